@@ -1,0 +1,23 @@
+/** One project a backend: the same tests on each. `node` holds what no backend matters to. */
+const shared = {
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
+  testEnvironment: '<rootDir>/test/setup/environment.js',
+};
+
+function backend(name) {
+  return {
+    ...shared,
+    displayName: name,
+    testMatch: ['<rootDir>/test/{layers,models,ops,quantizers,engine,packing}/**/*.test.ts'],
+    setupFilesAfterEnv: [`<rootDir>/test/setup/${name}.ts`],
+  };
+}
+
+module.exports = {
+  projects: [
+    backend('cpu'),
+    backend('wasm'),
+    backend('tensorflow'),
+    { ...shared, displayName: 'node', testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
+  ],
+};

@@ -1,0 +1,57 @@
+import {
+  engine,
+  keep,
+  tensor2d,
+  tidy,
+  transpose,
+  type DataId,
+  type KernelConfig,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
+import { trainableMatMul } from '../ops/trainable_mat_mul';
+import { unpackRows } from '../packing/int2';
+import { checkCodesOnce } from './ternary_mat_mul_kernel';
+
+/**
+ * On GPUs the kernel is composed of the ops of the trainable layer, with a dense ternary kernel that is
+ * unpacked once per weight. The packed words never reach the GPU: WebGL would keep them as floats,
+ * which are exact only to 2^24.
+ */
+function composedTernaryMatMul(backendName: string): KernelConfig {
+  return {
+    kernelName: TERNARY_MAT_MUL,
+    backendName,
+    kernelFunc: ({ inputs, attrs }) => {
+      const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
+      const { inFeatures, inputQuantizer, eps } = attrs as unknown as TernaryMatMulAttrs;
+      const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
+      return trainableMatMul(x as Tensor2D, quantized, bias, inputQuantizer, eps);
+    },
+  };
+}
+
+const denseKernels = new WeakMap<DataId, Tensor>();
+
+function denseKernel(packed: Tensor, inFeatures: number): Tensor {
+  const known = denseKernels.get(packed.dataId);
+  if (known != null) return known;
+  const words = engine().readSync(packed.dataId) as Int32Array;
+  checkCodesOnce(packed.dataId, words);
+  const units = packed.shape[0]!;
+  const rows = unpackRows(words, inFeatures, units);
+  const dense = keep(tidy(() => transpose(tensor2d(rows, [units, inFeatures]))));
+  denseKernels.set(packed.dataId, dense);
+  return dense;
+}
+
+/** Frees what is held beside a packed weight; for when that weight itself is disposed. */
+export function disposeDenseKernel(packed: Tensor): void {
+  denseKernels.get(packed.dataId)?.dispose();
+  denseKernels.delete(packed.dataId);
+}
+
+export const composedTernaryMatMuls: KernelConfig[] = ['webgl', 'webgpu'].map(
+  composedTernaryMatMul,
+);

@@ -1,0 +1,27 @@
+import type { DataId, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
+import { computeProduct, outputShape, type TernaryMatMulInputs } from './ternary_mat_mul_kernel';
+
+/** What this kernel uses of tfjs's MathBackendCPU. */
+interface CpuBackend {
+  readonly data: { get(dataId: DataId): { values: Float32Array | Int32Array } };
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+}
+
+export const cpuTernaryMatMul: KernelConfig = {
+  kernelName: TERNARY_MAT_MUL,
+  backendName: 'cpu',
+  kernelFunc: (args) => {
+    const backend = args.backend as CpuBackend;
+    const inputs = args.inputs as unknown as TernaryMatMulInputs;
+    const [rows, units] = outputShape(inputs);
+    const y = new Float32Array(rows * units);
+    computeProduct(
+      { read: ({ dataId }) => backend.data.get(dataId).values },
+      inputs,
+      args.attrs,
+      y,
+    );
+    return backend.makeTensorInfo([rows, units], 'float32', y);
+  },
+};

@@ -1,0 +1,27 @@
+import { engine, type DataId, type KernelConfig } from '@tensorflow/tfjs-core';
+import { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
+import { computeProduct, outputShape, type TernaryMatMulInputs } from './ternary_mat_mul_kernel';
+
+/** What this kernel uses of tfjs-node's NodeJSKernelBackend. */
+interface NodeBackend {
+  write(values: Float32Array, shape: number[], dtype: 'float32'): DataId;
+}
+
+/**
+ * Packed weights are read by no TensorFlow op, so tfjs-node keeps them on the JavaScript side and
+ * reading them copies nothing. The output is a fresh array each time: TensorFlow aliases what it is given.
+ */
+export const tensorflowTernaryMatMul: KernelConfig = {
+  kernelName: TERNARY_MAT_MUL,
+  backendName: 'tensorflow',
+  kernelFunc: (args) => {
+    const backend = args.backend as NodeBackend;
+    const inputs = args.inputs as unknown as TernaryMatMulInputs;
+    const shape = outputShape(inputs);
+    const y = new Float32Array(shape[0] * shape[1]);
+    const read = ({ dataId }: { dataId: DataId }) =>
+      engine().readSync(dataId) as Float32Array | Int32Array;
+    computeProduct({ read }, inputs, args.attrs, y);
+    return { dataId: backend.write(y, shape, 'float32'), shape, dtype: 'float32' };
+  },
+};

@@ -1,0 +1,18 @@
+/** One packed product: y = (x . ternary) * scales + bias. */
+export interface TernaryProduct {
+  /** float32 [rows, inFeatures]. */
+  readonly x: Float32Array;
+  /** Packed words, layout `int2`, [outFeatures, words per row]. */
+  readonly packed: Int32Array;
+  /** One number, or one per output. */
+  readonly scale: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly rows: number;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** Lower bound of a row's largest magnitude. */
+  readonly eps: number;
+}
+
+/** Writes y, float32 [rows, outFeatures]. */
+export type TernaryProductFunction = (product: TernaryProduct, y: Float32Array) => void;

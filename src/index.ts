@@ -1,0 +1,27 @@
+import './backends/register_kernels';
+
+export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
+export type { BitLinearArgs } from './layers/bit_linear_config';
+export { deploy } from './models/deploy';
+export { packTernary, unpackTernary } from './ops/pack_ternary';
+export { ternaryMatMul, type TernaryMatMulArgs } from './ops/ternary_mat_mul';
+export type { InputQuantizer } from './ops/trainable_mat_mul';
+export type {
+  KernelGradient,
+  KernelQuantizer,
+  QuantizeContext,
+  QuantizedKernel,
+} from './quantizers/kernel_quantizer';
+export {
+  quantizers,
+  registerQuantizer,
+  type KernelQuantizerConfig,
+  type KernelQuantizerFactory,
+} from './quantizers/registry';
+export { summary, type LayerSummary, type ModelSummary } from './models/summary';
+export {
+  verify,
+  type Comparison,
+  type LayerVerification,
+  type Verification,
+} from './models/verify';

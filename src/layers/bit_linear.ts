@@ -1,0 +1,362 @@
+import {
+  reshape,
+  serialization,
+  Tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import {
+  initializers,
+  LayerVariable,
+  type layers,
+  SymbolicTensor,
+  type Shape,
+} from '@tensorflow/tfjs-layers';
+import { disposeDenseKernel } from '../backends/composed';
+import { argumentError, TWO_COPIES } from '../errors';
+import { ternaryMatMul } from '../ops/ternary_mat_mul';
+import { trainableMatMul, type InputQuantizer } from '../ops/trainable_mat_mul';
+import { LAYOUT, pack, packedShape } from '../packing/int2';
+import { MAX_IN_FEATURES } from '../quantizers/int8_input';
+import type { KernelQuantizer, QuantizedKernel } from '../quantizers/kernel_quantizer';
+import {
+  createQuantizer,
+  quantizerConfig,
+  type KernelQuantizerConfig,
+} from '../quantizers/registry';
+import { straightThrough } from '../quantizers/straight_through';
+import {
+  checkConfig,
+  layerLabel,
+  type BitLinearArgs,
+  type BitLinearConfig,
+} from './bit_linear_config';
+import { Dense, type DenseArgs } from './dense';
+
+/** A kernel as a deployed layer holds it. */
+export interface PackedKernel {
+  /** Words of the layout `int2`, [units, words per output]. */
+  readonly words: Int32Array;
+  /** One scale, or one per output. */
+  readonly scale: Float32Array;
+}
+
+type Inputs = Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[];
+
+/**
+ * A Dense layer with ternary weights {-1, 0, +1}: `activation(x . W^ + bias)`.
+ *
+ * In training it keeps the float `kernel` [in, units] and quantizes it in every forward pass by
+ * `kernelQuantizer`, its input by `inputQuantizer`; gradients go straight through both. Weights:
+ * `kernel`, `bias` [units], and for quantizers with a learned scale `alpha`.
+ *
+ * `deploy()` replaces the kernel by `packed` (int32, 2 bits per weight) and `scale`; from then on
+ * nothing in it is trainable. With int8 inputs its outputs stay bit-identical.
+ *
+ * Input: float32 of rank 2 or more, [..., in]. Output: [..., units].
+ *
+ * Source of the layer: BitNet (arXiv 2310.11453) and BitNet b1.58 (arXiv 2402.17764).
+ */
+export class BitLinear extends Dense {
+  /** @nocollapse */
+  static override readonly className: string = 'BitLinear';
+
+  readonly kernelQuantizer: Readonly<KernelQuantizerConfig>;
+  readonly inputQuantizer: InputQuantizer;
+  readonly eps: number;
+
+  private quantizer: KernelQuantizer | undefined;
+  private alpha: LayerVariable | undefined;
+  private packed: LayerVariable | undefined;
+  private scale: LayerVariable | undefined;
+  private isDeployed: boolean;
+  private perOutputScale: boolean;
+  private builtInFeatures: number | undefined;
+  private weightScope = '';
+
+  /** @throws if an argument of `bitLinear` is wrong; the message names it. */
+  constructor(args: BitLinearArgs) {
+    const config: BitLinearConfig = checkConfig(args);
+    super(config);
+    const identifier = config.kernelQuantizer ?? 'bitnet';
+    this.isDeployed = config.deployed === true;
+    this.perOutputScale = config.perOutputScale === true;
+    if (this.isDeployed) {
+      // Kept for information: packed weights need no rule, nor one that is registered.
+      this.kernelQuantizer = typeof identifier === 'string' ? { name: identifier } : identifier;
+    } else {
+      this.quantizer = createQuantizer(identifier, layerLabel(config.name));
+      this.kernelQuantizer = quantizerConfig(this.quantizer);
+    }
+    this.inputQuantizer = config.inputQuantizer ?? 'int8';
+    this.eps = config.eps ?? 1e-5;
+  }
+
+  /** True once the layer holds packed weights instead of a float kernel. */
+  get deployed(): boolean {
+    return this.isDeployed;
+  }
+
+  /** Number of inputs per output; undefined until the layer is built. */
+  get inFeatures(): number | undefined {
+    return this.builtInFeatures;
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
+    this.builtInFeatures = this.checkInputShape(shape);
+    if (this.isDeployed) this.addPackedWeights(this.builtInFeatures);
+    else this.addTrainableWeights(shape);
+    this.built = true;
+  }
+
+  private addTrainableWeights(shape: Shape): void {
+    super.build(shape);
+    if (this.quantizer!.initialAlpha == null) return;
+    const initial = this.initialAlpha();
+    const zeros = initializers.zeros();
+    this.alpha = this.addWeight('alpha', initial.shape, 'float32', zeros, undefined, true);
+    this.alpha.write(initial);
+    initial.dispose();
+  }
+
+  private initialAlpha(): Tensor {
+    return tidy(() => this.quantizer!.initialAlpha!(this.kernel!.read(), this.eps));
+  }
+
+  private addPackedWeights(inFeatures: number): void {
+    const zeros = initializers.zeros();
+    const add = (name: string, shape: Shape, dtype: 'int32' | 'float32') =>
+      this.addWeight(name, shape, dtype, zeros, undefined, false);
+    this.packed = add('packed', packedShape(inFeatures, this.units), 'int32');
+    this.scale = add('scale', [this.perOutputScale ? this.units : 1], 'float32');
+    if (this.useBias) this.bias = add('bias', [this.units], 'float32');
+  }
+
+  protected override addWeight(name: string, ...rest: unknown[]): LayerVariable {
+    return super.addWeight(this.weightScope + name, ...rest);
+  }
+
+  /** tfjs calls this with what the layer is applied to, before and after building it. */
+  protected override assertInputCompatibility(inputs: Inputs): void {
+    const [input, ...others] = Array.isArray(inputs) ? inputs : [inputs];
+    if (!(input instanceof Tensor) && !(input instanceof SymbolicTensor)) {
+      throw new Error(`${layerLabel(this.name)}: ${TWO_COPIES}`);
+    }
+    if (others.length > 0) {
+      throw argumentError(layerLabel(this.name), 'input', 'one tensor', inputs);
+    }
+    this.checkInputShape(input.shape);
+  }
+
+  /** @returns the number of inputs per output. */
+  private checkInputShape(shape: Shape): number {
+    const fail = (expected: string): never => {
+      throw argumentError(layerLabel(this.name), 'input', expected, shape);
+    };
+    const inFeatures = shape[shape.length - 1];
+    if (shape.length < 2) fail('of rank 2 or more, [..., in]');
+    if (inFeatures == null || inFeatures < 1) return fail('of a known, positive last dimension');
+    if (this.builtInFeatures != null && inFeatures !== this.builtInFeatures) {
+      fail(`of shape [..., ${this.builtInFeatures}]`);
+    }
+    if (this.inputQuantizer === 'int8' && inFeatures > MAX_IN_FEATURES) {
+      fail(`of at most ${MAX_IN_FEATURES} features, for exact integer sums,`);
+    }
+    return inFeatures;
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
+    return tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      this.checkInputShape(x.shape);
+      const y = this.isDeployed ? this.callDeployed(x) : this.callTrainable(x);
+      return this.activation.apply(y);
+    });
+  }
+
+  private callTrainable(x: Tensor): Tensor {
+    const rows = reshape(x, [-1, this.builtInFeatures!]) as Tensor2D;
+    const kernel = this.quantizedKernel();
+    const y = trainableMatMul(rows, kernel, this.bias?.read(), this.inputQuantizer, this.eps);
+    return reshape(y, [...x.shape.slice(0, -1), this.units]);
+  }
+
+  private callDeployed(x: Tensor): Tensor {
+    return ternaryMatMul({
+      x,
+      packed: this.packed!.read(),
+      scale: this.scale!.read(),
+      bias: this.bias?.read(),
+      inputQuantizer: this.inputQuantizer,
+      eps: this.eps,
+    });
+  }
+
+  /**
+   * The kernel as the forward pass sees it, W^ = scale * ternary.
+   * @throws if the layer is not built, or deployed.
+   */
+  quantizedKernel(): QuantizedKernel {
+    this.assertTrainable('quantizedKernel');
+    const alpha = this.alpha?.read();
+    const context = alpha == null ? { eps: this.eps } : { eps: this.eps, alpha };
+    return straightThrough(this.quantizer!, this.kernel!.read(), context);
+  }
+
+  /**
+   * The kernel packed, without changing the layer.
+   * @throws if the layer is not built or already deployed, or its kernel holds NaN or infinity.
+   */
+  packKernel(): PackedKernel {
+    this.assertTrainable('packKernel');
+    const [inFeatures, units] = this.kernel!.shape as [number, number];
+    return tidy(() => {
+      const { ternary, scale } = this.quantizedKernel();
+      const values = { kernel: this.kernel!.read().dataSync(), scale: scale.dataSync() };
+      for (const [name, numbers] of Object.entries(values)) {
+        const bad = numbers.findIndex((value) => !Number.isFinite(value));
+        if (bad >= 0) {
+          const expected = `finite everywhere before it is packed (see its value at index ${bad})`;
+          throw argumentError(layerLabel(this.name), name, expected, numbers[bad]);
+        }
+      }
+      return {
+        words: pack(ternary.dataSync(), inFeatures, units),
+        scale: Float32Array.from(values.scale),
+      };
+    });
+  }
+
+  private assertTrainable(method: string): void {
+    const label = layerLabel(this.name);
+    if (this.isDeployed) throw new Error(`${label}: ${method} needs a layer that is not deployed.`);
+    if (!this.built) {
+      throw new Error(`${label}: ${method} needs a built layer; apply it to an input first.`);
+    }
+  }
+
+  /**
+   * Replaces the float kernel by packed ternary weights, in place; calling it again does nothing.
+   *
+   * For a layer of your own. For a layer inside a model use `deploy(model)`: a compiled tfjs model
+   * keeps lists of the old weights, and must be compiled again before it can be trained further.
+   *
+   * ```js
+   * const layer = bitLinear({units: 3});
+   * const before = layer.apply(x);
+   * layer.deploy();
+   * const after = layer.apply(x);      // the same numbers, bit for bit
+   * ```
+   *
+   * @returns the layer.
+   * @throws if the layer is not built, or its kernel holds NaN or infinity; nothing has changed then.
+   */
+  deploy(): this {
+    if (this.isDeployed) return this;
+    const { words, scale } = this.packKernel();
+    const kernel = this.kernel!;
+    const scope = kernel.originalName.slice(0, -'kernel'.length);
+    const variable = (tensor: Tensor, dtype: 'int32' | 'float32', name: string) => {
+      const result = new LayerVariable(tensor, dtype, scope + name, false);
+      tensor.dispose();
+      return result;
+    };
+    const shape = packedShape(this.builtInFeatures!, this.units);
+    this.packed = variable(tensor2d(words, shape, 'int32'), 'int32', 'packed');
+    this.scale = variable(tensor1d(scale), 'float32', 'scale');
+    if (this.bias != null) this.bias.trainable = false;
+    this.trainableWeights = [];
+    this.nonTrainableWeights = [this.packed, this.scale, ...(this.bias == null ? [] : [this.bias])];
+    this.losses.length = 0; // regularizers of weights that are gone or frozen
+    kernel.dispose();
+    this.alpha?.dispose();
+    this.kernel = null;
+    this.alpha = undefined;
+    this.quantizer = undefined;
+    this.perOutputScale = scale.length > 1;
+    this.isDeployed = true;
+    return this;
+  }
+
+  protected override disposeWeights(): number {
+    if (this.packed != null) disposeDenseKernel(this.packed.read());
+    return super.disposeWeights();
+  }
+
+  /**
+   * Sets all weights, in the order of `getWeights()`. A layer with a learned scale also takes the
+   * weights of a Dense layer (kernel, bias), and then starts its scale from that kernel.
+   */
+  override setWeights(weights: Tensor[]): void {
+    if (this.alpha == null || weights.length !== this.weights.length - 1) {
+      super.setWeights(weights);
+      return;
+    }
+    const alpha = this.alpha.read();
+    super.setWeights([...weights, alpha]);
+    const initial = this.initialAlpha();
+    this.alpha.write(initial);
+    initial.dispose();
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const deployed = { deployed: true, layout: LAYOUT, perOutputScale: this.perOutputScale };
+    return {
+      ...super.getConfig(),
+      kernelQuantizer: { ...this.kernelQuantizer },
+      inputQuantizer: this.inputQuantizer,
+      eps: this.eps,
+      ...(this.isDeployed ? deployed : {}),
+    };
+  }
+
+  /**
+   * A BitLinear with the config (name included) and, if it is built, the weights of a Dense layer.
+   *
+   * ```js
+   * const dense = tf.layers.dense({units: 4, inputShape: [8]});
+   * dense.build([null, 8]);
+   * const layer = BitLinear.fromDense(dense, {kernelQuantizer: 'lsq'});
+   * ```
+   *
+   * @param options arguments of `bitLinear` that replace those of the Dense layer.
+   * @throws if `dense` is not a Dense layer, or a constraint or option cannot be taken over.
+   */
+  static fromDense(dense: layers.Layer, options: Partial<BitLinearArgs> = {}): BitLinear {
+    if (!(dense instanceof Dense) || dense instanceof BitLinear) {
+      const actual = (dense as layers.Layer | undefined)?.getClassName?.() ?? dense;
+      throw argumentError('BitLinear.fromDense', 'dense', 'a tf.layers.dense layer', actual);
+    }
+    const config = dense.getConfig() as unknown as DenseArgs;
+    const layer = new BitLinear({ ...config, ...options });
+    if (dense.kernel == null) return layer;
+    // build() outside apply() has no name scope, and tfjs saves weights by their scoped names.
+    layer.weightScope = `${layer.name}/`;
+    layer.build([null, dense.kernel.shape[0]!]);
+    layer.setWeights(dense.weights.map((weight) => weight.read()));
+    return layer;
+  }
+}
+
+serialization.registerClass(BitLinear);
+
+/**
+ * A Dense layer with ternary weights. Takes every argument of `tf.layers.dense` (constraints
+ * excepted, which tfjs never applies in `fit`), and `kernelQuantizer`, `inputQuantizer`, `eps`.
+ *
+ * ```js
+ * const model = tf.sequential();
+ * model.add(bitLinear({units: 32, inputShape: [16], activation: 'relu'}));
+ * model.add(tf.layers.dense({units: 2}));
+ * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+ * ```
+ *
+ * @throws naming the argument and what was expected, if one is wrong.
+ */
+export function bitLinear(args: BitLinearArgs): BitLinear {
+  return new BitLinear(args);
+}

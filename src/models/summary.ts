@@ -1,0 +1,176 @@
+import { tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers, Shape } from '@tensorflow/tfjs-layers';
+import { BitLinear } from '../layers/bit_linear';
+import { unpackTernary } from '../ops/pack_ternary';
+import { packedShape } from '../packing/int2';
+import { checkModel, layerSites } from './layer_tree';
+import { formatTable } from './table';
+
+/** Sizes in bytes; multiply-accumulates (MACs) for one example. */
+export interface LayerSummary {
+  /** Path of the layer: its name, after those of the models and wrappers around it. */
+  readonly name: string;
+  readonly className: string;
+  /** The kernel quantizer's name, for BitLinear layers. */
+  readonly quantizer: string | null;
+  /** Shape of the kernel [in, out], or of the largest weight. */
+  readonly shape: number[];
+  /** Number of weights as the float layer counts them. */
+  readonly parameters: number;
+  /** Bits the kernel takes for one weight now, padding and scale included. */
+  readonly bitsPerWeight: number;
+  /** Bytes of all weights now. */
+  readonly bytes: number;
+  /** Bytes of all weights once deployed. */
+  readonly deployedBytes: number;
+  /** Bytes of all weights of the float32 layer. */
+  readonly float32Bytes: number;
+  /** Share of the ternary kernel that is 0, for BitLinear layers. */
+  readonly zeros: number | null;
+  /** MACs with ternary weights, and with float32 weights (Dense and Conv layers). */
+  readonly macs: { readonly ternary: number; readonly float32: number };
+}
+
+export interface ModelSummary {
+  readonly layers: LayerSummary[];
+  readonly totals: Pick<
+    LayerSummary,
+    'parameters' | 'bytes' | 'deployedBytes' | 'float32Bytes' | 'macs'
+  >;
+}
+
+/**
+ * Prints and returns what the weights of a model take: now, deployed, and in float32.
+ *
+ * ```js
+ * const {totals} = summary(model);
+ * totals.float32Bytes / totals.deployedBytes;    // how much smaller the deployed model is
+ * ```
+ *
+ * @param options `print` receives the table, line by line. Default: `console.log`.
+ */
+export function summary(
+  model: LayersModel,
+  { print = console.log }: { print?: (line: string) => void } = {},
+): ModelSummary {
+  checkModel(model, 'summary');
+  const sites = new Map([...layerSites(model)].map((site) => [site.layer, site]));
+  const rows = [...sites.values()]
+    .filter(({ layer }) => layer.weights.length > 0)
+    .map(({ layer, path }) => summarizeLayer(layer, path));
+  const result = { layers: rows, totals: addUp(rows) };
+  for (const line of formatTable(tableRows(result))) print(line);
+  return result;
+}
+
+function summarizeLayer(layer: layers.Layer, name: string): LayerSummary {
+  const bytes = sumOf(layer.weights, (weight) => 4 * sizeOf(weight.shape));
+  const className = layer.getClassName();
+  if (layer instanceof BitLinear) return summarizeBitLinear(layer, name, bytes);
+  const shapes = layer.weights.map((weight) => weight.shape as number[]);
+  const shape = shapes.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+  return {
+    name,
+    className,
+    quantizer: null,
+    shape,
+    parameters: bytes / 4,
+    bitsPerWeight: 32,
+    bytes,
+    deployedBytes: bytes,
+    float32Bytes: bytes,
+    zeros: null,
+    macs: { ternary: 0, float32: floatMacs(layer, className, shape) },
+  };
+}
+
+function summarizeBitLinear(layer: BitLinear, name: string, bytes: number): LayerSummary {
+  const { units, useBias } = layer;
+  const inFeatures = layer.inFeatures!;
+  const { zeros, scales } = kernelStatistics(layer);
+  const biasBytes = useBias ? 4 * units : 0;
+  const kernelSize = inFeatures * units;
+  const packedBytes = 4 * (sizeOf(packedShape(inFeatures, units)) + scales);
+  return {
+    name,
+    className: 'BitLinear',
+    quantizer: layer.kernelQuantizer.name,
+    shape: [inFeatures, units],
+    parameters: kernelSize + biasBytes / 4,
+    bitsPerWeight: (8 * (bytes - biasBytes)) / kernelSize,
+    bytes,
+    deployedBytes: packedBytes + biasBytes,
+    float32Bytes: 4 * kernelSize + biasBytes,
+    zeros,
+    macs: { ternary: kernelSize * positions(layer), float32: 0 },
+  };
+}
+
+function kernelStatistics(layer: BitLinear): { zeros: number; scales: number } {
+  return tidy(() => {
+    const [packed, packedScale] = layer.weights.map((weight) => weight.read());
+    const { ternary, scale } = layer.deployed
+      ? { ternary: unpackTernary(packed!, layer.inFeatures!) as Tensor, scale: packedScale! }
+      : layer.quantizedKernel();
+    const values = ternary.dataSync();
+    return { zeros: values.filter((t) => t === 0).length / values.length, scales: scale.size };
+  });
+}
+
+/** A kernel [..., in, out] costs its size in MACs at each output position. */
+function floatMacs(layer: layers.Layer, className: string, kernelShape: number[]): number {
+  const counted = ['Dense', 'Conv1D', 'Conv2D', 'Conv3D'].includes(className);
+  return counted ? sizeOf(kernelShape) * positions(layer) : 0;
+}
+
+/** Output positions for one example, over all uses of the layer; unknown dimensions count as 1. */
+function positions(layer: layers.Layer): number {
+  const uses = layer.inboundNodes.map((node) => node.outputShapes as unknown as Shape | Shape[]);
+  const shapes = uses.map((shape) => (Array.isArray(shape[0]) ? shape[0] : shape) as Shape);
+  return sumOf(shapes, (shape) => sizeOf(shape.slice(1, -1))) || 1;
+}
+
+function addUp(rows: LayerSummary[]): ModelSummary['totals'] {
+  return {
+    parameters: sumOf(rows, (row) => row.parameters),
+    bytes: sumOf(rows, (row) => row.bytes),
+    deployedBytes: sumOf(rows, (row) => row.deployedBytes),
+    float32Bytes: sumOf(rows, (row) => row.float32Bytes),
+    macs: {
+      ternary: sumOf(rows, (row) => row.macs.ternary),
+      float32: sumOf(rows, (row) => row.macs.float32),
+    },
+  };
+}
+
+function tableRows({ layers, totals }: ModelSummary): string[][] {
+  const number = (value: number) => value.toLocaleString('en-US');
+  const sizes = (row: ModelSummary['totals']) => [
+    number(row.bytes),
+    number(row.deployedBytes),
+    number(row.float32Bytes),
+    number(row.macs.ternary),
+    number(row.macs.float32),
+  ];
+  const header = ['layer', 'quantizer', 'kernel', 'bits/weight', 'zeros'];
+  header.push('bytes', 'deployed', 'float32', 'ternary MACs', 'float MACs');
+  const body = layers.map((row) => [
+    row.name,
+    row.quantizer ?? row.className,
+    JSON.stringify(row.shape),
+    row.bitsPerWeight.toFixed(2),
+    row.zeros == null ? '' : `${(100 * row.zeros).toFixed(1)} %`,
+    ...sizes(row),
+  ]);
+  const ratio = (totals.float32Bytes / totals.deployedBytes).toFixed(1);
+  const total = [`total (deployed: ${ratio}x smaller)`, '', '', '', '', ...sizes(totals)];
+  return [header, ...body, total];
+}
+
+function sizeOf(shape: Shape): number {
+  return shape.reduce<number>((size, dimension) => size * (dimension ?? 1), 1);
+}
+
+function sumOf<Item>(items: Item[], measure: (item: Item) => number): number {
+  return items.reduce((total, item) => total + measure(item), 0);
+}

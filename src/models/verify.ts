@@ -1,0 +1,127 @@
+import { clone, keep, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { BitLinear } from '../layers/bit_linear';
+import { bitLinearSites, checkModel } from './layer_tree';
+
+/** The largest difference two outputs of float inputs may have, relative to the larger output. */
+const FLOAT_TOLERANCE = 1e-5;
+
+export interface Comparison {
+  /** True if every float is equal by value; NaN equals NaN, and +0 equals -0. */
+  readonly identical: boolean;
+  /** Largest absolute difference; infinite where only one of the two is NaN. */
+  readonly maxAbsDiff: number;
+}
+
+export interface LayerVerification extends Comparison {
+  /** Path of the layer: its name, after those of the models and wrappers around it. */
+  readonly name: string;
+  /** `'identical'` with int8 inputs; `'1e-5 relative'` with `inputQuantizer: 'none'`. */
+  readonly promise: 'identical' | '1e-5 relative';
+  /** Whether the promise holds on this input. */
+  readonly kept: boolean;
+}
+
+export interface Verification extends Comparison {
+  /** The BitLinear layers, each compared on the inputs it receives in the source model. */
+  readonly layers: LayerVerification[];
+}
+
+/**
+ * Compares a model with its deployed form: their outputs for `x`, and each BitLinear layer with its
+ * packed form on the same input.
+ *
+ * ```js
+ * const deployed = deploy(model);
+ * const {identical} = await verify(model, deployed, x);   // true for int8 inputs
+ * ```
+ *
+ * @param x what `model.predict` takes: one tensor, or one per input.
+ * @throws if the two do not have the same BitLinear layers, or `model`'s are already deployed.
+ */
+export async function verify(
+  model: LayersModel,
+  deployed: LayersModel,
+  x: Tensor | Tensor[],
+): Promise<Verification> {
+  checkModel(model, 'verify');
+  checkModel(deployed, 'verify', 'deployed');
+  const pairs = pairLayers(model, deployed);
+  const { outputs, inputsOf } = predictAndRecord(model, pairs, x);
+  const deployedOutputs = toList(deployed.predict(x));
+  const layers: LayerVerification[] = [];
+  for (const pair of pairs) layers.push(await verifyLayer(pair, inputsOf.get(pair) ?? []));
+  const { identical, maxAbsDiff } = await compareAndDispose(outputs, deployedOutputs);
+  return { identical, maxAbsDiff, layers };
+}
+
+interface LayerPair {
+  readonly path: string;
+  readonly source: BitLinear;
+  readonly packed: BitLinear;
+}
+
+function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
+  const packedLayers = new Map(bitLinearSites(deployed).map(({ layer, path }) => [path, layer]));
+  return bitLinearSites(model).map(({ layer: source, path }) => {
+    const packed = packedLayers.get(path);
+    if (packed == null || !packed.deployed) {
+      throw new Error(`verify: deployed has no packed BitLinear layer "${path}".`);
+    }
+    if (source.deployed) {
+      throw new Error(`verify: layer "${path}" of model is deployed; give the model it came from.`);
+    }
+    return { path, source, packed };
+  });
+}
+
+function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Tensor[]) {
+  const inputsOf = new Map<LayerPair, Tensor[]>();
+  for (const pair of pairs) {
+    pair.source.setCallHook((inputs) => {
+      const input = keep(clone((Array.isArray(inputs) ? inputs[0] : inputs) as Tensor));
+      inputsOf.set(pair, [...(inputsOf.get(pair) ?? []), input]);
+    });
+  }
+  try {
+    return { outputs: toList(model.predict(x)), inputsOf };
+  } finally {
+    for (const { source } of pairs) source.clearCallHook();
+  }
+}
+
+async function verifyLayer(pair: LayerPair, inputs: Tensor[]): Promise<LayerVerification> {
+  const { path, source, packed } = pair;
+  const expected = inputs.map((input) => source.call(input, {}));
+  const actual = inputs.map((input) => packed.call(input, {}));
+  for (const input of inputs) input.dispose();
+  const { identical, maxAbsDiff, largest } = await compareAndDispose(expected, actual);
+  const exact = source.inputQuantizer === 'int8';
+  return {
+    name: path,
+    identical,
+    maxAbsDiff,
+    promise: exact ? 'identical' : '1e-5 relative',
+    kept: exact ? identical : maxAbsDiff <= FLOAT_TOLERANCE * largest,
+  };
+}
+
+async function compareAndDispose(expected: Tensor[], actual: Tensor[]) {
+  const result = { identical: true, maxAbsDiff: 0, largest: 0 };
+  for (const [i, tensor] of expected.entries()) {
+    const [a, b] = await Promise.all([tensor.data(), actual[i]!.data()]);
+    for (let j = 0; j < a.length; j++) {
+      result.largest = Math.max(result.largest, Math.abs(a[j]!) || 0);
+      if (a[j] === b[j] || (Number.isNaN(a[j]) && Number.isNaN(b[j]))) continue;
+      const difference = Math.abs(a[j]! - b[j]!);
+      result.identical = false;
+      result.maxAbsDiff = Math.max(result.maxAbsDiff, Number.isNaN(difference) ? Infinity : difference);
+    }
+  }
+  for (const tensor of [...expected, ...actual]) tensor.dispose();
+  return result;
+}
+
+function toList(tensors: Tensor | Tensor[]): Tensor[] {
+  return Array.isArray(tensors) ? tensors : [tensors];
+}

@@ -1,0 +1,86 @@
+import {
+  add,
+  customGrad,
+  engine,
+  getBackend,
+  getKernel,
+  matMul,
+  mul,
+  registerGradient,
+  registerKernel,
+  transpose,
+  type NamedTensorMap,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { quantizeInt8Rows } from '../quantizers/int8_input';
+import type { QuantizedKernel } from '../quantizers/kernel_quantizer';
+
+/** How activations are quantized: `'int8'` per row, or `'none'`. */
+export type InputQuantizer = 'int8' | 'none';
+
+/**
+ * x . W^ + bias from ordinary ops with straight-through gradients; x is [rows, in].
+ *
+ * With int8 inputs every sum is an integer below 2^24, exact on every backend and in any order, and
+ * the three roundings after it happen in the order of the packed kernels: their outputs are equal.
+ */
+export function trainableMatMul(
+  x: Tensor2D,
+  { ternary, scale }: QuantizedKernel,
+  bias: Tensor | undefined,
+  inputQuantizer: InputQuantizer,
+  eps: number,
+): Tensor {
+  const { values, rowScale } =
+    inputQuantizer === 'int8' ? quantizeInt8Rows(x, eps) : { values: x, rowScale: undefined };
+  const sums = matMulForTraining(values as Tensor2D, ternary as Tensor2D);
+  const y = rescale(sums, rowScale == null ? [scale] : [rowScale, scale]);
+  return bias == null ? y : add(y, bias);
+}
+
+/** sums times each scale in turn. Only the sums carry a gradient; tfjs has no stopGradient. */
+function rescale(sums: Tensor, scales: Tensor[]): Tensor {
+  const multiply = (value: Tensor, factors: Tensor[]) =>
+    factors.reduce((product, factor) => mul(product, factor), value);
+  return customGrad((sums, save) => {
+    (save as (tensors: Tensor[]) => void)(scales);
+    return {
+      value: multiply(sums as Tensor, scales),
+      gradFunc: (dy, saved) => multiply(dy as Tensor, saved),
+    };
+  })(sums);
+}
+
+const EXPLICIT_TRANSPOSE_MAT_MUL = 'ExplicitTransposeMatMul';
+
+/**
+ * matMul of two matrices. tfjs's own gradient multiplies transposed operands, which its wasm backend
+ * does 5 to 40 times slower than plain ones; there this one transposes first. It is a kernel with a
+ * registered gradient, not a customGrad, so that the gradient of an unused operand is never computed.
+ */
+function matMulForTraining(a: Tensor2D, b: Tensor2D): Tensor {
+  if (getKernel(EXPLICIT_TRANSPOSE_MAT_MUL, getBackend()) == null) return matMul(a, b);
+  return engine().runKernel(EXPLICIT_TRANSPOSE_MAT_MUL, { a, b } as unknown as NamedTensorMap);
+}
+
+export function registerExplicitTransposeMatMul(): void {
+  registerKernel({
+    kernelName: EXPLICIT_TRANSPOSE_MAT_MUL,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend }) =>
+      getKernel('BatchMatMul', 'wasm').kernelFunc({
+        inputs,
+        backend,
+        attrs: { transposeA: false, transposeB: false },
+      }),
+  });
+  registerGradient({
+    kernelName: EXPLICIT_TRANSPOSE_MAT_MUL,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, [a, b]) => ({
+      a: () => matMul(dy as Tensor2D, transpose(b as Tensor2D)),
+      b: () => matMul(transpose(a as Tensor2D), dy as Tensor2D),
+    }),
+  });
+}

@@ -1,0 +1,56 @@
+import {
+  abs,
+  clipByValue,
+  div,
+  lessEqual,
+  maximum,
+  mul,
+  round,
+  sign,
+  sub,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { KernelQuantizer } from './kernel_quantizer';
+import { maxOf, sumOf } from './reduce_kernel';
+
+const CLIP = 0.99;
+const LEVELS = 1.5;
+
+/**
+ * ParetoQ's stretched elastic quantization (SEQ) at three levels (arXiv 2502.02631, its official code).
+ * The weight `alpha`, one per output, is the clip range; the levels are 0 and +-2/3 of it.
+ *
+ *     a  = max(alpha, eps),  z = W / a
+ *     t  = round(1.5 * clip(z, -0.99, 0.99)),  u = t / 1.5
+ *     W^ = a * u,  so the scale of t is 2a / 3
+ *     dW = g where |z| <= 0.99, else 0
+ *     dalpha = k * sum g * h,  k = 1 / sqrt(number of weights)
+ *     h  = u - z  where |z| <= 0.99, else sign(z)
+ *
+ * alpha starts at max|W| of its output.
+ */
+export function paretoq(): KernelQuantizer {
+  return {
+    name: 'paretoq',
+    options: {},
+    initialAlpha: (kernel, eps) => maximum(maxOf(abs(kernel)), eps),
+    quantize(kernel, { alpha, eps }) {
+      const range = maximum(alpha!, eps);
+      return {
+        ternary: round(mul(clipByValue(div(kernel, range), -CLIP, CLIP), LEVELS)),
+        scale: maximum(div(range, LEVELS), eps),
+      };
+    },
+    gradient(g, kernel, { ternary }, { alpha, eps }) {
+      const z = div(kernel, maximum(alpha!, eps));
+      const inside = lessEqual(abs(z), CLIP);
+      const h = where(inside, sub(div(ternary, LEVELS), z), sign(z));
+      const k = 1 / Math.sqrt(kernel.size);
+      return {
+        kernel: where(inside, g, zerosLike(g)),
+        alpha: mul(sumOf(mul(g, h), true), k),
+      };
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { argumentError } from '../errors';
+import { bitnet } from './bitnet';
+import type { KernelQuantizer } from './kernel_quantizer';
+import { lsq } from './lsq';
+import { paretoq } from './paretoq';
+import { twn } from './twn';
+
+/** Makes a quantizer from the options given to the layer or saved with it. */
+export type KernelQuantizerFactory = (
+  options: Readonly<Record<string, number | boolean>>,
+) => KernelQuantizer;
+
+/** A quantizer by name with its options, the form in which a layer's config holds it. */
+export interface KernelQuantizerConfig {
+  name: string;
+  [option: string]: string | number | boolean;
+}
+
+const factories = new Map<string, KernelQuantizerFactory>([
+  ['bitnet', bitnet],
+  ['twn', twn],
+  ['lsq', lsq],
+  ['paretoq', paretoq],
+]);
+
+/** The kernel quantizers by name. Read-only: `registerQuantizer` adds to it. */
+export const quantizers: ReadonlyMap<string, KernelQuantizerFactory> = factories;
+
+/**
+ * Adds a kernel quantizer that layers, saved ones too, can then use by name.
+ *
+ * ```js
+ * // Every weight keeps its sign; the scale is mean|W|.
+ * registerQuantizer('signOnly', () => ({
+ *   name: 'signOnly',
+ *   options: {},
+ *   quantize: (kernel, {eps}) => ({
+ *     ternary: tf.sign(kernel),
+ *     scale: tf.maximum(tf.reshape(tf.mean(tf.abs(kernel)), [1]), eps),
+ *   }),
+ * }));
+ * const layer = bitLinear({units: 8, kernelQuantizer: 'signOnly'});
+ * ```
+ *
+ * @throws if the name is empty or taken, or `factory` is not a function.
+ */
+export function registerQuantizer(name: string, factory: KernelQuantizerFactory): void {
+  if (typeof name !== 'string' || name === '') {
+    throw argumentError('registerQuantizer', 'name', 'a non-empty string', name);
+  }
+  if (factories.has(name)) {
+    throw argumentError('registerQuantizer', 'name', `none of ${knownNames()} (taken)`, name);
+  }
+  if (typeof factory !== 'function') {
+    throw argumentError('registerQuantizer', 'factory', 'a function', factory);
+  }
+  factories.set(name, factory);
+}
+
+/**
+ * The quantizer that a name or config stands for.
+ * @throws naming `where` if the quantizer or one of its options is unknown.
+ */
+export function createQuantizer(
+  identifier: string | KernelQuantizerConfig,
+  where: string,
+): KernelQuantizer {
+  const { name, ...options } = typeof identifier === 'object' ? identifier : { name: identifier };
+  const factory = factories.get(name);
+  if (factory == null) {
+    throw argumentError(where, 'kernelQuantizer', `one of ${knownNames()}`, name);
+  }
+  const quantizer = factory(options as Record<string, number | boolean>);
+  for (const option of Object.keys(options)) {
+    if (typeof options[option] !== typeof quantizer.options[option]) {
+      throw argumentError(
+        where,
+        `kernelQuantizer option "${option}"`,
+        `an option of ${name}, as in ${JSON.stringify(quantizer.options)}`,
+        options[option],
+      );
+    }
+  }
+  return quantizer;
+}
+
+export function quantizerConfig(quantizer: KernelQuantizer): KernelQuantizerConfig {
+  return { name: quantizer.name, ...quantizer.options };
+}
+
+function knownNames(): string {
+  return JSON.stringify([...factories.keys()]);
+}

@@ -1,0 +1,5 @@
+import * as tf from '@tensorflow/tfjs';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
