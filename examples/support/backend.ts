@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Starts the fastest backend that is installed: tfjs-node if it is there, else WebAssembly. */
+export async function useFastestBackend(): Promise<string> {
+  const name = (await loadTfjsNode()) ? 'tensorflow' : 'wasm';
+  if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+  if (!(await tf.setBackend(name))) throw new Error(`The backend ${name} did not start.`);
+  return name;
+}
+
+async function loadTfjsNode(): Promise<boolean> {
+  const name = '@tensorflow/tfjs-node';
+  try {
+    await import(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
