@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Starts the fastest backend that is installed: tfjs-node if it is there, else WebAssembly. */
-export async function useFastestBackend(): Promise<string> {
-  const name = (await loadTfjsNode()) ? 'tensorflow' : 'wasm';
+/** Starts the fastest backend that is installed, tfjs-node if it is there, else WebAssembly; or `wanted`. */
+export async function useFastestBackend(wanted?: string): Promise<string> {
+  const hasTfjsNode = wanted !== 'wasm' && (await loadTfjsNode());
+  const name = wanted ?? (hasTfjsNode ? 'tensorflow' : 'wasm');
   if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend(name))) throw new Error(`The backend ${name} did not start.`);
   return name;

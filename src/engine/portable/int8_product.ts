@@ -17,7 +17,8 @@ export function int8Product(product: TernaryProduct, y: Float32Array): void {
   const { x, packed, rows, inFeatures, outFeatures, eps } = product;
   const padded = paddedInFeatures(inFeatures);
   const quantized = new Int32Array(padded);
-  const tables = new Int32Array(BYTES_PER_BLOCK * TABLE_SIZE);
+  // A partial sum is at most 4 * 127 = 508: 16 bits hold it, and the tables fit the innermost cache.
+  const tables = new Int16Array(BYTES_PER_BLOCK * TABLE_SIZE);
   const sums = new Int32Array(outFeatures);
   for (let row = 0; row < rows; row++) {
     const rowScale = quantizeRow(x, row * inFeatures, quantized, inFeatures, eps);
@@ -31,7 +32,7 @@ export function int8Product(product: TernaryProduct, y: Float32Array): void {
 }
 
 /** Table i holds, for every byte of codes c0 + 4 c1 + 16 c2 + 64 c3, the sum of (cj - 1) x[i + 16 j]. */
-function fillTables(tables: Int32Array, x: Int32Array, start: number): void {
+function fillTables(tables: Int16Array, x: Int32Array, start: number): void {
   for (let i = 0; i < BYTES_PER_BLOCK; i++) {
     const x0 = x[start + i]!;
     const x1 = x[start + i + 16]!;
@@ -53,7 +54,7 @@ function fillTables(tables: Int32Array, x: Int32Array, start: number): void {
 
 function addBlock(
   sums: Int32Array,
-  t: Int32Array,
+  t: Int16Array,
   packed: Int32Array,
   block: number,
   wordsPerRow: number,
