@@ -14,6 +14,7 @@ function backend(name) {
 }
 
 module.exports = {
+  reporters: ['default', ...(process.env.TEST_TALLY ? ['./test/setup/tally_reporter.js'] : [])],
   projects: [
     backend('cpu'),
     backend('wasm'),

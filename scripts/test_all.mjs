@@ -1,0 +1,38 @@
+// Everything that is tested, on every backend and Node version there is; provisions what it needs.
+// Goes on after a failure, and ends with the sum over all runs of jest.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, say } from './steps.mjs';
+
+const steps = ['setup:tfjs-node', 'test', 'test:tensorflow', 'test:node24'];
+
+const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-'));
+const tally = join(folder, 'tally');
+writeFileSync(tally, '');
+
+const failures = steps.filter((step) => !succeeds(step));
+const [passed, failed] = readTally();
+rmSync(folder, { recursive: true });
+
+if (failures.length > 0) say(`Failed: ${failures.map((step) => `npm run ${step}`).join(', ')}`);
+// A step can fail with no failing test: the linter, say.
+console.log(`\n${passed} passed, ${Math.max(failed, failures.length)} failed`);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+function succeeds(step) {
+  const start = Date.now();
+  console.log(`\n=== npm run ${step}`);
+  const env = { ...process.env, TEST_TALLY: tally };
+  const shell = process.platform === 'win32';
+  const { status } = spawnSync('npm', ['run', step], { cwd: root, env, stdio: 'inherit', shell });
+  say(`npm run ${step}: exit status ${status}, ${Math.round((Date.now() - start) / 1000)} s`);
+  return status === 0;
+}
+
+function readTally() {
+  const lines = readFileSync(tally, 'utf8').trim().split('\n').filter(Boolean);
+  const counts = lines.map((line) => line.split(' ').map(Number));
+  return [0, 1].map((i) => counts.reduce((sum, count) => sum + count[i], 0));
+}
