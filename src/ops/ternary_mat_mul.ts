@@ -66,8 +66,8 @@ export function ternaryMatMul(args: TernaryMatMulArgs): Tensor {
   checkArguments(args);
   const inFeatures = x.shape[x.rank - 1]!;
   const attrs: TernaryMatMulAttrs = { inFeatures, inputQuantizer, eps };
-  const inputs = { x: reshape(x, [-1, inFeatures]), packed, scale, ...(bias && { bias }) };
   return tidy(() => {
+    const inputs = { x: reshape(x, [-1, inFeatures]), packed, scale, ...(bias && { bias }) };
     const y = engine().runKernel(
       TERNARY_MAT_MUL,
       inputs as unknown as NamedTensorMap,

@@ -5,6 +5,11 @@ import { quantizeRow } from './int8_rows';
 const BLOCK = 64;
 const BYTES_PER_BLOCK = 16;
 const TABLE_SIZE = 256;
+/**
+ * Outputs between two fillings of the tables. A cache line holds four blocks of a row; a tile is small
+ * enough for its lines to stay cached until all four are used, large enough to share the tables.
+ */
+const TILE = 1024;
 
 /**
  * The packed product in plain JavaScript, with int8 inputs.
@@ -23,9 +28,12 @@ export function int8Product(product: TernaryProduct, y: Float32Array): void {
   for (let row = 0; row < rows; row++) {
     const rowScale = quantizeRow(x, row * inFeatures, quantized, inFeatures, eps);
     sums.fill(0);
-    for (let block = 0; block < padded / BLOCK; block++) {
-      fillTables(tables, quantized, block * BLOCK);
-      addBlock(sums, tables, packed, block, padded / BYTES_PER_BLOCK);
+    for (let first = 0; first < outFeatures; first += TILE) {
+      const last = Math.min(first + TILE, outFeatures);
+      for (let block = 0; block < padded / BLOCK; block++) {
+        fillTables(tables, quantized, block * BLOCK);
+        addBlock(sums, tables, packed, block, padded / BYTES_PER_BLOCK, first, last);
+      }
     }
     rescaleRow(product, sums, rowScale, y, row * outFeatures);
   }
@@ -38,14 +46,17 @@ function fillTables(tables: Int16Array, x: Int32Array, start: number): void {
     const x1 = x[start + i + 16]!;
     const x2 = x[start + i + 32]!;
     const x3 = x[start + i + 48]!;
-    for (let c3 = 0; c3 < 3; c3++) {
-      for (let c2 = 0; c2 < 3; c2++) {
-        for (let c1 = 0; c1 < 3; c1++) {
-          const sum = (c3 - 1) * x3 + (c2 - 1) * x2 + (c1 - 1) * x1;
+    // Sums are carried from code to code: a product such as -1 * 0 would be -0, which V8 must check.
+    let sum3 = -x3 | 0;
+    for (let c3 = 0; c3 < 3; c3++, sum3 = (sum3 + x3) | 0) {
+      let sum2 = (sum3 - x2) | 0;
+      for (let c2 = 0; c2 < 3; c2++, sum2 = (sum2 + x2) | 0) {
+        let sum1 = (sum2 - x1) | 0;
+        for (let c1 = 0; c1 < 3; c1++, sum1 = (sum1 + x1) | 0) {
           const entry = i * TABLE_SIZE + (c3 << 6) + (c2 << 4) + (c1 << 2);
-          tables[entry] = sum - x0;
-          tables[entry + 1] = sum;
-          tables[entry + 2] = sum + x0;
+          tables[entry] = sum1 - x0;
+          tables[entry + 1] = sum1;
+          tables[entry + 2] = sum1 + x0;
         }
       }
     }
@@ -58,8 +69,10 @@ function addBlock(
   packed: Int32Array,
   block: number,
   wordsPerRow: number,
+  first: number,
+  last: number,
 ): void {
-  for (let n = 0, word = block * 4; n < sums.length; n++, word += wordsPerRow) {
+  for (let n = first, word = first * wordsPerRow + block * 4; n < last; n++, word += wordsPerRow) {
     const w0 = packed[word]!;
     const w1 = packed[word + 1]!;
     const w2 = packed[word + 2]!;
@@ -80,7 +93,7 @@ function addBlock(
       (((t[3072 + (w3 & 255)]! + t[3328 + ((w3 >>> 8) & 255)]!) | 0) +
         ((t[3584 + ((w3 >>> 16) & 255)]! + t[3840 + (w3 >>> 24)]!) | 0)) |
       0;
-    sums[n] = sums[n]! + (((sum0 + sum1) | 0) + ((sum2 + sum3) | 0));
+    sums[n] = (sums[n]! + ((((sum0 + sum1) | 0) + ((sum2 + sum3) | 0)) | 0)) | 0;
   }
 }
 
