@@ -1,0 +1,77 @@
+/*
+ * The packed product by the definition, in plain integers: nothing here is shared with src.
+ */
+
+export interface Product {
+  /** [rows, inFeatures]. */
+  readonly x: Float32Array;
+  /** Ternary values [inFeatures, outFeatures]. */
+  readonly ternary: Float32Array;
+  /** [1] or [outFeatures]. */
+  readonly scale: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly rows: number;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly eps: number;
+}
+
+/** Half to even. */
+export function roundHalfToEven(value: number): number {
+  const below = Math.floor(value);
+  const fraction = value - below;
+  if (fraction !== 0.5) return fraction < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** The integers of one row and its scale, each float operation rounded to float32. */
+export function quantizedRow(
+  row: Float32Array,
+  eps: number,
+): { q: Float64Array; rowScale: number } {
+  const q = new Float64Array(row.length).fill(NaN);
+  let largest = Math.fround(eps);
+  for (const value of row) {
+    if (!Number.isFinite(value)) return { q, rowScale: NaN };
+    largest = Math.max(largest, Math.abs(value));
+  }
+  const inverse = Math.fround(127 / largest);
+  for (let k = 0; k < q.length; k++) q[k] = roundHalfToEven(Math.fround(row[k]! * inverse));
+  return { q, rowScale: Math.fround(largest / 127) };
+}
+
+/** y for int8 inputs, exactly. */
+export function referenceProduct(product: Product): Float32Array {
+  const { x, ternary, rows, inFeatures, outFeatures, eps } = product;
+  const y = new Float32Array(rows * outFeatures);
+  for (let row = 0; row < rows; row++) {
+    const { q, rowScale } = quantizedRow(x.subarray(row * inFeatures, (row + 1) * inFeatures), eps);
+    for (let n = 0; n < outFeatures; n++) {
+      let sum = 0;
+      for (let k = 0; k < inFeatures; k++) sum += q[k]! * ternary[k * outFeatures + n]!;
+      y[row * outFeatures + n] = rescaled(product, n, Math.fround(sum * rowScale));
+    }
+  }
+  return y;
+}
+
+/** y for float inputs, summed in double precision. */
+export function referenceFloatProduct(product: Product): Float32Array {
+  const { x, ternary, rows, inFeatures, outFeatures } = product;
+  const y = new Float32Array(rows * outFeatures);
+  for (let row = 0; row < rows; row++) {
+    for (let n = 0; n < outFeatures; n++) {
+      let sum = 0;
+      for (let k = 0; k < inFeatures; k++) {
+        sum += x[row * inFeatures + k]! * ternary[k * outFeatures + n]!;
+      }
+      y[row * outFeatures + n] = rescaled(product, n, sum);
+    }
+  }
+  return y;
+}
+
+function rescaled({ scale, bias }: Product, n: number, value: number): number {
+  const scaled = Math.fround(value * scale[scale.length === 1 ? 0 : n]!);
+  return bias == null ? scaled : Math.fround(scaled + bias[n]!);
+}
