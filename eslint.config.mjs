@@ -2,7 +2,16 @@ import tseslint from 'typescript-eslint';
 import eslint from '@eslint/js';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.cache/', 'models/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.cache/',
+      'models/',
+      'kernels/',
+      'src/engine/wasm/binaries.ts',
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.recommended,
   {
@@ -28,7 +37,13 @@ export default tseslint.config(
   {
     files: ['**/*.mjs'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        performance: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+      },
     },
   },
 );

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 /** The repository's folder. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** A progress line, with the seconds since the script's start. */
 export function say(message) {
-  console.log(`- ${message}`);
+  const seconds = Math.round(performance.now() / 1000);
+  console.log(`${String(seconds).padStart(4)} s  ${message}`);
 }
 
 /** An error whose message tells all there is to know: printed without a stack. */

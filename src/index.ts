@@ -1,5 +1,7 @@
 import './backends/register_kernels';
 
+export { engineInfo, ready, type EngineInfo } from './engine/info';
+export type { EngineName, EngineState } from './engine/select';
 export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
 export type { BitLinearArgs } from './layers/bit_linear_config';
 export { deploy } from './models/deploy';

@@ -16,12 +16,8 @@ export const cpuTernaryMatMul: KernelConfig = {
     const inputs = args.inputs as unknown as TernaryMatMulInputs;
     const [rows, units] = outputShape(inputs);
     const y = new Float32Array(rows * units);
-    computeProduct(
-      { read: ({ dataId }) => backend.data.get(dataId).values },
-      inputs,
-      args.attrs,
-      y,
-    );
+    const read = ({ dataId }: TensorInfo) => backend.data.get(dataId).values;
+    computeProduct(read, inputs, args.attrs, y);
     return backend.makeTensorInfo([rows, units], 'float32', y);
   },
 };

@@ -21,7 +21,7 @@ export const tensorflowTernaryMatMul: KernelConfig = {
     const y = new Float32Array(shape[0] * shape[1]);
     const read = ({ dataId }: { dataId: DataId }) =>
       engine().readSync(dataId) as Float32Array | Int32Array;
-    computeProduct({ read }, inputs, args.attrs, y);
+    computeProduct(read, inputs, args.attrs, y);
     return { dataId: backend.write(y, shape, 'float32'), shape, dtype: 'float32' };
   },
 };

@@ -1,7 +1,8 @@
 import type { DataId, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { TernaryProduct, TernaryProductFunction } from '../engine/engine';
 import { floatProduct } from '../engine/portable/float_product';
 import { int8Product } from '../engine/portable/int8_product';
+import { ownMemoryEngine, selectEngine } from '../engine/select';
+import type { TernaryProduct } from '../engine/engine';
 import { argumentError } from '../errors';
 import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { codesAreValid } from '../packing/int2';
@@ -13,38 +14,38 @@ export interface TernaryMatMulInputs {
   readonly bias?: TensorInfo;
 }
 
-/** How a backend lends the kernel its memory. */
-export interface TensorMemory {
-  /** Values of a tensor; a view, not a copy, where the backend allows it. */
-  read(tensor: TensorInfo): Float32Array | Int32Array;
+/** Values of a tensor; a view, not a copy, where the backend allows it. */
+export type ReadTensor = (tensor: TensorInfo) => Float32Array | Int32Array;
+
+export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number] {
+  return [x.shape[0]!, packed.shape[0]!];
 }
 
-/** Computes the kernel's product from the memory of any backend into `y`, [rows, out]. */
+/** The kernel's product from JavaScript arrays into `y`, [rows, out], on the fastest engine. */
 export function computeProduct(
-  memory: TensorMemory,
+  read: ReadTensor,
   inputs: TernaryMatMulInputs,
   attrs: NamedAttrMap | undefined,
   y: Float32Array,
 ): void {
   const { inFeatures, inputQuantizer, eps } = attrs as unknown as TernaryMatMulAttrs;
-  const packed = memory.read(inputs.packed) as Int32Array;
+  const [rows, outFeatures] = outputShape(inputs);
+  const packed = read(inputs.packed) as Int32Array;
   checkCodesOnce(inputs.packed.dataId, packed);
   const product: TernaryProduct = {
-    x: memory.read(inputs.x) as Float32Array,
+    x: read(inputs.x) as Float32Array,
     packed,
-    scale: memory.read(inputs.scale) as Float32Array,
-    bias: inputs.bias && (memory.read(inputs.bias) as Float32Array),
-    rows: inputs.x.shape[0]!,
+    scale: read(inputs.scale) as Float32Array,
+    bias: inputs.bias && (read(inputs.bias) as Float32Array),
+    rows,
     inFeatures,
-    outFeatures: inputs.packed.shape[0]!,
+    outFeatures,
     eps,
   };
-  const compute: TernaryProductFunction = inputQuantizer === 'int8' ? int8Product : floatProduct;
-  compute(product, y);
-}
-
-export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number] {
-  return [x.shape[0]!, packed.shape[0]!];
+  if (inputQuantizer === 'none') return floatProduct(product, y);
+  const engine = selectEngine();
+  if (engine === 'portable') int8Product(product, y);
+  else ownMemoryEngine().compute(engine, product, inputs.packed.dataId, y);
 }
 
 const checked = new WeakSet<DataId>();

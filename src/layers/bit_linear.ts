@@ -14,7 +14,7 @@ import {
   SymbolicTensor,
   type Shape,
 } from '@tensorflow/tfjs-layers';
-import { disposeDenseKernel } from '../backends/composed';
+import { releasePacked } from '../backends/release_packed';
 import { argumentError, TWO_COPIES } from '../errors';
 import { ternaryMatMul } from '../ops/ternary_mat_mul';
 import { trainableMatMul, type InputQuantizer } from '../ops/trainable_mat_mul';
@@ -283,7 +283,7 @@ export class BitLinear extends Dense {
   }
 
   protected override disposeWeights(): number {
-    if (this.packed != null) disposeDenseKernel(this.packed.read());
+    if (this.packed != null) releasePacked(this.packed.read());
     return super.disposeWeights();
   }
 

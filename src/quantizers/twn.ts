@@ -1,4 +1,4 @@
-import { abs, cast, div, greater, maximum, mul, sign } from '@tensorflow/tfjs-core';
+import { abs, cast, div, greater, maximum, mul, neg, where } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
 import type { KernelQuantizer } from './kernel_quantizer';
 import { meanOf, sumOf } from './reduce_kernel';
@@ -34,7 +34,8 @@ export function twn({ factor = 0.75, perChannel = false }: TwnOptions = {}): Ker
       const above = cast(greater(magnitude, threshold), 'float32');
       const count = maximum(sumOf(above, perChannel), 1);
       const scale = maximum(div(sumOf(mul(magnitude, above), perChannel), count), eps);
-      return { ternary: mul(sign(kernel), above), scale };
+      // Not tf.sign, which is 0 for magnitudes up to 1e-7 on tfjs's wasm backend.
+      return { ternary: where(greater(kernel, 0), above, neg(above)), scale };
     },
   };
 }

@@ -1,0 +1,55 @@
+/**
+ * From integer sums to float32 outputs, in the one order of operations that every engine keeps, each step rounded:
+ *
+ *   y = ((float(acc) * rowScale) * scale) + bias
+ *
+ * float(acc) is exact: |acc| <= 127 * k < 2^24 for k <= 132104.
+ */
+
+/** The four vectors' lane sums, as one vector. */
+export function sumLanes4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(
+    i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23),
+    i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31),
+  );
+  const cd = i32x4.add(
+    i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23),
+    i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31),
+  );
+  return i32x4.add(
+    i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+    i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+  );
+}
+
+/** Sums of q * t from sums of q * code, code = t + 1. */
+// @ts-ignore: decorator
+@inline
+export function subtractRowSum(sums: v128, params: usize): v128 {
+  return i32x4.sub(sums, v128.load32_splat(params, 4));
+}
+
+/** Writes min(count, 4) neighbouring outputs of one row; scale and bias point at the first output's entry. */
+export function writeOutputs(
+  acc: v128, params: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, count: i32,
+): void {
+  let v = f32x4.mul(f32x4.convert_i32x4_s(acc), v128.load32_splat(params));
+  if (count >= 4) {
+    v = f32x4.mul(v, scaleCount == 1 ? v128.load32_splat(scale) : v128.load(scale));
+    if (bias) v = f32x4.add(v, v128.load(bias));
+    v128.store(y, v);
+    return;
+  }
+  const scaleStep: usize = scaleCount == 1 ? 0 : 4;
+  for (; count > 0; count--) {
+    let one = f32x4.extract_lane(v, 0) * load<f32>(scale);
+    if (bias) {
+      one += load<f32>(bias);
+      bias += 4;
+    }
+    store<f32>(y, one);
+    scale += scaleStep;
+    y += 4;
+    v = i8x16.shuffle(v, v, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
+  }
+}

@@ -1,0 +1,162 @@
+/*
+ * Checks the package as it would be published: packs it, installs the tarball in an empty folder outside
+ * the repository, and there compiles, runs and bundles programs that use it.
+ */
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { bothForms, kinds, program } from './package_consumer.mjs';
+import { main, npmInstall, Refusal, root, run, say, tryRun } from './steps.mjs';
+
+const ALLOWED_FILES = /^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+const REQUIRED_FILES = ['dist/index.js', 'dist/index.mjs', 'dist/node.mjs', 'dist/index.d.ts'];
+const REQUIRED_TEXTS = ['dist/index.d.mts', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+const PEERS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
+
+const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-package-'));
+
+await main('check_package', async () => {
+  try {
+    const tarball = pack();
+    checkContents(tarball);
+    say('publint --strict, attw');
+    runTool('publint', '--strict', tarball);
+    runTool('@arethetypeswrong/cli', '--no-color', tarball);
+    for (const [kind, { packages, imports }] of Object.entries(kinds)) {
+      await checkConsumer(kind, tarball, packages, imports);
+    }
+    say('The package is right.');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function pack() {
+  say('npm pack');
+  run('npm', ['pack', '--silent', '--pack-destination', folder], {
+    shell: process.platform === 'win32',
+  });
+  const [name] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const tarball = join(folder, name);
+  say(`${name}: ${(statSync(tarball).size / 1024).toFixed(1)} KiB`);
+  return tarball;
+}
+
+function checkContents(tarball) {
+  run('tar', ['-xzf', tarball], { cwd: folder });
+  const contents = join(folder, 'package');
+  const files = readdirSync(contents, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(contents.length + 1))
+    .map((path) => path.replaceAll('\\', '/'));
+  refuseAny(
+    files.filter((file) => !ALLOWED_FILES.test(file)),
+    'the tarball holds files that no user needs',
+  );
+  refuseAny(
+    [...REQUIRED_FILES, ...REQUIRED_TEXTS].filter((file) => !files.includes(file)),
+    'the tarball lacks files',
+  );
+  checkManifest(JSON.parse(readFileSync(join(contents, 'package.json'))));
+  for (const file of files.filter((file) => /\.m?js$|\.d\.m?ts$/.test(file))) {
+    checkImports(file, readFileSync(join(contents, file), 'utf8'));
+  }
+}
+
+function checkManifest({ dependencies = {}, optionalDependencies = {}, scripts = {} }) {
+  const names = Object.keys({ ...dependencies, ...optionalDependencies });
+  refuseAny(names, 'package.json has run-time dependencies');
+  const installScripts = Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name));
+  refuseAny(installScripts, 'package.json runs scripts when installed');
+}
+
+/** Paths inside tfjs's packages are not theirs to keep, and Node's modules do not exist in browsers. */
+function checkImports(file, text) {
+  const imports = [
+    ...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*|\brequire\()(['"])([^'"]+)\1/g),
+  ];
+  const foreign = imports
+    .map(([, , name]) => name)
+    .filter((name) => !name.startsWith('.') && !PEERS.includes(name));
+  const kind = foreign.some((name) => builtinModules.includes(name)) ? ' (modules of Node)' : '';
+  refuseAny([...new Set(foreign)], `${file} imports more than ${PEERS.join(' and ')}${kind}`);
+}
+
+async function checkConsumer(kind, tarball, packages, imports) {
+  say(`With ${kind}: install`);
+  const consumer = join(folder, packages[0]);
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, 'package.json'), '{"private": true}');
+  npmInstall(consumer, tarball, ...packages.map(installedVersion));
+  const text = program(imports);
+  for (const name of ['cjs.cts', 'esm.mts', 'bundler.ts'])
+    writeFileSync(join(consumer, name), text);
+  writeFileSync(join(consumer, 'both.cjs'), bothForms);
+
+  say(`With ${kind}: strict TypeScript, moduleResolution node16 and bundler`);
+  compile(consumer, 'node16', 'node16', ['cjs.cts', 'esm.mts']);
+  compile(consumer, 'esnext', 'bundler', ['bundler.ts']);
+
+  say(`With ${kind}: require, import, both, and a bundle`);
+  await bundle(consumer);
+  for (const script of ['cjs.cjs', 'esm.mjs', 'both.cjs', 'bundle.cjs'])
+    runProgram(consumer, script);
+}
+
+/** The version that this repository is tested with. */
+function installedVersion(name) {
+  const manifest = join(root, 'node_modules/@tensorflow', name, 'package.json');
+  return `@tensorflow/${name}@${JSON.parse(readFileSync(manifest)).version}`;
+}
+
+function compile(consumer, module, moduleResolution, files) {
+  const compilerOptions = { module, moduleResolution, target: 'es2022', types: [] };
+  Object.assign(compilerOptions, { strict: true, skipLibCheck: true });
+  const config = join(consumer, `tsconfig.${moduleResolution}.json`);
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
+  runTool('typescript', '-p', config);
+}
+
+/** As bundlers for browsers resolve the package, that is not by its entry for Node; but to run here. */
+async function bundle(consumer) {
+  await build({
+    absWorkingDir: consumer,
+    entryPoints: ['bundler.ts'],
+    outfile: 'bundle.cjs',
+    bundle: true,
+    format: 'cjs',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external: builtinModules,
+    logLevel: 'error',
+  });
+}
+
+function runProgram(consumer, script) {
+  const { ok, output } = tryRun(process.execPath, [script], { cwd: consumer });
+  if (!ok || !output.includes('verified')) throw new Refusal(`${script} failed:\n${output}`);
+  const twice = /.*already (been )?(registered|set).*/.exec(output)?.[0];
+  if (twice) throw new Refusal(`${script} registers twice: ${twice}`);
+}
+
+/** Runs the (first) command of an installed package. */
+function runTool(name, ...args) {
+  const folder = join(root, 'node_modules', name);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json')));
+  const script = typeof bin === 'string' ? bin : (bin.tsc ?? Object.values(bin)[0]);
+  run(process.execPath, [join(folder, script), ...args]);
+}
+
+function refuseAny(names, complaint) {
+  if (names.length > 0) throw new Refusal(`${complaint}: ${names.join(', ')}`);
+}

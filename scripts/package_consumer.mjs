@@ -1,0 +1,70 @@
+// What check_package.mjs compiles and runs as somebody who installed the package: programs in strict
+// TypeScript that train a step, deploy, and verify.
+
+const singlePackages = `
+import '@tensorflow/tfjs-backend-cpu';
+import * as core from '@tensorflow/tfjs-core';
+import * as tfLayers from '@tensorflow/tfjs-layers';
+const tf = { ...core, ...tfLayers };
+`;
+
+const union = `
+import * as tf from '@tensorflow/tfjs';
+`;
+
+/** The packages to install beside ours, and the imports that go with them. */
+export const kinds = {
+  'tfjs-core, -layers, -backend-cpu': {
+    packages: ['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu'],
+    imports: singlePackages,
+  },
+  tfjs: { packages: ['tfjs'], imports: union },
+};
+
+export function program(imports) {
+  return `${imports}
+import { BitLinear, bitLinear, deploy, verify, type Verification } from 'tfjs-bitcore';
+
+async function main(): Promise<void> {
+  await tf.setBackend('cpu');
+  const quantized: BitLinear = bitLinear({
+    units: 8,
+    inputShape: [4],
+    activation: 'relu',
+    kernelQuantizer: { name: 'twn', factor: 0.7 },
+  });
+  if (!(quantized instanceof tf.layers.Layer)) throw new Error('two copies of tfjs-layers');
+  const model = tf.sequential({ layers: [quantized, tf.layers.dense({ units: 1 })] });
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const x = tf.randomNormal([32, 4]);
+  await model.fit(x, tf.ones([32, 1]), { epochs: 1, verbose: 0 });
+  const deployed: typeof model = deploy(model);
+  const verification: Verification = await verify(model, deployed, x);
+  if (!verification.identical) throw new Error(JSON.stringify(verification));
+  console.log('verified');
+}
+
+// The types must be found, or this would be no error.
+// @ts-expect-error
+export const wrong = (): unknown => bitLinear({ units: '8' });
+
+void main();
+`;
+}
+
+/** `require` and `import` in one process must give one copy, registered once. */
+export const bothForms = `
+const assert = require('node:assert');
+const warnings = [];
+console.warn = (...args) => warnings.push(args.join(' '));
+
+async function main() {
+  const required = require('tfjs-bitcore');
+  const imported = await import('tfjs-bitcore');
+  assert(imported.BitLinear === required.BitLinear, 'import and require give two classes BitLinear');
+  assert.deepEqual(Object.keys(imported).sort(), Object.keys(required).sort());
+  assert.deepEqual(warnings, []);
+  console.log('verified');
+}
+main();
+`;

@@ -1,0 +1,42 @@
+import { getBackend } from '@tensorflow/tfjs-core';
+import { engineState, selectEngine, type EngineName, type EngineState } from './select';
+import { compileAll } from './wasm/module';
+
+export interface EngineInfo {
+  /** tfjs's current backend. */
+  readonly backend: string;
+  /** What runs packed products with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
+  readonly engine: EngineName | 'composed';
+  /** Every engine, and whether it can run here. */
+  readonly engines: Readonly<Record<EngineName, EngineState>>;
+}
+
+/**
+ * Which engine runs packed products on the current backend, and what became of the others.
+ * The flags `BITCORE_USE_WASM_SIMD`, `BITCORE_USE_RELAXED_SIMD` (booleans) and `BITCORE_RELAXED_DOT`
+ * (16 or 32) of `tf.env()` forbid or force one.
+ *
+ * ```js
+ * engineInfo().engine;                                 // 'relaxedDot16', say
+ * tf.env().set('BITCORE_USE_RELAXED_SIMD', false);
+ * engineInfo().engine;                                 // 'simd128'
+ * ```
+ */
+export function engineInfo(): EngineInfo {
+  const backend = getBackend();
+  const names: EngineName[] = ['relaxedDot16', 'relaxedDot32', 'simd128', 'portable'];
+  const states = names.map((name) => [name, engineState(name)]);
+  return {
+    backend,
+    engine: backend === 'webgl' || backend === 'webgpu' ? 'composed' : selectEngine(),
+    engines: Object.fromEntries(states) as Record<EngineName, EngineState>,
+  };
+}
+
+/**
+ * Resolves when the WebAssembly kernels are compiled. Only needed in browsers that forbid to compile
+ * them synchronously on the main thread; until then the portable engine runs, with the same results.
+ */
+export async function ready(): Promise<void> {
+  if (typeof WebAssembly !== 'undefined') await compileAll();
+}

@@ -1,0 +1,120 @@
+import { env } from '@tensorflow/tfjs-core';
+import type { TernaryProduct } from './engine';
+import { int8Product } from './portable/int8_product';
+import { FORMS, type Form } from './wasm/forms';
+import { OwnMemoryEngine } from './wasm/own_memory';
+
+/** An arithmetic engine for int8 inputs. All give the same floats. */
+export type EngineName = Form | 'portable';
+
+/** What became of an engine here. */
+export type EngineState = 'works' | 'unsupported' | 'wrong results' | 'forbidden by a flag';
+
+const USE_SIMD = 'BITCORE_USE_WASM_SIMD';
+const USE_RELAXED = 'BITCORE_USE_RELAXED_SIMD';
+const RELAXED_DOT = 'BITCORE_RELAXED_DOT';
+
+env().registerFlag(USE_SIMD, () => true);
+env().registerFlag(USE_RELAXED, () => true);
+/** 16 or 32 forces that form of the relaxed kernels; 0 lets a calibration choose. */
+env().registerFlag(RELAXED_DOT, () => 0);
+
+/** In a browser's main thread the binaries may have to be compiled asynchronously: see `ready`. */
+let ownMemory: OwnMemoryEngine | undefined;
+export function ownMemoryEngine(): OwnMemoryEngine {
+  return (ownMemory ??= new OwnMemoryEngine());
+}
+
+/** Frees the copy of a weight's packed words, if there is one. */
+export function releaseFromOwnMemory(weight: object): void {
+  ownMemory?.release(weight);
+}
+
+/** The engine to use now: the fastest that works and no flag forbids. */
+export function selectEngine(): EngineName {
+  const works = (form: Form) => engineState(form) === 'works';
+  const relaxed = (['relaxedDot16', 'relaxedDot32'] as const).filter(works);
+  if (relaxed.length === 2) return fasterForm();
+  return relaxed[0] ?? (works('simd128') ? 'simd128' : 'portable');
+}
+
+export function engineState(name: EngineName): EngineState {
+  if (name === 'portable') return 'works';
+  return allowedByFlags(name) ? tested(name) : 'forbidden by a flag';
+}
+
+function allowedByFlags(form: Form): boolean {
+  if (!env().getBool(USE_SIMD)) return false;
+  if (FORMS[form].binary !== 'relaxed') return true;
+  const forced = env().getNumber(RELAXED_DOT);
+  return env().getBool(USE_RELAXED) && (forced === 0 || form === `relaxedDot${forced}`);
+}
+
+const states = new Map<Form, EngineState>();
+
+/** Tests an engine once. One that is not compiled yet is asked again. */
+function tested(form: Form): EngineState {
+  const known = states.get(form);
+  if (known != null) return known;
+  if (typeof WebAssembly === 'undefined' || !ownMemoryEngine().supports(form)) return 'unsupported';
+  const state = passesSelfTest(form) ? 'works' : 'wrong results';
+  states.set(form, state);
+  return state;
+}
+
+/**
+ * By what it computes, not by version: V8 of Node 20 has relaxed SIMD behind a flag, and its baseline
+ * compiler sums wrongly.
+ */
+function passesSelfTest(form: Form): boolean {
+  return [
+    [1, 1100, 9],
+    [5, 130, 6],
+  ].every(([rows, inFeatures, outFeatures]) => {
+    const product = testProduct(rows!, inFeatures!, outFeatures!);
+    const [expected, actual] = [
+      new Float32Array(rows! * outFeatures!),
+      new Float32Array(rows! * outFeatures!),
+    ];
+    int8Product(product, expected);
+    computeOnce(form, product, actual);
+    return expected.every((value, i) => value === actual[i]);
+  });
+}
+
+let faster: Form | undefined;
+
+/** Which relaxed form is faster depends on the processor. Takes about a millisecond, once. */
+function fasterForm(): Form {
+  if (faster != null) return faster;
+  const product = testProduct(1, 2048, 64);
+  const y = new Float32Array(64);
+  const times = { relaxedDot16: Infinity, relaxedDot32: Infinity };
+  for (let round = 0; round < 16; round++) {
+    for (const form of ['relaxedDot16', 'relaxedDot32'] as const) {
+      const start = performance.now();
+      for (let i = 0; i < 4; i++) ownMemoryEngine().compute(form, product, product, y);
+      times[form] = Math.min(times[form], performance.now() - start);
+    }
+  }
+  ownMemoryEngine().release(product);
+  faster = times.relaxedDot32 < times.relaxedDot16 ? 'relaxedDot32' : 'relaxedDot16';
+  return faster;
+}
+
+function computeOnce(form: Form, product: TernaryProduct, y: Float32Array): void {
+  ownMemoryEngine().compute(form, product, product, y);
+  ownMemoryEngine().release(product);
+}
+
+/** Numbers that reach the extremes of int8 and of the codes, the same in every run. */
+function testProduct(rows: number, inFeatures: number, outFeatures: number): TernaryProduct {
+  const words = outFeatures * Math.ceil(inFeatures / 64) * 4;
+  const codes = (i: number) => [0xaa, 0x00, 0x55, 0x64, 0x92, 0x18][(i * 7 + (i >> 3)) % 6]!;
+  const packed = new Int32Array(Uint8Array.from({ length: 4 * words }, (_, i) => codes(i)).buffer);
+  const x = Float32Array.from({ length: rows * inFeatures }, (_, i) =>
+    i % 5 < 2 ? 127 : ((i * 97) % 255) - 127,
+  );
+  const scale = Float32Array.from({ length: outFeatures }, (_, n) => 1 + n / 8);
+  return { x, packed, scale, bias: scale, rows, inFeatures, outFeatures, eps: 1e-5 };
+}

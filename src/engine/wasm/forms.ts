@@ -1,0 +1,25 @@
+import type { Binary } from './module';
+
+/** The WebAssembly engines: binary and function. */
+export const FORMS = {
+  relaxedDot16: { binary: 'relaxed', function: 'ternaryMatMulDot16' },
+  relaxedDot32: { binary: 'relaxed', function: 'ternaryMatMulDot32' },
+  simd128: { binary: 'simd128', function: 'ternaryMatMul' },
+} as const satisfies Record<string, { binary: Binary; function: string }>;
+
+export type Form = keyof typeof FORMS;
+
+/** Where a product's operands lie in a memory, in bytes; `bias` 0 stands for none. */
+export interface ProductPointers {
+  x: number;
+  packed: number;
+  scale: number;
+  scaleCount: number;
+  bias: number;
+  y: number;
+  rows: number;
+  inFeatures: number;
+  outFeatures: number;
+  eps: number;
+  scratch: number;
+}
