@@ -15,7 +15,7 @@ const SHAPES = [
 
 function compare(m: number, k: number, n: number) {
   const x = tf.randomNormal([m, k]) as tf.Tensor2D;
-  const ternary = tf.floor(tf.randomUniform([k, n], -1, 2)) as tf.Tensor2D;
+  const ternary = tf.randomUniform([k, n], -1, 2, 'int32').toFloat() as tf.Tensor2D;
   const bias = tf.randomNormal([n]) as tf.Tensor1D;
   const packed = packTernary(ternary);
   const scale = tf.tensor1d([0.02]);

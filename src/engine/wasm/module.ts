@@ -24,8 +24,8 @@ export function binaryFor(binary: Binary, shared: boolean): Uint8Array<ArrayBuff
   return bytes;
 }
 
-type Compiled = Map<string, WebAssembly.Module>;
-const modules: Compiled = new Map();
+/** null: compiling was tried and failed. Trying costs milliseconds, and is asked for at every call. */
+const modules = new Map<string, WebAssembly.Module | null>();
 
 const keyOf = (binary: Binary, shared: boolean) => `${binary}${shared ? ' shared' : ''}`;
 
@@ -35,14 +35,16 @@ const keyOf = (binary: Binary, shared: boolean) => `${binary}${shared ? ' shared
  */
 export function compiledModule(binary: Binary, shared: boolean): WebAssembly.Module | undefined {
   const key = keyOf(binary, shared);
-  if (!modules.has(key)) {
-    try {
-      modules.set(key, new WebAssembly.Module(binaryFor(binary, shared)));
-    } catch {
-      return undefined;
-    }
+  if (!modules.has(key)) modules.set(key, tryToCompile(binaryFor(binary, shared)));
+  return modules.get(key) ?? undefined;
+}
+
+function tryToCompile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | null {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch {
+    return null;
   }
-  return modules.get(key);
 }
 
 /** Compiles what can be compiled, asynchronously. */
@@ -50,7 +52,7 @@ export async function compileAll(): Promise<void> {
   const compile = async (binary: Binary, shared: boolean) => {
     const key = keyOf(binary, shared);
     const bytes = binaryFor(binary, shared);
-    if (modules.has(key) || !WebAssembly.validate(bytes)) return;
+    if (modules.get(key) != null || !WebAssembly.validate(bytes)) return;
     modules.set(key, await WebAssembly.compile(bytes));
   };
   const names = Object.keys(binaries) as Binary[];
