@@ -1,5 +1,7 @@
 /** One project a backend: the same tests on each. `node` holds what no backend matters to. */
 const shared = {
+  // Jest's sandbox makes looking up a global slow, and tfjs's cpu backend does so in its loops.
+  sandboxInjectedGlobals: ['Math', 'Array'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
   testEnvironment: '<rootDir>/test/setup/environment.js',
 };

@@ -17,9 +17,9 @@ import {
   randomTernary,
 } from '../support/values';
 
-/** The longest rows are about overflowing sums: a few inputs suffice. */
+/** The longest rows are about overflowing sums: one input suffices. */
 function inputsFor(inFeatures: number): string[] | undefined {
-  return inFeatures > 10_000 ? ['all 127', 'alternating 127 and -127', 'one NaN a row'] : undefined;
+  return inFeatures > 10_000 ? ['all 127'] : undefined;
 }
 
 describe('ternaryMatMul against plain integers', () => {
