@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs';
+import { engineInfo, packTernary, ready, ternaryMatMul, type EngineName } from '../../src';
+import { productsOf, SHAPES } from '../support/product_grid';
+import { opProduct } from '../support/product_op';
+import { referenceProduct } from '../support/product_reference';
+import { expectIdentical, randomFloats, randomTernary } from '../support/values';
+
+/** Flags that leave only one engine. */
+const FLAGS: Record<EngineName, Record<string, boolean | number>> = {
+  relaxedDot16: { BITCORE_RELAXED_DOT: 16 },
+  relaxedDot32: { BITCORE_RELAXED_DOT: 32 },
+  simd128: { BITCORE_USE_RELAXED_SIMD: false },
+  portable: { BITCORE_USE_WASM_SIMD: false },
+};
+
+function force(engine: EngineName): void {
+  for (const [flag, value] of Object.entries(FLAGS[engine])) tf.env().set(flag, value);
+}
+
+beforeAll(ready);
+
+afterEach(() => {
+  tf.env().set('BITCORE_USE_WASM_SIMD', true);
+  tf.env().set('BITCORE_USE_RELAXED_SIMD', true);
+  tf.env().set('BITCORE_RELAXED_DOT', 0);
+});
+
+/** Node 20 has no relaxed SIMD, later versions have: the tests run on both. */
+const [major] = process.versions.node.split('.').map(Number);
+const engines = (Object.keys(FLAGS) as EngineName[]).filter(
+  (engine) => major! >= 22 || !engine.startsWith('relaxed'),
+);
+
+describe.each(engines)('engine %s', (engine) => {
+  test('works here, and runs when it is forced', () => {
+    force(engine);
+    expect(engineInfo().engines[engine]).toBe('works');
+    expect(engineInfo().engine).toBe(engine);
+  });
+
+  test.each(SHAPES.filter(([, k]) => k < 5000))('is exact for %i x %i x %i', (...shape) => {
+    force(engine);
+    for (const [name, product] of productsOf(shape, ['random', 'ties at .5', 'one NaN a row'])) {
+      try {
+        expectIdentical(opProduct(product, 'int8'), referenceProduct(product));
+      } catch (error) {
+        throw new Error(`${name}: ${(error as Error).message}`);
+      }
+    }
+  });
+
+  test('is exact at its longest rows', () => {
+    force(engine);
+    for (const [, product] of productsOf([5, 132_104, 2], ['all 127', 'all -127'])) {
+      expectIdentical(opProduct(product, 'int8'), referenceProduct(product));
+    }
+  });
+});
+
+describe('engineInfo', () => {
+  test('names the backend and the fastest engine', () => {
+    const { backend, engine } = engineInfo();
+    expect(backend).toBe(tf.getBackend());
+    expect(engine.startsWith(major! >= 22 ? 'relaxedDot' : 'simd128')).toBe(true);
+  });
+
+  test('says which engines a flag forbids', () => {
+    tf.env().set('BITCORE_USE_WASM_SIMD', false);
+    const { engine, engines } = engineInfo();
+    expect(engine).toBe('portable');
+    expect(engines.simd128).toBe('forbidden by a flag');
+  });
+});
+
+test('stays right and leaks nothing in 10,000 calls between allocations', () => {
+  const shapes = [[1, 64, 8], [2, 100, 3], [5, 33, 17], [1, 300, 5]]; // prettier-ignore
+  const weights = shapes.map(([rows, k, n], i) => {
+    const product = {
+      x: randomFloats(rows! * k!, i),
+      ternary: randomTernary(k! * n!, i),
+      scale: randomFloats(n!, i),
+      bias: undefined,
+      ...{ rows: rows!, inFeatures: k!, outFeatures: n!, eps: 1e-5 },
+    };
+    const packed = packTernary(tf.tensor2d(product.ternary, [k!, n!]));
+    return {
+      product,
+      packed,
+      scale: tf.tensor1d(product.scale),
+      expected: referenceProduct(product),
+    };
+  });
+  const { numTensors } = tf.memory();
+  const kept: tf.Tensor[] = [];
+  for (let call = 0; call < 10_000; call++) {
+    // Now and then a large tensor, which makes the wasm heap grow; now and then they are freed.
+    if (call % 200 === 0) kept.push(tf.zeros([1 << 18]));
+    if (call % 3000 === 2999) tf.dispose(kept.splice(0));
+    const { product, packed, scale, expected } = weights[(call * 7) % weights.length]!;
+    const y = tf.tidy(() =>
+      ternaryMatMul({
+        x: tf.tensor2d(product.x, [product.rows, product.inFeatures]),
+        packed,
+        scale,
+      }),
+    );
+    if (call % 10 === 0) expectIdentical(y, expected);
+    y.dispose();
+  }
+  tf.dispose(kept);
+  expect(tf.memory().numTensors).toBe(numTensors);
+});
