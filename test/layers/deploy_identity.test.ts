@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs';
+import { BitLinear, bitLinear, deploy } from '../../src';
+import { withLeakCheck } from '../support/leaks';
+import { INPUTS, KERNELS } from '../support/product_grid';
+import { setKernel } from '../support/layers';
+import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
+import { expectIdentical, randomFloats, randomTensor, valuesOf } from '../support/values';
+
+/** One row of each kind of input in the grid: zeros, +-127, ties, NaN, infinities and so on. */
+function everyKindOfRow(inFeatures: number): Float32Array {
+  const rows = Object.values(INPUTS).map((fill, i) => fill(inFeatures, i + 1, inFeatures));
+  return Float32Array.from(rows.flatMap((row) => [...row]));
+}
+const KINDS = Object.keys(INPUTS).length;
+const NOT_FINITE = Object.keys(INPUTS).filter((name) => /NaN|infinity/.test(name)).length;
+
+/** [leading dimensions, inputs, units, bias]; 12 is the number of kinds of rows. */
+const SHAPES: Array<[number[], number, number, boolean]> = [
+  [[KINDS], 1, 1, true],
+  [[KINDS], 1, 5, false],
+  [[KINDS], 7, 3, true],
+  [[3, KINDS / 3], 17, 9, true],
+  [[KINDS / 4, 2, 2], 33, 6, false],
+  [[KINDS / 4, 4], 64, 4, true],
+  [[1, 2, KINDS / 2], 65, 13, true],
+  [[KINDS], 129, 31, false],
+  [[KINDS], 784, 10, true],
+  [[KINDS / 2, 2], 1025, 3, true],
+  [[KINDS], 4095, 2, true],
+  [[KINDS], 4096, 5, false],
+];
+
+function modelWith(layer: BitLinear): tf.Sequential {
+  const model = tf.sequential();
+  model.add(layer);
+  return model;
+}
+
+function expectSamePredictions(model: tf.Sequential, x: tf.Tensor): tf.Tensor {
+  const before = model.predict(x) as tf.Tensor;
+  const deployed = deploy(model);
+  const after = withLeakCheck(() => deployed.predict(x) as tf.Tensor);
+  expectIdentical(after, before);
+  return after;
+}
+
+describe.each(titled(KERNEL_QUANTIZERS))('predict is the same before and after deploy: %s', (_, kernelQuantizer) => {
+  test.each(SHAPES)('leading dimensions %p, %p inputs, %p units, bias %p', (lead, inFeatures, units, useBias) => {
+    const layer = bitLinear({
+      units,
+      useBias,
+      kernelQuantizer,
+      inputShape: [...lead.slice(1), inFeatures],
+    });
+    const model = modelWith(layer);
+    const kernel = randomTensor([inFeatures, units], inFeatures + units);
+    setKernel(layer, kernel, randomTensor([units], 3));
+    const x = tf.tensor(everyKindOfRow(inFeatures), [...lead, inFeatures]);
+    const y = valuesOf(expectSamePredictions(model, x));
+    // The last rows of the grid are those with NaN and infinity: all NaN, and no other is.
+    for (let i = 0; i < y.length; i++) {
+      expect(Number.isNaN(y[i])).toBe(i >= (KINDS - NOT_FINITE) * units);
+    }
+  });
+
+  test.each(Object.keys(KERNELS))('kernel %s', (kind) => {
+    const layer = bitLinear({ units: 4, kernelQuantizer, inputShape: [70] });
+    const model = modelWith(layer);
+    setKernel(layer, tf.tensor2d(KERNELS[kind]!(280, 1), [70, 4]), randomTensor([4], 2));
+    expectSamePredictions(model, tf.tensor2d(everyKindOfRow(70), [KINDS, 70]));
+  });
+
+  test('tiny, huge and uneven weights', () => {
+    const layer = bitLinear({ units: 6, kernelQuantizer, inputShape: [50] });
+    const model = modelWith(layer);
+    for (const magnitude of [1e-7, 2e-5, 1e4, 1e12]) {
+      const kernel = randomFloats(300, 4).map((value, i) => value * magnitude * (i % 6));
+      setKernel(layer, tf.tensor2d(kernel, [50, 6]));
+      expectSamePredictions(model, tf.tensor2d(everyKindOfRow(50), [KINDS, 50]));
+    }
+  });
+}); // prettier-ignore
+
+test.each(['relu', 'sigmoid', 'tanh', 'softmax', 'elu', 'linear'] as const)(
+  'activation %s is applied alike',
+  (activation) => {
+    const layer = bitLinear({ units: 7, activation, inputShape: [20] });
+    expectSamePredictions(modelWith(layer), randomTensor([5, 20]));
+  },
+);
+
+test.each([1e-30, 1e-3, 0.6])('eps %p is kept', (eps) => {
+  const layer = bitLinear({ units: 7, eps, inputShape: [20] });
+  const y = expectSamePredictions(modelWith(layer), randomTensor([5, 20]));
+  expect(tf.max(tf.abs(y)).dataSync()[0]).toBeGreaterThan(0);
+});
+
+test.each(titled(KERNEL_QUANTIZERS))('layer.deploy() in place gives the same: %s', (_, kernelQuantizer) => {
+  const layer = bitLinear({ units: 7, kernelQuantizer, inputShape: [40] });
+  const model = modelWith(layer);
+  const x = randomTensor([5, 40], 9);
+  const before = model.predict(x) as tf.Tensor;
+  layer.deploy();
+  expectIdentical(model.predict(x) as tf.Tensor, before);
+}); // prettier-ignore
