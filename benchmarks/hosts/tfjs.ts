@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs';
+import { bitLinear, deploy, engineInfo, packTernary, ready, ternaryMatMul } from 'tfjs-bitcore';
+import { importTfjsNode } from '../peers';
+import { OURS, WIDTHS, type HostName, type Shape, type Task } from '../plan';
+import type { Host, Subject } from './host';
+import { productValues } from './values';
+
+/** This package and tfjs itself, in float32, on one of tfjs's backends. */
+export async function openTfjs(backend: 'cpu' | 'wasm' | 'tensorflow'): Promise<Host> {
+  await startBackend(backend);
+  const peer = backend === 'tensorflow' ? 'tfjs-node' : `tfjs ${backend}`;
+  let toDispose: Array<{ dispose(): unknown }> = [];
+  return {
+    engine: () => engineInfo().engine,
+    prepare: async (task: Task) => {
+      const { subjects, owned } =
+        task.kind === 'product' ? product(peer, task.shape) : predict(peer, task.batch);
+      toDispose = owned;
+      return subjects;
+    },
+    release: () => {
+      for (const thing of toDispose) thing.dispose();
+      toDispose = [];
+    },
+  };
+}
+
+export async function startBackend(backend: HostName): Promise<void> {
+  if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+  if (backend === 'tensorflow') await importTfjsNode();
+  if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} did not start.`);
+  await ready();
+}
+
+interface Prepared {
+  readonly subjects: Subject[];
+  readonly owned: Array<{ dispose(): unknown }>;
+}
+
+function product(peer: string, { m, k, n }: Shape): Prepared {
+  const values = productValues({ m, k, n });
+  const x = resident(tf.tensor2d(values.x, [m, k]));
+  const ternary = tf.tensor2d(Float32Array.from(values.ternary), [k, n]);
+  const kernel = resident(tf.mul(ternary, values.scale));
+  const packed = packTernary(ternary);
+  ternary.dispose();
+  const bias = tf.tensor1d(values.bias);
+  const scale = tf.tensor1d([values.scale]);
+  return {
+    subjects: [
+      { name: OURS, call: reading(() => ternaryMatMul({ x, packed, scale, bias })) },
+      { name: peer, call: reading(() => tf.fused.matMul({ a: x, b: kernel, bias })) },
+    ],
+    owned: [x, kernel, packed, bias, scale],
+  };
+}
+
+/** As the output of an op, where the backend keeps those: inputs usually come from the op before. */
+function resident<T extends tf.Tensor>(values: T): T {
+  const output = tf.add(values, 0) as T;
+  values.dispose();
+  return output;
+}
+
+function reading(compute: () => tf.Tensor): () => void {
+  return () => {
+    const y = compute();
+    y.dataSync();
+    y.dispose();
+  };
+}
+
+function predict(peer: string, batch: number): Prepared {
+  const { x: values } = productValues({ m: batch, k: WIDTHS[0]!, n: 1 });
+  const x = resident(tf.tensor2d(values, [batch, WIDTHS[0]!]));
+  const float = buildNet((args) => tf.layers.dense(args));
+  const trained = buildNet((args) => bitLinear(args));
+  const deployed = deploy(trained);
+  trained.dispose();
+  return {
+    subjects: [
+      { name: OURS, call: reading(() => deployed.predict(x) as tf.Tensor) },
+      { name: peer, call: reading(() => float.predict(x) as tf.Tensor) },
+    ],
+    owned: [x, float, deployed],
+  };
+}
+
+type LayerArgs = Parameters<typeof tf.layers.dense>[0] & Parameters<typeof bitLinear>[0];
+
+function buildNet(makeLayer: (args: LayerArgs) => tf.layers.Layer): tf.Sequential {
+  const [inputs, ...widths] = WIDTHS;
+  const model = tf.sequential();
+  for (const [i, units] of widths.entries()) {
+    const last = i === widths.length - 1;
+    const activation = last ? 'linear' : 'relu';
+    // tfjs's default initializer takes seconds here.
+    const args: LayerArgs = { units, activation, kernelInitializer: 'glorotUniform' };
+    model.add(makeLayer(i === 0 ? { ...args, inputShape: [inputs!] } : args));
+  }
+  return model;
+}

@@ -1,0 +1,160 @@
+/*
+ * This package against tfjs, tfjs-node and onnxruntime, side by side.
+ *
+ *   npm run bench                          some ten minutes; keep the machine quiet
+ *   npm run bench -- --quick               less than a minute, less exact
+ *   npm run bench -- --json rows.json --svg speed.svg --markdown table.md
+ *   npm run bench -- --shape 1,4096,4096 --node 20
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import { format, resolveConfig } from 'prettier';
+import { measureMemory, type MemoryRow } from './memory';
+import { BATCHES, FULL, QUICK, SHAPES, taskName, type Effort, type Shape, type Task } from './plan';
+import { chart } from './report/chart';
+import { rowsOf, type Row } from './report/rows';
+import {
+  goalCells,
+  markdownTable,
+  memoryCells,
+  predictCells,
+  printTable,
+  productCells,
+} from './report/tables';
+import { Run } from './run';
+
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  svg: { type: 'string' },
+  markdown: { type: 'string' },
+  shape: { type: 'string', multiple: true },
+  node: { type: 'string', multiple: true },
+} as const;
+
+interface Results {
+  readonly command: string;
+  readonly machine: string;
+  readonly rows: readonly Row[];
+  readonly memory: readonly MemoryRow[];
+}
+
+async function main() {
+  const { values } = parseArgs({ options: OPTIONS });
+  const shapes = values.shape?.map(parseShape) ?? SHAPES;
+  const tasks: Task[] = shapes.map((shape) => ({ kind: 'product', shape }));
+  // Somebody who asks for a shape wants that alone.
+  if (values.shape == null) tasks.push(...BATCHES.map(predictTask));
+  const effort = values.quick ? QUICK : FULL;
+  const rows = await measure(tasks, nodesOf(values.node), effort);
+  const sizes = values.quick ? [1024] : [1024, 4096];
+  const memory = values.shape == null ? await measureMemory(sizes) : [];
+  const results = { command: commandLine(), machine: machine(), rows, memory };
+  print(results);
+  if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1) + '\n');
+  if (values.svg) writeFileSync(values.svg, await chart(rows));
+  if (values.markdown) writeFileSync(values.markdown, await markdown(results, values.svg));
+}
+
+const predictTask = (batch: number): Task => ({ kind: 'predict', batch });
+
+function parseShape(text: string): Shape {
+  const [m, k, n, ...rest] = text.split(',').map(Number);
+  if (![m, k, n].every((size) => Number.isInteger(size) && size! > 0) || rest.length > 0) {
+    throw new Error(`--shape must be like 1,4096,4096, got ${text}.`);
+  }
+  return { m: m!, k: k!, n: n! };
+}
+
+function nodesOf(majors: string[] | undefined): number[] {
+  const running = Number(process.versions.node.split('.')[0]);
+  return [...new Set(majors?.map(Number) ?? [running, 24])];
+}
+
+async function measure(tasks: Task[], nodes: number[], effort: Effort): Promise<Row[]> {
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % {duration_formatted} {task}',
+    stream: process.stderr,
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+  });
+  bar.start(tasks.length * effort.rounds, 0, { task: 'starting' });
+  const run = await Run.start(nodes, effort).finally(() => bar.stop());
+  const rows: Row[] = [];
+  try {
+    for (const task of tasks) {
+      bar.update({ task: taskName(task) });
+      const measurements = await run.measure(task, () => bar.increment());
+      rows.push(...rowsOf(measurements, effort));
+    }
+  } finally {
+    run.end();
+    bar.stop();
+  }
+  return rows;
+}
+
+const PREDICT_TITLE = 'predict of a net 1024-4096-4096-1024, deployed, against its float original';
+
+function print({ rows, memory }: Results): void {
+  printTable('x . W + bias: median (quartiles)', productCells(rows));
+  printTable(PREDICT_TITLE, predictCells(rows));
+  printTable('Memory of a deployed kernel', memoryCells(memory));
+  printTable('Goals', goalCells(rows));
+}
+
+async function markdown(results: Results, svg: string | undefined): Promise<string> {
+  const { command, machine, rows, memory } = results;
+  const text = `# Benchmarks
+
+Made by \`${command}\` on ${machine}.
+
+Times are medians of whole calls, from an input tensor to the output in a JavaScript array, with the
+quartiles in brackets: quantization of the input, bias and all overhead are in. Subjects take turns, in
+processes of their own. tfjs and tfjs-node multiply in float32 (\`tf.fused.matMul\`), tfjs-node on all
+cores; onnxruntime's \`MatMulNBits\` quantizes inputs to int8 (accuracy level 4) and runs on one thread,
+as this package does. _Times faster_ is the other's time by ours, on the same version of Node.
+
+${svg ? `![Speed by shape](${svg.split('/').at(-1)})\n` : ''}
+## x . W + bias
+
+${markdownTable(productCells(rows))}
+
+## ${PREDICT_TITLE}
+
+${markdownTable(predictCells(rows))}
+
+## Memory of a deployed kernel
+
+By the growth of the process's resident memory (all copies, whoever holds them), and by what tfjs counts
+for tensors.
+
+${markdownTable(memoryCells(memory))}
+
+## Goals
+
+Set for two cores. _Prototype_ is the speed of the integer part alone, without quantization, calls and
+output.
+
+${markdownTable(goalCells(rows))}
+`;
+  const style = await resolveConfig(__filename);
+  return format(text, { ...style, parser: 'markdown' });
+}
+
+function commandLine(): string {
+  const args = process.argv.slice(2);
+  return ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+}
+
+function machine(): string {
+  const processors = cpus();
+  return `${processors.length} cores of ${processors[0]!.model.trim()}, ${process.platform}`;
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
