@@ -163,7 +163,7 @@ export class BitLinear extends Dense {
       fail(`of shape [..., ${this.builtInFeatures}]`);
     }
     if (this.inputQuantizer === 'int8' && inFeatures > MAX_IN_FEATURES) {
-      fail(`of at most ${MAX_IN_FEATURES} features, for exact integer sums,`);
+      fail(`of at most ${MAX_IN_FEATURES} features, for exact integer sums`);
     }
     return inFeatures;
   }
@@ -329,6 +329,7 @@ export class BitLinear extends Dense {
   static fromDense(dense: layers.Layer, options: Partial<BitLinearArgs> = {}): BitLinear {
     if (!(dense instanceof Dense) || dense instanceof BitLinear) {
       const actual = (dense as layers.Layer | undefined)?.getClassName?.() ?? dense;
+      if (actual === 'Dense') throw new Error(`BitLinear.fromDense: ${TWO_COPIES}`);
       throw argumentError('BitLinear.fromDense', 'dense', 'a tf.layers.dense layer', actual);
     }
     const config = dense.getConfig() as unknown as DenseArgs;

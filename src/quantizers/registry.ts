@@ -70,6 +70,12 @@ export function createQuantizer(
   if (factory == null) {
     throw argumentError(where, 'kernelQuantizer', `one of ${knownNames()}`, name);
   }
+  for (const [option, value] of Object.entries(options)) {
+    if (typeof value !== 'number' && typeof value !== 'boolean') {
+      const argument = `kernelQuantizer option "${option}"`;
+      throw argumentError(where, argument, 'a number or a boolean', value);
+    }
+  }
   const quantizer = factory(options as Record<string, number | boolean>);
   for (const option of Object.keys(options)) {
     if (typeof options[option] !== typeof quantizer.options[option]) {
