@@ -1,3 +1,4 @@
+import './compat/node_util';
 import './backends/register_kernels';
 
 export { engineInfo, ready, type EngineInfo } from './engine/info';

@@ -1,4 +1,4 @@
-import '../../scripts/restore_node_util.cjs';
+import '../../src/compat/node_util';
 import * as tf from '@tensorflow/tfjs';
 
 beforeAll(async () => {

@@ -1,0 +1,18 @@
+/*
+ * tfjs-node 4.22 calls two functions of node:util that Node 23 removed, in almost every op. It looks them
+ * up at each call, so putting them back helps before and after it is loaded. Elsewhere this does nothing.
+ */
+interface LegacyUtil {
+  isNullOrUndefined?: (value: unknown) => boolean;
+  isArray?: (value: unknown) => boolean;
+}
+
+const util =
+  typeof process === 'undefined'
+    ? undefined
+    : (process.getBuiltinModule?.('node:util') as LegacyUtil | undefined);
+
+if (util != null) {
+  util.isNullOrUndefined ??= (value) => value == null;
+  util.isArray ??= Array.isArray;
+}
