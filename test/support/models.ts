@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs';
+import { bitLinear } from '../../src';
+import { randomTensor } from './values';
+
+export interface ModelCase {
+  readonly model: tf.LayersModel;
+  readonly x: tf.Tensor | tf.Tensor[];
+}
+
+function wholeNumbers(shape: number[], below: number): tf.Tensor {
+  return tf.tidy(() => tf.floor(tf.mul(tf.abs(randomTensor(shape)), below)));
+}
+
+const input = (shape: number[]) => tf.input({ shape });
+const add = (...inputs: unknown[]) => tf.layers.add().apply(inputs as tf.SymbolicTensor[]);
+const symbolic = (value: unknown) => value as tf.SymbolicTensor;
+
+/** Every way to put a BitLinear into a model that a saved model can express. */
+export const MODELS: Record<string, () => ModelCase> = {
+  sequential() {
+    const model = tf.sequential();
+    model.add(bitLinear({ units: 9, inputShape: [20], activation: 'relu', name: 'first' }));
+    model.add(tf.layers.layerNormalization());
+    model.add(bitLinear({ units: 5, kernelQuantizer: 'lsq', useBias: false }));
+    model.add(tf.layers.dense({ units: 3, activation: 'softmax' }));
+    return { model, x: randomTensor([4, 20]) };
+  },
+  'a shared layer'() {
+    const [a, b] = [input([12]), input([12])];
+    const shared = bitLinear({ units: 7, kernelQuantizer: 'paretoq' });
+    const outputs = symbolic(add(shared.apply(a), shared.apply(b)));
+    const model = tf.model({ inputs: [a, b], outputs });
+    return { model, x: [randomTensor([4, 12], 1), randomTensor([4, 12], 2)] };
+  },
+  'a nested model used twice'() {
+    const inner = tf.sequential({
+      name: 'inner',
+      layers: [
+        bitLinear({ units: 6, inputShape: [10], activation: 'tanh', kernelQuantizer: 'twn' }),
+        bitLinear({ units: 6, kernelQuantizer: { name: 'bitnet', perChannel: true } }),
+      ],
+    });
+    const [a, b] = [input([10]), input([10])];
+    const outputs = symbolic(
+      bitLinear({ units: 2 }).apply(add(inner.apply(a), inner.apply(b)) as tf.SymbolicTensor),
+    );
+    const model = tf.model({ inputs: [a, b], outputs });
+    return { model, x: [randomTensor([3, 10], 3), randomTensor([3, 10], 4)] };
+  },
+  'several inputs and outputs'() {
+    const [a, b] = [input([8]), input([5])];
+    const first = symbolic(bitLinear({ units: 6, name: 'left' }).apply(a));
+    const second = symbolic(
+      bitLinear({ units: 6, name: 'right', kernelQuantizer: 'lsq' }).apply(b),
+    );
+    const head = symbolic(tf.layers.dense({ units: 2 }).apply(first));
+    const model = tf.model({ inputs: [a, b], outputs: [head, symbolic(add(first, second))] });
+    return { model, x: [randomTensor([4, 8], 5), randomTensor([4, 5], 6)] };
+  },
+  'TimeDistributed(BitLinear)'() {
+    const layer = bitLinear({ units: 4, kernelQuantizer: 'lsq' });
+    const model = tf.sequential();
+    model.add(tf.layers.timeDistributed({ layer, inputShape: [3, 9] }));
+    model.add(bitLinear({ units: 2 }));
+    return { model, x: randomTensor([2, 3, 9]) };
+  },
+  'rank 4 after a convolution'() {
+    const model = tf.sequential();
+    model.add(tf.layers.conv2d({ filters: 5, kernelSize: 3, inputShape: [8, 8, 1] }));
+    model.add(bitLinear({ units: 6, activation: 'relu' }));
+    model.add(tf.layers.flatten());
+    model.add(bitLinear({ units: 2, kernelQuantizer: { name: 'twn', factor: 0.5 } }));
+    return { model, x: randomTensor([2, 8, 8, 1]) };
+  },
+  'a mask through it'() {
+    const model = tf.sequential();
+    model.add(tf.layers.embedding({ inputDim: 10, outputDim: 6, maskZero: true, inputShape: [4] }));
+    model.add(bitLinear({ units: 5 }));
+    model.add(tf.layers.simpleRNN({ units: 3 }));
+    return { model, x: wholeNumbers([3, 4], 10) };
+  },
+};
+
+export function predictions(model: tf.LayersModel, x: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
+  return [model.predict(x)].flat();
+}
+
+/** The leaves of a model's weights by name, as arrays. */
+export function weightValues(model: tf.LayersModel): Record<string, number[]> {
+  return Object.fromEntries(
+    model.weights.map((w) => [w.originalName, [...w.read().dataSync()]] as const),
+  );
+}
