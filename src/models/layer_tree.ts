@@ -7,22 +7,40 @@ import { BitLinear } from '../layers/bit_linear';
 export interface LayerSite {
   readonly layer: layers.Layer;
   readonly path: string;
+  /** What the model around it applies: the layer, or the TimeDistributed wrapper around it. */
+  readonly applied: layers.Layer;
+  /** How often the model around it runs for one example; more than once if nested and shared. */
+  readonly runs: number;
 }
 
 /** The layers of a model, nested models and TimeDistributed wrappers entered. */
-export function* layerSites(model: LayersModel, prefix = ''): Generator<LayerSite> {
-  for (const layer of model.layers) yield* sitesOf(layer, prefix);
+export function* layerSites(model: LayersModel, prefix = '', runs = 1): Generator<LayerSite> {
+  for (const layer of model.layers) {
+    if (layer instanceof LayersModel) {
+      yield* layerSites(layer, `${prefix}${layer.name}/`, runs * usesIn(model, layer));
+    } else {
+      yield unwrapped(layer, layer, prefix, runs);
+    }
+  }
 }
 
-function* sitesOf(layer: layers.Layer, prefix: string): Generator<LayerSite> {
+function unwrapped(
+  layer: layers.Layer,
+  applied: layers.Layer,
+  prefix: string,
+  runs: number,
+): LayerSite {
   const path = prefix + layer.name;
-  if (layer instanceof LayersModel) {
-    yield* layerSites(layer, `${path}/`);
-  } else if (layer.getClassName() === 'TimeDistributed') {
-    yield* sitesOf((layer as unknown as { layer: layers.Layer }).layer, `${path}/`);
-  } else {
-    yield { layer, path };
-  }
+  if (layer.getClassName() !== 'TimeDistributed') return { layer, path, applied, runs };
+  const { layer: inner } = layer as unknown as { layer: layers.Layer };
+  return unwrapped(inner, applied, `${path}/`, runs);
+}
+
+/** tfjs keeps the nodes of a model by name; a Sequential in a Sequential has none of its own. */
+function usesIn(model: LayersModel, nested: LayersModel): number {
+  const { containerNodes } = model as unknown as { containerNodes?: Set<string> };
+  const nodes = [...(containerNodes ?? [])];
+  return nodes.filter((node) => node.startsWith(`${nested.name}_ib-`)).length || 1;
 }
 
 interface LayerConfig {
@@ -67,7 +85,9 @@ export function checkModel(model: LayersModel, where: string, argument = 'model'
 }
 
 /** A layer in several places of the tree; its config form would become several layers. */
-export function findSharedAcrossPaths(sites: Iterable<LayerSite>): [string, string] | undefined {
+export function findSharedAcrossPaths(
+  sites: Iterable<Pick<LayerSite, "layer" | "path">>,
+): [string, string] | undefined {
   const paths = new Map<layers.Layer, string>();
   for (const { layer, path } of sites) {
     const known = paths.get(layer);

@@ -1,9 +1,9 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel, layers, Shape } from '@tensorflow/tfjs-layers';
+import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear';
 import { unpackTernary } from '../ops/pack_ternary';
 import { packedShape } from '../packing/int2';
-import { checkModel, layerSites } from './layer_tree';
+import { checkModel, layerSites, type LayerSite } from './layer_tree';
 import { formatTable } from './table';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
@@ -57,16 +57,17 @@ export function summary(
   const sites = new Map([...layerSites(model)].map((site) => [site.layer, site]));
   const rows = [...sites.values()]
     .filter(({ layer }) => layer.weights.length > 0)
-    .map(({ layer, path }) => summarizeLayer(layer, path));
+    .map(summarizeLayer);
   const result = { layers: rows, totals: addUp(rows) };
   for (const line of formatTable(tableRows(result))) print(line);
   return result;
 }
 
-function summarizeLayer(layer: layers.Layer, name: string): LayerSummary {
+function summarizeLayer(site: LayerSite): LayerSummary {
+  const { layer, path: name } = site;
   const bytes = sumOf(layer.weights, (weight) => 4 * sizeOf(weight.shape));
   const className = layer.getClassName();
-  if (layer instanceof BitLinear) return summarizeBitLinear(layer, name, bytes);
+  if (layer instanceof BitLinear) return summarizeBitLinear(layer, site, bytes);
   const shapes = layer.weights.map((weight) => weight.shape as number[]);
   const shape = shapes.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
   return {
@@ -80,11 +81,11 @@ function summarizeLayer(layer: layers.Layer, name: string): LayerSummary {
     deployedBytes: bytes,
     float32Bytes: bytes,
     zeros: null,
-    macs: { ternary: 0, float32: floatMacs(layer, className, shape) },
+    macs: { ternary: 0, float32: floatMacs(site, className, shape) },
   };
 }
 
-function summarizeBitLinear(layer: BitLinear, name: string, bytes: number): LayerSummary {
+function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): LayerSummary {
   const { units, useBias } = layer;
   const inFeatures = layer.inFeatures!;
   const { zeros, scales } = kernelStatistics(layer);
@@ -92,7 +93,7 @@ function summarizeBitLinear(layer: BitLinear, name: string, bytes: number): Laye
   const kernelSize = inFeatures * units;
   const packedBytes = 4 * (sizeOf(packedShape(inFeatures, units)) + scales);
   return {
-    name,
+    name: site.path,
     className: 'BitLinear',
     quantizer: layer.kernelQuantizer.name,
     shape: [inFeatures, units],
@@ -102,7 +103,7 @@ function summarizeBitLinear(layer: BitLinear, name: string, bytes: number): Laye
     deployedBytes: packedBytes + biasBytes,
     float32Bytes: 4 * kernelSize + biasBytes,
     zeros,
-    macs: { ternary: kernelSize * positions(layer), float32: 0 },
+    macs: { ternary: kernelSize * positions(site), float32: 0 },
   };
 }
 
@@ -118,16 +119,16 @@ function kernelStatistics(layer: BitLinear): { zeros: number; scales: number } {
 }
 
 /** A kernel [..., in, out] costs its size in MACs at each output position. */
-function floatMacs(layer: layers.Layer, className: string, kernelShape: number[]): number {
+function floatMacs(site: LayerSite, className: string, kernelShape: number[]): number {
   const counted = ['Dense', 'Conv1D', 'Conv2D', 'Conv3D'].includes(className);
-  return counted ? sizeOf(kernelShape) * positions(layer) : 0;
+  return counted ? sizeOf(kernelShape) * positions(site) : 0;
 }
 
 /** Output positions for one example, over all uses of the layer; unknown dimensions count as 1. */
-function positions(layer: layers.Layer): number {
-  const uses = layer.inboundNodes.map((node) => node.outputShapes as unknown as Shape | Shape[]);
+function positions({ applied, runs }: LayerSite): number {
+  const uses = applied.inboundNodes.map((node) => node.outputShapes as unknown as Shape | Shape[]);
   const shapes = uses.map((shape) => (Array.isArray(shape[0]) ? shape[0] : shape) as Shape);
-  return sumOf(shapes, (shape) => sizeOf(shape.slice(1, -1))) || 1;
+  return runs * (sumOf(shapes, (shape) => sizeOf(shape.slice(1, -1))) || 1);
 }
 
 function addUp(rows: LayerSummary[]): ModelSummary['totals'] {

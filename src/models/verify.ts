@@ -1,5 +1,6 @@
 import { clone, keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../errors';
 import type { BitLinear } from '../layers/bit_linear';
 import { bitLinearSites, checkModel } from './layer_tree';
 
@@ -47,6 +48,8 @@ export async function verify(
   checkModel(model, 'verify');
   checkModel(deployed, 'verify', 'deployed');
   const pairs = pairLayers(model, deployed);
+  const [expected, actual] = [model, deployed].map((m) => m.outputs.map(({ shape }) => shape));
+  checkEqual('deployed', 'a model with outputs of shape', expected, actual);
   const { outputs, inputsOf } = predictAndRecord(model, pairs, x);
   const deployedOutputs = toList(deployed.predict(x));
   const layers: LayerVerification[] = [];
@@ -63,7 +66,7 @@ interface LayerPair {
 
 function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
   const packedLayers = new Map(bitLinearSites(deployed).map(({ layer, path }) => [path, layer]));
-  return bitLinearSites(model).map(({ layer: source, path }) => {
+  const pairs = bitLinearSites(model).map(({ layer: source, path }) => {
     const packed = packedLayers.get(path);
     if (packed == null || !packed.deployed) {
       throw new Error(`verify: deployed has no packed BitLinear layer "${path}".`);
@@ -71,8 +74,22 @@ function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
     if (source.deployed) {
       throw new Error(`verify: layer "${path}" of model is deployed; give the model it came from.`);
     }
+    const [expected, actual] = [source, packed].map(({ inFeatures, units }) => [inFeatures, units]);
+    checkEqual(`deployed layer "${path}"`, 'of kernel shape', expected, actual);
+    packedLayers.delete(path);
     return { path, source, packed };
   });
+  for (const path of packedLayers.keys()) {
+    throw new Error(`verify: model has no BitLinear layer "${path}", but deployed has.`);
+  }
+  return pairs;
+}
+
+/** Compares shapes: outputs are later compared value by value. */
+function checkEqual(argument: string, what: string, expected: unknown, actual: unknown): void {
+  const text = JSON.stringify(expected);
+  if (text === JSON.stringify(actual)) return;
+  throw argumentError('verify', argument, `${what} ${text}`, actual);
 }
 
 function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Tensor[]) {

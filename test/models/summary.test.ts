@@ -107,6 +107,12 @@ describe('summary', () => {
       layers: [tf.layers.timeDistributed({ layer, inputShape: [5, 70] })],
     });
     expect(summary(wrapped, { print }).totals.macs.ternary).toBe(5 * 210);
+    const rank4 = tf.layers.timeDistributed({
+      layer: bitLinear({ units: 3 }),
+      inputShape: [5, 2, 70],
+    });
+    const model = tf.sequential({ layers: [rank4] });
+    expect(summary(model, { print }).totals.macs.ternary).toBe(5 * 2 * 210);
   });
 
   test('MACs count every use of a nested model', () => {
@@ -117,6 +123,11 @@ describe('summary', () => {
       .apply([inner.apply(a), inner.apply(b)] as tf.SymbolicTensor[]) as tf.SymbolicTensor;
     const outer = tf.model({ inputs: [a, b], outputs });
     expect(summary(outer, { print }).totals.macs.ternary).toBe(2 * 210);
+    expect(summary(deploy(outer), { print }).totals.macs.ternary).toBe(2 * 210);
+    const inSequential = tf.sequential();
+    inSequential.add(tf.sequential({ layers: [bitLinear({ units: 3, inputShape: [70] })] }));
+    inSequential.add(tf.layers.reLU());
+    expect(summary(inSequential, { print }).totals.macs.ternary).toBe(210);
   });
 
   test('prints a table with a header, every layer, and the totals', () => {

@@ -138,14 +138,32 @@ describe('verify refuses', () => {
     );
   });
 
-  test('models of the same names with outputs of other shapes', async () => {
-    const wider = tf.sequential({
-      layers: [
-        bitLinear({ units: 6, inputShape: [70], name: 'first' }),
-        bitLinear({ units: 5, name: 'second' }),
-      ],
+  test('a deployed model with a layer more', async () => {
+    const other = tf.sequential({
+      layers: [bitLinear({ units: 6, inputShape: [70], name: 'first' })],
     });
-    await expect(verify(twoLayers(), deploy(wider), x())).rejects.toThrow(/^verify: /);
+    await expect(verify(other, deploy(twoLayers()), x())).rejects.toThrow(
+      'verify: model has no BitLinear layer "second", but deployed has.',
+    );
+  });
+
+  test('layers of the same name with another shape', async () => {
+    const layers = (units: number) => [
+      bitLinear({ units: 6, inputShape: [70], name: 'first' }),
+      bitLinear({ units, name: 'second' }),
+    ];
+    const wider = tf.sequential({ layers: layers(5) });
+    await expect(verify(twoLayers(), deploy(wider), x())).rejects.toThrow(
+      'verify: deployed layer "second" must be of kernel shape [6,4], got [6,5].',
+    );
+  });
+
+  test('models with other outputs', async () => {
+    const longer = twoLayers();
+    longer.add(tf.layers.dense({ units: 9 }));
+    await expect(verify(twoLayers(), deploy(longer), x())).rejects.toThrow(
+      'verify: deployed must be a model with outputs of shape [[null,4]], got [[null,9]].',
+    );
   });
 
   test('what is not a model', async () => {
