@@ -22,5 +22,6 @@ module.exports = {
     backend('wasm'),
     backend('tensorflow'),
     { ...shared, displayName: 'node', testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
+    { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   ],
 };

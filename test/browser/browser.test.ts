@@ -1,0 +1,113 @@
+import type { Browser } from 'playwright-core';
+import type { EngineName } from '../../src';
+import { KERNEL_QUANTIZERS } from '../support/quantizers';
+import { launchChromium, visit, type Visit } from './chromium';
+import type { PageApi } from './page/main';
+import { openSite, type Site } from './site';
+
+/*
+ * The grids of kernels and layers in headless Chromium, from the package as a bundler takes it.
+ * A test is one call of the page (see page/main.ts); its failure shows what the page found.
+ */
+
+jest.setTimeout(120_000);
+
+interface Environment {
+  readonly backend: string;
+  readonly isolated?: boolean;
+  /** What tfjs is to load, and what class of buffer its heap is to be. */
+  readonly file?: string;
+  readonly heap?: string;
+}
+
+const ENVIRONMENTS: Record<string, Environment> = {
+  cpu: { backend: 'cpu' },
+  wasm: { backend: 'wasm', file: 'tfjs-backend-wasm-simd.wasm', heap: 'ArrayBuffer' },
+  'wasm with threads': {
+    backend: 'wasm',
+    isolated: true,
+    file: 'tfjs-backend-wasm-threaded-simd.wasm',
+    heap: 'SharedArrayBuffer',
+  },
+  webgl: { backend: 'webgl' },
+  webgpu: { backend: 'webgpu' },
+};
+
+const ENGINES: EngineName[] = ['relaxedDot16', 'relaxedDot32', 'simd128', 'portable'];
+
+const LAYERS = [...KERNEL_QUANTIZERS.map((kernelQuantizer) => ({ kernelQuantizer }))].map(
+  (options) => [JSON.stringify(options), options] as const,
+);
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  site = await openSite();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
+  const { backend, isolated = false, file, heap } = environment;
+  const onGpu = backend.startsWith('webg');
+  let visited: Visit;
+
+  beforeAll(async () => {
+    visited = await visit(browser, isolated ? site.isolatedUrl : site.url);
+  });
+  afterAll(() => visited?.page.context().close());
+
+  /** Calls a function of the page. */
+  function call<Name extends keyof PageApi>(
+    name: Name,
+    ...args: Parameters<PageApi[Name]>
+  ): Promise<Awaited<ReturnType<PageApi[Name]>>> {
+    const expression = `bitcore.${name}(...${JSON.stringify(args)})`;
+    return visited.page.evaluate(expression) as Promise<Awaited<ReturnType<PageApi[Name]>>>;
+  }
+
+  test('starts', async () => {
+    const started = await call('start', backend);
+    expect(started).toMatchObject({ backend, crossOriginIsolated: isolated });
+    expect(started.heap).toBe(heap);
+    expect(visited.loaded.filter((name) => name.endsWith('.wasm'))).toEqual(file ? [file] : []);
+    for (const engine of ENGINES) expect(started.engines[engine]).toBe('works');
+  });
+
+  if (onGpu) {
+    test('products are within 1e-5 of plain integers', async () => {
+      const { compared, failures } = await call('kernelGrid', 'composed', 1e-5);
+      expect(failures).toEqual([]);
+      expect(compared).toBeGreaterThan(1000);
+    });
+  } else {
+    test.each(ENGINES)('products by %s are those of plain integers', async (engine) => {
+      const { compared, inHeap, failures } = await call('kernelGrid', engine);
+      expect(failures).toEqual([]);
+      expect(compared).toBeGreaterThan(1000);
+      expect(inHeap).toBe(heap != null && engine !== 'portable' ? compared : 0);
+    });
+  }
+
+  if (heap != null) {
+    test('products stay right while the heap grows and the backend changes', async () => {
+      const { grownBy, inHeap, failures } = await call('growHeap', 8);
+      expect(failures).toEqual([]);
+      expect(grownBy).toBeGreaterThan(100 * 2 ** 20);
+      expect(inHeap).toBe(8);
+    });
+  }
+
+  test.each(LAYERS)('a layer trains, deploys, is saved and loaded: %s', async (_title, options) => {
+    expect(await call('layerLife', backend, options)).toEqual([]);
+  });
+
+  test('the page reports no error', () => {
+    expect(visited.errors).toEqual([]);
+  });
+});

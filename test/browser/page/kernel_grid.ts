@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs';
+import { engineInfo, packTernary, ternaryMatMul, type EngineName } from 'tfjs-bitcore';
+import { productsOf, SHAPES } from '../../support/product_grid';
+import { referenceProduct, type Product } from '../../support/product_reference';
+import { mismatch } from './compare';
+import { productsInHeap } from './heap';
+
+export interface GridReport {
+  /** Products that were compared with plain integers. */
+  readonly compared: number;
+  /** How many of them a kernel computed in tfjs's own heap. */
+  readonly inHeap: number;
+  readonly failures: string[];
+}
+
+const DEFAULTS = {
+  BITCORE_USE_WASM_SIMD: true,
+  BITCORE_USE_RELAXED_SIMD: true,
+  BITCORE_RELAXED_DOT: 0,
+};
+
+const FORCED: Record<EngineName, Partial<Record<keyof typeof DEFAULTS, number | boolean>>> = {
+  relaxedDot16: { BITCORE_RELAXED_DOT: 16 },
+  relaxedDot32: { BITCORE_RELAXED_DOT: 32 },
+  simd128: { BITCORE_USE_RELAXED_SIMD: false },
+  portable: { BITCORE_USE_WASM_SIMD: false },
+};
+
+/** The whole grid on the current backend, by one engine; exact unless a tolerance is given. */
+export async function kernelGrid(
+  engine: EngineName | 'composed',
+  tolerance = 0,
+): Promise<GridReport> {
+  force(engine);
+  const info = engineInfo();
+  if (info.engine !== engine) throw new Error(`not ${engine} but ${JSON.stringify(info)}`);
+  const report = { compared: 0, inHeap: -productsInHeap(), failures: [] as string[] };
+  for (const shape of SHAPES) {
+    for (const [name, product] of productsOf(shape, inputsFor(shape[1]))) {
+      const problem = mismatch(await computed(product), referenceProduct(product), tolerance);
+      if (problem != null) report.failures.push(`${shape.join(' x ')}, ${name}: ${problem}`);
+      report.compared++;
+    }
+  }
+  report.inHeap += productsInHeap();
+  return report;
+}
+
+function force(engine: EngineName | 'composed'): void {
+  const flags = { ...DEFAULTS, ...(engine === 'composed' ? {} : FORCED[engine]) };
+  for (const [flag, value] of Object.entries(flags)) tf.env().set(flag, value);
+}
+
+/** The longest rows are about overflowing sums: one input suffices. */
+function inputsFor(inFeatures: number): string[] | undefined {
+  return inFeatures > 10_000 ? ['all 127'] : undefined;
+}
+
+async function computed(product: Product): Promise<ArrayLike<number>> {
+  const { x, ternary, scale, bias, rows, inFeatures, outFeatures, eps } = product;
+  const packed = packTernary(tf.tensor2d(ternary, [inFeatures, outFeatures]));
+  const args = {
+    x: tf.tensor2d(x, [rows, inFeatures]),
+    packed,
+    scale: tf.tensor1d(scale),
+    bias: bias && tf.tensor1d(bias),
+    eps,
+  };
+  const y = ternaryMatMul(args);
+  const values = await y.data();
+  tf.dispose([y, args]);
+  return values;
+}
