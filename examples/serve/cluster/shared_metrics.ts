@@ -1,0 +1,36 @@
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { AggregatorRegistry } from 'prom-client';
+import type { Metrics } from '../http/metrics';
+
+/*
+ * A request for metrics reaches any one worker, and is to tell of all. So that worker asks the
+ * supervisor, which asks each worker, and sums.
+ */
+
+type Question = { readonly askedForMetrics: true };
+type Answer = { readonly metricsOfAll: string };
+
+export function answerWorkersAskingForMetrics(): void {
+  const registry = new AggregatorRegistry();
+  cluster.on('message', async (worker, message: Partial<Question>) => {
+    if (!message.askedForMetrics) return;
+    // A worker may die before it answers; Prometheus ignores comments.
+    const metrics = await registry.clusterMetrics().catch(({ message }) => `# ${message}\n`);
+    const answer: Answer = { metricsOfAll: metrics };
+    if (worker.isConnected()) worker.send(answer);
+  });
+}
+
+/** For a worker: the metrics of all workers. */
+export function metricsOfAllWorkers({ registry }: Metrics): () => Promise<string> {
+  AggregatorRegistry.setRegistries([registry]);
+  new AggregatorRegistry(); // lets the supervisor ask this worker
+  return async () => {
+    process.send!({ askedForMetrics: true } satisfies Question);
+    for (;;) {
+      const [message] = (await once(process, 'message')) as [Partial<Answer>];
+      if (message.metricsOfAll != null) return message.metricsOfAll;
+    }
+  };
+}

@@ -1,0 +1,64 @@
+import cluster, { type Worker } from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerWorkersAskingForMetrics } from './shared_metrics';
+
+/** Rest before a worker is started that failed to start just now. */
+const RETRY_MS = 1000;
+
+/**
+ * Starts workers that share one port, and replaces those that die; resolves when they listen.
+ * On SIGTERM or SIGINT the workers answer what they have accepted, and the process ends with 0.
+ * @throws if one does not start at all.
+ */
+export async function superviseWorkers(count: number): Promise<void> {
+  answerWorkersAskingForMetrics();
+  stopWorkersOnSignal();
+  const workers = Array.from({ length: count }, () => cluster.fork());
+  try {
+    await Promise.all(workers.map(listening));
+  } catch (error) {
+    for (const worker of workers) worker.process.kill();
+    throw error;
+  }
+  for (const worker of workers) worker.once('exit', () => void replace(worker));
+}
+
+function listening(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('listening', () => resolve());
+    worker.once('exit', () =>
+      reject(new Error('A worker did not start; its reason stands above.')),
+    );
+  });
+}
+
+let stopping = false;
+
+async function replace(dead: Worker): Promise<void> {
+  const { pid, exitCode, signalCode } = dead.process;
+  if (stopping) return;
+  console.error(`Worker ${pid} ended (${signalCode ?? exitCode}); starting another.`);
+  const worker = cluster.fork();
+  try {
+    await listening(worker);
+    worker.once('exit', () => void replace(worker));
+  } catch {
+    await sleep(RETRY_MS);
+    await replace(worker);
+  }
+}
+
+function stopWorkersOnSignal(): void {
+  const stop = () => {
+    stopping = true;
+    for (const worker of Object.values(cluster.workers!)) worker!.process.kill('SIGTERM');
+    cluster.on('exit', exitAfterWorkers);
+    exitAfterWorkers();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function exitAfterWorkers(): void {
+  if (Object.keys(cluster.workers!).length === 0) process.exit(0);
+}

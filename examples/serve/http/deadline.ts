@@ -1,0 +1,19 @@
+import type { FastifyReply } from 'fastify';
+
+export class TimedOut extends Error {}
+export class ClientGone extends Error {}
+
+/**
+ * Aborts when the time is over, with TimedOut, or when the client is gone, with ClientGone.
+ * (Fastify's own `request.signal` and `handlerTimeout` take the end of the body for that of the client.)
+ */
+export function deadlineOf(reply: FastifyReply, timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  const timedOut = () => controller.abort(new TimedOut(`No answer within ${timeoutMs} ms.`));
+  const timer = setTimeout(timedOut, timeoutMs);
+  reply.raw.once('close', () => {
+    clearTimeout(timer);
+    controller.abort(new ClientGone('The client closed the connection.'));
+  });
+  return controller.signal;
+}

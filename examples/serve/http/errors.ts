@@ -1,0 +1,76 @@
+import type { FastifyError, FastifySchemaValidationError } from 'fastify';
+import { QueueFull } from '../model/batcher';
+import { BadRows } from '../model/rows';
+import { ClientGone, TimedOut } from './deadline';
+import { describe, type Signature } from '../model/signature';
+
+export interface ErrorAnswer {
+  readonly status: number;
+  /** TensorFlow Serving's format. */
+  readonly body: { readonly error: string };
+  /** Seconds after which to try again. */
+  readonly retryAfter?: number;
+}
+
+export function answer(status: number, error: string): ErrorAnswer {
+  return { status, body: { error } };
+}
+
+/** What a client is told of an error; undefined if it is the server's own. */
+export function clientAnswer(error: FastifyError): ErrorAnswer | undefined {
+  if (error instanceof QueueFull) return { ...answer(503, error.message), retryAfter: 1 };
+  if (error instanceof BadRows) return answer(400, error.message);
+  if (error instanceof TimedOut) return answer(504, error.message);
+  if (error instanceof ClientGone) return answer(499, error.message);
+  if (error instanceof SyntaxError) return answer(400, `JSON Parse error: ${error.message}`);
+  const { statusCode = 500, message } = error;
+  return statusCode < 500 ? answer(statusCode, message) : undefined;
+}
+
+/** Names the place in the body, what was expected there and what came, and what the model takes. */
+export function schemaError(
+  errors: readonly FastifySchemaValidationError[],
+  { inputs }: Signature,
+): Error {
+  const takes = inputs.map((spec) => `"${spec.name}": ${describe(spec)}`).join(', ');
+  // An "anyOf" or "if" reports its parts first: the first report is the one furthest inside.
+  return new Error(`${complaint(errors[0]!)}. The model takes ${takes}.`);
+}
+
+function complaint(error: FastifySchemaValidationError & { data?: unknown }): string {
+  const { instancePath, params, message, data } = error;
+  if (instancePath === '') return 'The body must be an object with either "instances" or "inputs"';
+  const place = instancePath.slice(1).replaceAll('/', '.');
+  const allowed =
+    params['allowedValues'] == null ? '' : ` ${JSON.stringify(params['allowedValues'])}`;
+  return `${place} ${message}${allowed}, got ${brief(data)}`;
+}
+
+function brief(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+const PATH =
+  /^\/v1\/models\/([^/:]+)(?:\/versions\/(\d+)|\/labels\/([^/:]+))?(?:\/metadata|:(\w+))?$/i;
+
+/** For URLs that are not those of the served model: the errors of TensorFlow Serving. */
+export function notFound(method: string, url: string, name: string, version: string): ErrorAnswer {
+  const path = url.split('?')[0]!;
+  const [matched, model, wantedVersion, label, verb] = PATH.exec(path) ?? [];
+  if (matched == null) return answer(path.startsWith('/v1/') ? 400 : 404, malformed(method, path));
+  if (model !== name) return answer(404, `Servable not found for request: Latest(${model})`);
+  if (wantedVersion != null && wantedVersion !== version) {
+    return answer(404, `Servable not found for request: Specific(${model}, ${wantedVersion})`);
+  }
+  if (label != null) return answer(400, `Unrecognized servable version label: ${label}`);
+  if (verb === 'classify' || verb === 'regress') {
+    return answer(400, `The signature of "${model}" is for predict, not for ${verb}.`);
+  }
+  return answer(400, malformed(method, path));
+}
+
+function malformed(method: string, path: string): string {
+  return `Malformed request: ${method} ${path}`;
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { Batcher } from '../model/batcher';
+import type { ServedModel } from '../model/served_model';
+import type { ServeOptions } from '../options';
+import { deadlineOf } from './deadline';
+import { clientAnswer, notFound, schemaError, type ErrorAnswer } from './errors';
+import { modelMetadata, modelStatus, VERSION } from './metadata';
+import { Metrics } from './metrics';
+import { readRows, writeRows, type PredictBody } from './predict';
+import { predictSchema } from './schema';
+
+export interface ModelServer {
+  readonly http: FastifyInstance;
+  readonly metrics: Metrics;
+  /** From now on every answer ends its connection, and `/healthz` says 503. */
+  startDraining(): void;
+}
+
+/** What `/metrics` tells: of this process, or of all workers together. */
+export type CollectMetrics = (own: Metrics) => () => Promise<string>;
+
+/** TensorFlow Serving's REST API for one model, with health, metrics and a page; not yet listening. */
+export function createServer(
+  model: ServedModel,
+  options: ServeOptions,
+  collectMetrics: CollectMetrics = ({ registry }) =>
+    () =>
+      registry.metrics(),
+): ModelServer {
+  const http = Fastify({
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: options.timeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    logger: { level: 'warn' },
+    http: { connectionsCheckingInterval: Math.min(1000, options.timeoutMs) },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, verbose: true } },
+  });
+  const metrics = new Metrics();
+  let draining = false;
+  acceptJsonOfAnyType(http);
+  answerErrors(http, options.name);
+  http.addHook('onSend', async (_request, reply) => {
+    if (draining) reply.header('Connection', 'close');
+  });
+  http.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url?.replace('::', ':') ?? 'none';
+    metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+  });
+  addModelRoutes(http, model, options, metrics);
+  http.get('/healthz', (_request, reply) =>
+    reply
+      .code(draining ? 503 : 200)
+      .send({ status: draining ? 'draining' : 'ok', model: options.name }),
+  );
+  const collect = collectMetrics(metrics);
+  http.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await collect()),
+  );
+  addPage(http);
+  const startDraining = () => {
+    draining = true;
+  };
+  return { http, metrics, startDraining };
+}
+
+/** As TensorFlow Serving: curl, for one, says that its data is a form. */
+function acceptJsonOfAnyType(http: FastifyInstance): void {
+  http.removeAllContentTypeParsers();
+  http.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) =>
+    JSON.parse(body),
+  );
+}
+
+function answerErrors(http: FastifyInstance, name: string): void {
+  http.setErrorHandler<FastifyError>((error, request, reply) => {
+    const answer = clientAnswer(error);
+    if (answer != null) return send(answer);
+    request.log.error(error);
+    return send({ status: 500, body: { error: 'Internal error; the server has logged it.' } });
+
+    function send({ status, body, retryAfter }: ErrorAnswer) {
+      if (retryAfter != null) reply.header('Retry-After', retryAfter);
+      return reply.code(status).send(body);
+    }
+  });
+  http.setNotFoundHandler(({ method, url }, reply) => {
+    const { status, body } = notFound(method, url, name, VERSION);
+    return reply.code(status).send(body);
+  });
+}
+
+function addModelRoutes(
+  http: FastifyInstance,
+  model: ServedModel,
+  options: ServeOptions,
+  metrics: Metrics,
+): void {
+  const { signature } = model;
+  const batcher = new Batcher((rows) => model.predict(rows), options, metrics);
+  const body = predictSchema(signature, options.maxRows);
+  const schemaErrorFormatter = (errors: Parameters<typeof schemaError>[0]) =>
+    schemaError(errors, signature);
+  for (const path of [
+    `/v1/models/${options.name}`,
+    `/v1/models/${options.name}/versions/${VERSION}`,
+  ]) {
+    http.get(path, () => modelStatus());
+    http.get(`${path}/metadata`, () => modelMetadata(options.name, signature));
+    // A double colon stands for a colon in Fastify's paths.
+    http.post<{ Body: PredictBody }>(
+      `${path}::predict`,
+      { schema: { body }, schemaErrorFormatter },
+      async (request, reply) => {
+        const rows = readRows(request.body, signature);
+        const outputs = await batcher.submit(rows, deadlineOf(reply, options.timeoutMs));
+        return writeRows(request.body, outputs, signature);
+      },
+    );
+  }
+}
+
+function addPage(http: FastifyInstance): void {
+  const page = readFileSync(join(__dirname, '../page/index.html'));
+  http.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+}

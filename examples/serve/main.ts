@@ -1,0 +1,48 @@
+/*
+ * Serves a saved model over HTTP, by TensorFlow Serving's REST API.
+ *
+ *   npm start                                          trains and saves a model first
+ *   npm run serve -- --model models/mnist/deployed     then open http://127.0.0.1:8501/
+ *   npm run serve -- --help
+ */
+import cluster from 'node:cluster';
+import { summary } from 'tfjs-bitcore';
+import { useFastestBackend } from '../support/backend';
+import { superviseWorkers } from './cluster/supervisor';
+import { metricsOfAllWorkers } from './cluster/shared_metrics';
+import { drainOnSignal } from './drain';
+import { createServer } from './http/server';
+import { ServedModel } from './model/served_model';
+import { parseOptions, type ServeOptions } from './options';
+
+async function main() {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.workers > 1 && cluster.isPrimary) {
+    await superviseWorkers(options.workers);
+    console.log(`${options.workers} workers are ready.`);
+  } else {
+    await serve(options);
+  }
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const backend = await useFastestBackend(options.backend);
+  const model = await ServedModel.load(options.model);
+  await model.warmUp(options.maxBatch);
+  const server = createServer(model, options, cluster.isWorker ? metricsOfAllWorkers : undefined);
+  drainOnSignal(server, options.timeoutMs);
+  // Workers are alike: the first one speaks for all.
+  const speaks = cluster.isPrimary || cluster.worker!.id === 1;
+  if (speaks) summary(model.layers);
+  const url = await server.http.listen({ host: options.host, port: options.port });
+  if (!speaks) return;
+  console.log(`\nServing ${options.model} on ${backend}:`);
+  console.log(`  ${url}/                              a page to try it`);
+  console.log(`  ${url}/v1/models/${options.name}:predict`);
+  console.log(`  ${url}/metrics`);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});

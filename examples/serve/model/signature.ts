@@ -1,0 +1,31 @@
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
+
+/** An input or output of a served model. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly dtype: 'float32' | 'int32';
+  /** Shape of one row, without the batch; null where any size will do. */
+  readonly shape: ReadonlyArray<number | null>;
+}
+
+/** What a model takes and gives, in the model's order. */
+export interface Signature {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** @throws if an input or output is not numeric. */
+export function signatureOf({ name: model, inputs, outputs }: LayersModel): Signature {
+  const specOf = ({ sourceLayer: { name }, dtype, shape }: SymbolicTensor): TensorSpec => {
+    if (dtype !== 'float32' && dtype !== 'int32') {
+      throw new Error(`"${name}" of model "${model}" is ${dtype}: only numbers are served.`);
+    }
+    return { name, dtype, shape: shape.slice(1) };
+  };
+  return { inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
+}
+
+/** "float32 [batch, 784]". */
+export function describe({ dtype, shape }: TensorSpec): string {
+  return `${dtype} [${['batch', ...shape.map((size) => size ?? 'any')].join(', ')}]`;
+}

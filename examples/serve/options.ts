@@ -1,0 +1,68 @@
+import { basename, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export interface ServeOptions {
+  /** Folder of the saved model (model.json and its weights). */
+  readonly model: string;
+  /** Its name in URLs. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly backend?: string;
+  /** Processes on the port. */
+  readonly workers: number;
+  /** How long a batch waits for as many rows as the batch before it had. */
+  readonly batchWindowMs: number;
+  /** Rows computed at once, unless one request brings more. */
+  readonly maxBatch: number;
+  /** Rows a request may bring. */
+  readonly maxRows: number;
+  /** Rows that may wait; beyond, requests are turned away with 503. */
+  readonly maxQueue: number;
+  readonly maxBodyBytes: number;
+  /** For receiving a request, and for answering it. */
+  readonly timeoutMs: number;
+}
+
+/** The options of the command line; prints what is wrong, or the help, and ends the process. */
+export function parseOptions(args: string[]): ServeOptions {
+  const number = (min: number, max = Infinity) => numberBetween(min, max);
+  const command = new Command('npm run serve --')
+    .description("Serves a saved model by TensorFlow Serving's REST API.")
+    .requiredOption('--model <folder>', 'folder with model.json and its weights')
+    .option('--name <name>', "the model's name in URLs (default: the folder's name)", checkName)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on', number(0, 65535), 8501)
+    .addOption(new Option('--backend <name>', 'default: the fastest installed').choices(BACKENDS))
+    .option('--workers <number>', 'processes that share the port', number(1, 256), 1)
+    .option('--batch-window-ms <ms>', 'longest wait for a batch to fill up', number(0), 2)
+    .option('--max-batch <rows>', 'rows computed at once', number(1), 64)
+    .option('--max-rows <rows>', 'rows a request may bring', number(1), 1024)
+    .option('--max-queue <rows>', 'rows that may wait; beyond, 503', number(1), 4096)
+    .option('--max-body-bytes <bytes>', 'size of a request', number(1), 16 * 2 ** 20)
+    .option('--timeout-ms <ms>', 'to receive a request, and to answer it', number(1), 10_000)
+    .parse(args, { from: 'user' });
+  const options = command.opts<Omit<ServeOptions, 'name'> & { name?: string }>();
+  return { ...options, name: options.name ?? nameOf(options.model) };
+}
+
+const BACKENDS = ['tensorflow', 'wasm', 'cpu'];
+
+function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+  };
+}
+
+/** What needs no escaping in a URL, and is no pattern of the router. */
+function checkName(name: string): string {
+  if (/^[\w.-]+$/.test(name)) return name;
+  throw new InvalidArgumentError('Expected letters, digits, "_", "-" and "." only.');
+}
+
+function nameOf(folder: string): string {
+  return basename(resolve(folder)).replaceAll(/[^\w.-]/g, '_') || 'model';
+}
