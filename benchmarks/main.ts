@@ -7,13 +7,13 @@
  *   npm run bench -- --shape 1,4096,4096 --node 20
  */
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { format, resolveConfig } from 'prettier';
 import { measureMemory, type MemoryRow } from './memory';
 import { BATCHES, FULL, QUICK, SHAPES, taskName, type Effort, type Shape, type Task } from './plan';
 import { chart } from './report/chart';
+import { writeMarkdown } from './report/document';
+import { commandLine, machine } from './report/machine';
 import { rowsOf, type Row } from './report/rows';
 import {
   goalCells,
@@ -51,11 +51,11 @@ async function main() {
   const rows = await measure(tasks, nodesOf(values.node), effort);
   const sizes = values.quick ? [1024] : [1024, 4096];
   const memory = values.shape == null ? await measureMemory(sizes) : [];
-  const results = { command: commandLine(), machine: machine(), rows, memory };
+  const results = { command: commandLine('bench'), machine: machine(), rows, memory };
   print(results);
   if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1) + '\n');
   if (values.svg) writeFileSync(values.svg, await chart(rows));
-  if (values.markdown) writeFileSync(values.markdown, await markdown(results, values.svg));
+  if (values.markdown) await writeMarkdown(values.markdown, markdown(results, values.svg));
 }
 
 const predictTask = (batch: number): Task => ({ kind: 'predict', batch });
@@ -105,9 +105,9 @@ function print({ rows, memory }: Results): void {
   printTable('Goals', goalCells(rows));
 }
 
-async function markdown(results: Results, svg: string | undefined): Promise<string> {
+function markdown(results: Results, svg: string | undefined): string {
   const { command, machine, rows, memory } = results;
-  const text = `# Benchmarks
+  return `# Benchmarks
 
 Made by \`${command}\` on ${machine}.
 
@@ -140,18 +140,6 @@ output.
 
 ${markdownTable(goalCells(rows))}
 `;
-  const style = await resolveConfig(__filename);
-  return format(text, { ...style, parser: 'markdown' });
-}
-
-function commandLine(): string {
-  const args = process.argv.slice(2);
-  return ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
-}
-
-function machine(): string {
-  const processors = cpus();
-  return `${processors.length} cores of ${processors[0]!.model.trim()}, ${process.platform}`;
 }
 
 main().catch((error: Error) => {

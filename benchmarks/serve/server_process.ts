@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { nodeProgram } from '../processes';
+import type { Subject } from './plan';
+
+/** A server of examples/serve in a process of its own. */
+export interface ServerProcess {
+  readonly predictUrl: string;
+  /** Resident bytes of the serving processes. */
+  residentBytes(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export async function startServer(
+  { kind, backend }: Subject,
+  folder: string,
+  node: number,
+  workers: number,
+): Promise<ServerProcess> {
+  const options = ['--model', join(folder, kind), '--backend', backend, '--port', '0'];
+  const args = ['--import', 'tsx', 'examples/serve/main.ts', ...options, '--workers', `${workers}`];
+  const child = spawn(nodeProgram(node), args, {
+    // What TensorFlow and tfjs say at their start is no news.
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+  });
+  const url = await printedUrl(child, workers);
+  return {
+    predictUrl: `${url}/v1/models/${kind}:predict`,
+    residentBytes: async () => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)![1]);
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      const [code] = (await once(child, 'exit')) as [number | null];
+      if (code !== 0) throw new Error(`The server of ${kind} on ${backend} ended with ${code}.`);
+    },
+  };
+}
+
+/** Resolves with the server's address when it, and each of its workers, answers. */
+async function printedUrl(child: ChildProcess, workers: number): Promise<string> {
+  let url: string | undefined;
+  let ready = workers === 1;
+  for await (const line of createInterface({ input: child.stdout! })) {
+    url ??= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+    ready ||= line.includes('workers are ready');
+    if (url != null && ready) {
+      child.stdout!.resume();
+      return url;
+    }
+  }
+  throw new Error('A server ended before it listened: see `npm run serve` with the same options.');
+}
