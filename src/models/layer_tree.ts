@@ -86,7 +86,7 @@ export function checkModel(model: LayersModel, where: string, argument = 'model'
 
 /** A layer in several places of the tree; its config form would become several layers. */
 export function findSharedAcrossPaths(
-  sites: Iterable<Pick<LayerSite, "layer" | "path">>,
+  sites: Iterable<Pick<LayerSite, 'layer' | 'path'>>,
 ): [string, string] | undefined {
   const paths = new Map<layers.Layer, string>();
   for (const { layer, path } of sites) {

@@ -132,7 +132,10 @@ async function compareAndDispose(expected: Tensor[], actual: Tensor[]) {
       if (a[j] === b[j] || (Number.isNaN(a[j]) && Number.isNaN(b[j]))) continue;
       const difference = Math.abs(a[j]! - b[j]!);
       result.identical = false;
-      result.maxAbsDiff = Math.max(result.maxAbsDiff, Number.isNaN(difference) ? Infinity : difference);
+      result.maxAbsDiff = Math.max(
+        result.maxAbsDiff,
+        Number.isNaN(difference) ? Infinity : difference,
+      );
     }
   }
   for (const tensor of [...expected, ...actual]) tensor.dispose();

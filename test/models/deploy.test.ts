@@ -27,7 +27,11 @@ describe.each(Object.entries(MODELS))('deploy(model) with %s', (_, build) => {
     expect(deployed.getClassName()).toBe(model.getClassName());
     const shape = (m: tf.LayersModel) => ({
       name: m.name,
-      layers: m.layers.map((layer) => [layer.name, layer.getClassName(), layer.inboundNodes.length]),
+      layers: m.layers.map((layer) => [
+        layer.name,
+        layer.getClassName(),
+        layer.inboundNodes.length,
+      ]),
       inputs: m.inputs.map((tensor) => tensor.shape),
       outputs: m.outputs.map((tensor) => tensor.shape),
     });
@@ -90,11 +94,15 @@ describe('deploy(model)', () => {
   });
 
   test('a fully deployed model says that nothing is left to train', async () => {
-    const model = tf.sequential({ name: 'net', layers: [bitLinear({ units: 2, inputShape: [3] })] });
+    const model = tf.sequential({
+      name: 'net',
+      layers: [bitLinear({ units: 2, inputShape: [3] })],
+    });
     const deployed = deploy(model);
     deployed.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const [x, y] = [tf.ones([2, 3]), tf.ones([2, 2])];
-    const message = /^Model "net" has nothing left to train: deploy\(\) packed all of its trainable/;
+    const message =
+      /^Model "net" has nothing left to train: deploy\(\) packed all of its trainable/;
     await expect(deployed.fit(x, y)).rejects.toThrow(message);
     await expect(deployed.trainOnBatch(x, y)).rejects.toThrow(message);
     const dataset = tf.data.array([{ xs: tf.ones([2, 3]), ys: tf.ones([2, 2]) }]);
@@ -103,7 +111,12 @@ describe('deploy(model)', () => {
   });
 
   test('units, bias and activation of a deployed layer are those of the source', () => {
-    const layer = bitLinear({ units: 5, inputShape: [3], activation: 'relu', biasInitializer: 'ones' });
+    const layer = bitLinear({
+      units: 5,
+      inputShape: [3],
+      activation: 'relu',
+      biasInitializer: 'ones',
+    });
     const model = tf.sequential({ layers: [layer] });
     const deployed = deploy(model).layers[0] as BitLinear;
     expect([deployed.units, deployed.inFeatures]).toEqual([5, 3]);

@@ -79,7 +79,11 @@ test('deployed weights take a sixteenth of the kernel, and the float kernel is g
 test('every one of the 32 bits of a packed word is saved', async () => {
   const deployed = deploy(tf.sequential({ layers: [bitLinear({ units: 3, inputShape: [64] })] }));
   const words = Int32Array.from({ length: 12 }, (_, i) => (i % 2 ? 0xaaaaaaaa | 0 : 0x2a55aa84));
-  deployed.layers[0]!.setWeights([tf.tensor2d(words, [3, 4], 'int32'), tf.ones([1]), tf.zeros([3])]);
+  deployed.layers[0]!.setWeights([
+    tf.tensor2d(words, [3, 4], 'int32'),
+    tf.ones([1]),
+    tf.zeros([3]),
+  ]);
   const loaded = await onDisk(deployed);
   expect([...weight(loaded.layers[0]!, 'packed').dataSync()]).toEqual([...words]);
 });
@@ -126,7 +130,8 @@ test('metadata survives, deployed and saved', async () => {
 });
 
 describe('damaged files are refused', () => {
-  const deployed = () => deploy(tf.sequential({ layers: [bitLinear({ units: 9, inputShape: [70] })] }));
+  const deployed = () =>
+    deploy(tf.sequential({ layers: [bitLinear({ units: 9, inputShape: [70] })] }));
 
   const TRUNCATED = /tensor should have|byte length/;
 

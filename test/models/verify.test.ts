@@ -85,7 +85,11 @@ describe('verify', () => {
     const [first, second] = x as [tf.Tensor, tf.Tensor];
     const silent = tf.zerosLike(first);
     tamper(bitLinearSites(deployed)[0]!.layer);
-    for (const inputs of [[first, silent], [silent, second]]) { // prettier-ignore
+    for (const inputs of [
+      [first, silent],
+      [silent, second],
+    ]) {
+      // prettier-ignore
       expect((await verify(model, deployed, inputs)).layers[0]!.identical).toBe(false);
     }
     expect((await verify(model, deployed, [silent, silent])).layers[0]!.identical).toBe(true);
