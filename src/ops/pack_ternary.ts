@@ -24,7 +24,7 @@ export function packTernary(values: Tensor): Tensor2D {
     throw argumentError('packTernary', 'values', 'of rank 2, [in, out]', values.shape);
   }
   const [inFeatures, units] = (values as Tensor2D).shape;
-  const words = pack(values.dataSync(), inFeatures, units);
+  const words = pack(values.dataSync(), inFeatures, units, 'packTernary');
   return tensor2d(words, packedShape(inFeatures, units), 'int32');
 }
 
