@@ -11,8 +11,8 @@ import { codesAreValid, pack, packedShape, unpackRows } from '../packing/int2';
  *
  * ```js
  * const packed = packTernary(tf.tensor2d([[1, 0], [-1, 1], [0, 1]]));
- * packed.shape;                                // [2, 4]: 2 outputs, one block of 64 inputs
- * unpackTernary(packed, 3).print();            // the values again
+ * packed.shape; // [2, 4]
+ * unpackTernary(packed, 3).print(); // the values again
  * ```
  *
  * @param values [in, out], each exactly -1, 0 or 1.
