@@ -1,5 +1,5 @@
 // What check_package.mjs compiles and runs as somebody who installed the package: programs in strict
-// TypeScript that train a step, deploy, and verify.
+// TypeScript that train a step, deploy, verify, save and load.
 
 const singlePackages = `
 import '@tensorflow/tfjs-backend-cpu';
@@ -23,6 +23,7 @@ export const kinds = {
 
 export function program(imports) {
   return `${imports}
+import type { io as tf_io } from '@tensorflow/tfjs-core';
 import { BitLinear, bitLinear, deploy, verify, type Verification } from 'tfjs-bitcore';
 
 async function main(): Promise<void> {
@@ -41,6 +42,16 @@ async function main(): Promise<void> {
   const deployed: typeof model = deploy(model);
   const verification: Verification = await verify(model, deployed, x);
   if (!verification.identical) throw new Error(JSON.stringify(verification));
+
+  let saved: tf_io.ModelArtifacts | undefined;
+  const handler = tf.io.withSaveHandler(async (artifacts) => {
+    saved = artifacts;
+    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+  });
+  await deployed.save(handler);
+  const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved!));
+  const again = await verify(model, loaded, x);
+  if (!again.identical) throw new Error(JSON.stringify(again));
   console.log('verified');
 }
 

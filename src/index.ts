@@ -1,5 +1,6 @@
 import './compat/node_util';
 import './backends/register_kernels';
+import './models/nothing_to_train';
 
 export { engineInfo, ready, type EngineInfo } from './engine/info';
 export type { EngineName, EngineState } from './engine/select';

@@ -8,23 +8,24 @@ import { io } from '@tensorflow/tfjs';
  */
 export function folder(path: string): io.IOHandler {
   return {
-    async save({ modelTopology, weightSpecs, weightData }) {
+    async save({ weightSpecs, weightData, ...rest }) {
       const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
-      const manifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      const model = {
+        ...rest,
+        weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
+      };
       await mkdir(path, { recursive: true });
       await writeFile(join(path, 'weights.bin'), weights);
-      const model = { format: 'layers-model', modelTopology, weightsManifest: manifest };
       await writeFile(join(path, 'model.json'), JSON.stringify(model));
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     },
     async load() {
-      const model = JSON.parse(await readFile(join(path, 'model.json'), 'utf8'));
+      const model = JSON.parse(await readFile(join(path, 'model.json'), 'utf8')) as io.ModelJSON;
       const weights = await readFile(join(path, 'weights.bin'));
-      return {
-        modelTopology: model.modelTopology,
-        weightSpecs: model.weightsManifest[0].weights,
-        weightData: new Uint8Array(weights).buffer,
-      };
+      return io.getModelArtifactsForJSON(model, async ([group]) => [
+        group!.weights,
+        new Uint8Array(weights).buffer,
+      ]);
     },
   };
 }

@@ -1,10 +1,12 @@
 import {
+  cast,
   reshape,
   serialization,
   Tensor,
   tensor1d,
   tensor2d,
   tidy,
+  util,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import {
@@ -32,8 +34,9 @@ import {
   layerLabel,
   type BitLinearArgs,
   type BitLinearConfig,
+  type FromDenseOptions,
 } from './bit_linear_config';
-import { Dense, type DenseArgs } from './dense';
+import { Dense, type DenseArgs, type DenseLayer } from './dense';
 
 /** A kernel as a deployed layer holds it. */
 export interface PackedKernel {
@@ -55,7 +58,8 @@ type Inputs = Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[];
  * `deploy()` replaces the kernel by `packed` (int32, 2 bits per weight) and `scale`; from then on
  * nothing in it is trainable. With int8 inputs its outputs stay bit-identical.
  *
- * Input: float32 of rank 2 or more, [..., in]. Output: [..., units].
+ * Input: rank 2 or more, [..., in]; other types than float32 are cast to it, as in Dense.
+ * Output: float32 [..., units].
  *
  * Source of the layer: BitNet (arXiv 2310.11453) and BitNet b1.58 (arXiv 2402.17764).
  */
@@ -106,8 +110,10 @@ export class BitLinear extends Dense {
 
   override build(inputShape: Shape | Shape[]): void {
     const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
-    this.builtInFeatures = this.checkInputShape(shape);
-    if (this.isDeployed) this.addPackedWeights(this.builtInFeatures);
+    const inFeatures = this.checkInputShape(shape);
+    if (this.built) return;
+    this.builtInFeatures = inFeatures;
+    if (this.isDeployed) this.addPackedWeights(inFeatures);
     else this.addTrainableWeights(shape);
     this.built = true;
   }
@@ -141,14 +147,18 @@ export class BitLinear extends Dense {
 
   /** tfjs calls this with what the layer is applied to, before and after building it. */
   protected override assertInputCompatibility(inputs: Inputs): void {
-    const [input, ...others] = Array.isArray(inputs) ? inputs : [inputs];
-    if (!(input instanceof Tensor) && !(input instanceof SymbolicTensor)) {
-      throw new Error(`${layerLabel(this.name)}: ${TWO_COPIES}`);
+    const label = layerLabel(this.name);
+    const tensors: Array<Tensor | SymbolicTensor> = Array.isArray(inputs) ? inputs : [inputs];
+    for (const input of tensors) {
+      if (input instanceof Tensor || input instanceof SymbolicTensor) continue;
+      if (Array.isArray((input as Tensor | undefined)?.shape)) {
+        throw new Error(`${label}: ${TWO_COPIES}`);
+      }
+      throw argumentError(label, 'input', 'a tensor', input);
     }
-    if (others.length > 0) {
-      throw argumentError(layerLabel(this.name), 'input', 'one tensor', inputs);
-    }
-    this.checkInputShape(input.shape);
+    const shapes = tensors.map(({ shape }) => shape);
+    if (shapes.length !== 1) throw argumentError(label, 'input', 'one tensor', shapes);
+    this.checkInputShape(shapes[0]!);
   }
 
   /** @returns the number of inputs per output. */
@@ -171,8 +181,9 @@ export class BitLinear extends Dense {
   override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      this.checkInputShape(x.shape);
+      const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+      this.checkInputShape(input.shape);
+      const x = input.dtype === 'float32' ? input : cast(input, 'float32');
       const y = this.isDeployed ? this.callDeployed(x) : this.callTrainable(x);
       return this.activation.apply(y);
     });
@@ -186,14 +197,19 @@ export class BitLinear extends Dense {
   }
 
   private callDeployed(x: Tensor): Tensor {
-    return ternaryMatMul({
-      x,
-      packed: this.packed!.read(),
-      scale: this.scale!.read(),
-      bias: this.bias?.read(),
-      inputQuantizer: this.inputQuantizer,
-      eps: this.eps,
-    });
+    try {
+      return ternaryMatMul({
+        x,
+        packed: this.packed!.read(),
+        scale: this.scale!.read(),
+        bias: this.bias?.read(),
+        inputQuantizer: this.inputQuantizer,
+        eps: this.eps,
+      });
+    } catch (error) {
+      // Damaged words, or a backend without the kernel: the op does not know whose they are.
+      throw new Error(`${layerLabel(this.name)}: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   /**
@@ -209,7 +225,8 @@ export class BitLinear extends Dense {
 
   /**
    * The kernel packed, without changing the layer.
-   * @throws if the layer is not built or already deployed, or its kernel holds NaN or infinity.
+   * @throws if the layer is not built or already deployed, its kernel holds NaN or infinity, or its
+   * quantizer makes other values than -1, 0 and 1.
    */
   packKernel(): PackedKernel {
     this.assertTrainable('packKernel');
@@ -224,8 +241,9 @@ export class BitLinear extends Dense {
           throw argumentError(layerLabel(this.name), name, expected, numbers[bad]);
         }
       }
+      const rule = `${layerLabel(this.name)}: kernelQuantizer "${this.kernelQuantizer.name}"`;
       return {
-        words: pack(ternary.dataSync(), inFeatures, units),
+        words: pack(ternary.dataSync(), inFeatures, units, rule),
         scale: Float32Array.from(values.scale),
       };
     });
@@ -247,9 +265,10 @@ export class BitLinear extends Dense {
    *
    * ```js
    * const layer = bitLinear({units: 3});
+   * const x = tf.randomNormal([2, 8]);
    * const before = layer.apply(x);
-   * layer.deploy();
-   * const after = layer.apply(x);      // the same numbers, bit for bit
+   * const after = layer.deploy().apply(x); // the same numbers, bit for bit
+   * tf.equal(before, after).all().dataSync()[0] === 1; // true
    * ```
    *
    * @returns the layer.
@@ -257,6 +276,7 @@ export class BitLinear extends Dense {
    */
   deploy(): this {
     if (this.isDeployed) return this;
+    this.assertTrainable('deploy');
     const { words, scale } = this.packKernel();
     const kernel = this.kernel!;
     const scope = kernel.originalName.slice(0, -'kernel'.length);
@@ -290,17 +310,32 @@ export class BitLinear extends Dense {
   /**
    * Sets all weights, in the order of `getWeights()`. A layer with a learned scale also takes the
    * weights of a Dense layer (kernel, bias), and then starts its scale from that kernel.
+   * @throws if their number, a shape or a dtype is another; nothing has changed then.
    */
   override setWeights(weights: Tensor[]): void {
-    if (this.alpha == null || weights.length !== this.weights.length - 1) {
-      super.setWeights(weights);
-      return;
-    }
-    const alpha = this.alpha.read();
-    super.setWeights([...weights, alpha]);
+    const alpha = weights.length === this.weights.length - 1 ? this.alpha : undefined;
+    const values = alpha == null ? weights : [...weights, alpha.read()];
+    this.checkWeights(values);
+    super.setWeights(values);
+    if (alpha == null) return;
     const initial = this.initialAlpha();
-    this.alpha.write(initial);
+    alpha.write(initial);
     initial.dispose();
+  }
+
+  /** tfjs finds a wrong dtype only after it has set the weights before, and names no weight. */
+  private checkWeights(values: Tensor[]): void {
+    const label = layerLabel(this.name);
+    if (values.length !== this.weights.length) {
+      const names = this.weights.map(weightName).join(', ');
+      throw argumentError(label, 'weights', `${this.weights.length} (${names})`, values.length);
+    }
+    for (const [i, variable] of this.weights.entries()) {
+      const { shape, dtype } = values[i]!;
+      if (util.arraysEqual(shape, variable.shape as number[]) && dtype === variable.dtype) continue;
+      const expected = `${variable.dtype} of shape ${JSON.stringify(variable.shape)}`;
+      throw argumentError(label, weightName(variable), expected, { dtype, shape });
+    }
   }
 
   override getConfig(): serialization.ConfigDict {
@@ -318,29 +353,41 @@ export class BitLinear extends Dense {
    * A BitLinear with the config (name included) and, if it is built, the weights of a Dense layer.
    *
    * ```js
-   * const dense = tf.layers.dense({units: 4, inputShape: [8]});
-   * dense.build([null, 8]);
+   * const dense = tf.layers.dense({units: 4});
+   * dense.apply(tf.ones([1, 8]));
    * const layer = BitLinear.fromDense(dense, {kernelQuantizer: 'lsq'});
+   * layer.inFeatures; // 8
    * ```
    *
    * @param options arguments of `bitLinear` that replace those of the Dense layer.
-   * @throws if `dense` is not a Dense layer, or a constraint or option cannot be taken over.
+   * @throws if `dense` is not a Dense layer (one of a class that extends it computes something
+   * else), or a constraint or option cannot be taken over.
    */
-  static fromDense(dense: layers.Layer, options: Partial<BitLinearArgs> = {}): BitLinear {
-    if (!(dense instanceof Dense) || dense instanceof BitLinear) {
+  static fromDense<Class extends BitLinear>(
+    this: new (args: BitLinearArgs) => Class,
+    dense: layers.Layer,
+    options: FromDenseOptions = {},
+  ): Class {
+    if ((dense as layers.Layer | undefined)?.constructor !== Dense) {
       const actual = (dense as layers.Layer | undefined)?.getClassName?.() ?? dense;
       if (actual === 'Dense') throw new Error(`BitLinear.fromDense: ${TWO_COPIES}`);
       throw argumentError('BitLinear.fromDense', 'dense', 'a tf.layers.dense layer', actual);
     }
     const config = dense.getConfig() as unknown as DenseArgs;
-    const layer = new BitLinear({ ...config, ...options });
-    if (dense.kernel == null) return layer;
+    const layer = new this({ ...config, ...options });
+    const { kernel } = dense as DenseLayer;
+    if (kernel == null) return layer;
     // build() outside apply() has no name scope, and tfjs saves weights by their scoped names.
     layer.weightScope = `${layer.name}/`;
-    layer.build([null, dense.kernel.shape[0]!]);
+    layer.build([null, kernel.shape[0]!]);
     layer.setWeights(dense.weights.map((weight) => weight.read()));
     return layer;
   }
+}
+
+/** A weight's name without the scopes of the layer and wrappers around it. */
+function weightName({ originalName }: LayerVariable): string {
+  return originalName.slice(originalName.lastIndexOf('/') + 1);
 }
 
 serialization.registerClass(BitLinear);

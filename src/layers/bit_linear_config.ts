@@ -20,6 +20,9 @@ export interface BitLinearArgs extends DenseArgs {
   eps?: number;
 }
 
+/** The arguments that may differ from those of the Dense layer: all but what its weights decide. */
+export type FromDenseOptions = Partial<Omit<BitLinearArgs, 'units' | 'useBias'>>;
+
 /** What `getConfig` adds for a deployed layer. */
 export interface BitLinearConfig extends BitLinearArgs {
   deployed?: boolean;
@@ -34,6 +37,9 @@ export function layerLabel(name: string | undefined): string {
 
 /** @throws naming the first argument that is wrong, and the layer if it has a name. */
 export function checkConfig(config: BitLinearConfig): BitLinearConfig {
+  if (typeof config !== 'object' || config === null) {
+    throw argumentError('bitLinear', 'args', 'an object, {units, ...}', config);
+  }
   const { units, inputQuantizer = 'int8', eps = 1e-5 } = config;
   const fail = (argument: string, expected: string, actual: unknown) => {
     throw argumentError(layerLabel(config.name), argument, expected, actual);

@@ -32,7 +32,7 @@ export function deploy<Model extends LayersModel>(model: Model): Model {
   copyWeights(model, deployed, packed);
   const metadata = model.getUserDefinedMetadata();
   if (metadata != null) deployed.setUserDefinedMetadata(metadata);
-  if (deployed.trainableWeights.length === 0) refuseTraining(deployed);
+  freezeAlike(model, deployed);
   return deployed;
 }
 
@@ -88,14 +88,12 @@ function deployedWeights(layer: layers.Layer, { words, scale }: PackedKernel) {
   return [packed, tensor1d(scale), ...(bias == null ? [] : [bias.read()])];
 }
 
-/** tfjs would only say that variableGrads() found no variable. */
-function refuseTraining(model: LayersModel): void {
-  const refuse = () =>
-    Promise.reject(
-      new Error(
-        `Model "${model.name}" has nothing left to train: deploy() packed all of its trainable ` +
-          'weights. Train the model it was made from, and deploy that again.',
-      ),
-    );
-  Object.assign(model, { fit: refuse, fitDataset: refuse, trainOnBatch: refuse });
+/** A model's own `trainable` is not in its config. */
+function freezeAlike(source: LayersModel, target: LayersModel): void {
+  for (const layer of source.layers) {
+    if (layer instanceof LayersModel) {
+      freezeAlike(layer, target.getLayer(layer.name) as LayersModel);
+    }
+  }
+  if (!source.trainable) target.trainable = false;
 }

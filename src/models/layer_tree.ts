@@ -1,4 +1,4 @@
-import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { LayersModel, type layers, type Shape } from '@tensorflow/tfjs-layers';
 import type { serialization } from '@tensorflow/tfjs-core';
 import { argumentError, TWO_COPIES } from '../errors';
 import { BitLinear } from '../layers/bit_linear';
@@ -9,38 +9,51 @@ export interface LayerSite {
   readonly path: string;
   /** What the model around it applies: the layer, or the TimeDistributed wrapper around it. */
   readonly applied: layers.Layer;
-  /** How often the model around it runs for one example; more than once if nested and shared. */
+  /** How often the model around it runs for one example: once, unless nested and shared or wrapped. */
   readonly runs: number;
 }
 
 /** The layers of a model, nested models and TimeDistributed wrappers entered. */
 export function* layerSites(model: LayersModel, prefix = '', runs = 1): Generator<LayerSite> {
-  for (const layer of model.layers) {
+  for (const applied of model.layers) {
+    const { layer, path, wrappers } = unwrapped(applied, prefix);
     if (layer instanceof LayersModel) {
-      yield* layerSites(layer, `${prefix}${layer.name}/`, runs * usesIn(model, layer));
+      const runsInside = runs * usesIn(model, applied) * timeSteps(applied, wrappers);
+      yield* layerSites(layer, `${path}/`, runsInside);
     } else {
-      yield unwrapped(layer, layer, prefix, runs);
+      yield { layer, path, applied, runs };
     }
   }
 }
 
 function unwrapped(
   layer: layers.Layer,
-  applied: layers.Layer,
   prefix: string,
-  runs: number,
-): LayerSite {
+  wrappers = 0,
+): { layer: layers.Layer; path: string; wrappers: number } {
   const path = prefix + layer.name;
-  if (layer.getClassName() !== 'TimeDistributed') return { layer, path, applied, runs };
+  if (layer.getClassName() !== 'TimeDistributed') return { layer, path, wrappers };
   const { layer: inner } = layer as unknown as { layer: layers.Layer };
-  return unwrapped(inner, applied, `${path}/`, runs);
+  return unwrapped(inner, `${path}/`, wrappers + 1);
 }
 
 /** tfjs keeps the nodes of a model by name; a Sequential in a Sequential has none of its own. */
-function usesIn(model: LayersModel, nested: LayersModel): number {
+function usesIn(model: LayersModel, applied: layers.Layer): number {
   const { containerNodes } = model as unknown as { containerNodes?: Set<string> };
   const nodes = [...(containerNodes ?? [])];
-  return nodes.filter((node) => node.startsWith(`${nested.name}_ib-`)).length || 1;
+  return nodes.filter((node) => node.startsWith(`${applied.name}_ib-`)).length || 1;
+}
+
+/** Steps over which `wrappers` TimeDistributed layers spread; unknown ones count as 1. */
+function timeSteps(applied: layers.Layer, wrappers: number): number {
+  const [shape = []] = outputShapes(applied);
+  return shape.slice(1, 1 + wrappers).reduce<number>((product, size) => product * (size ?? 1), 1);
+}
+
+/** The shape of what a layer gives at each of its uses; the first one where it gives several. */
+export function outputShapes(layer: layers.Layer): Shape[] {
+  const shapes = layer.inboundNodes.map((node) => node.outputShapes as unknown as Shape | Shape[]);
+  return shapes.map((shape) => (Array.isArray(shape[0]) ? shape[0] : shape) as Shape);
 }
 
 interface LayerConfig {
@@ -86,7 +99,7 @@ export function checkModel(model: LayersModel, where: string, argument = 'model'
 
 /** A layer in several places of the tree; its config form would become several layers. */
 export function findSharedAcrossPaths(
-  sites: Iterable<Pick<LayerSite, "layer" | "path">>,
+  sites: Iterable<Pick<LayerSite, 'layer' | 'path'>>,
 ): [string, string] | undefined {
   const paths = new Map<layers.Layer, string>();
   for (const { layer, path } of sites) {

@@ -3,7 +3,7 @@ import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear';
 import { unpackTernary } from '../ops/pack_ternary';
 import { packedShape } from '../packing/int2';
-import { checkModel, layerSites, type LayerSite } from './layer_tree';
+import { checkModel, layerSites, outputShapes, type LayerSite } from './layer_tree';
 import { formatTable } from './table';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
@@ -94,7 +94,7 @@ function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): L
   const packedBytes = 4 * (sizeOf(packedShape(inFeatures, units)) + scales);
   return {
     name: site.path,
-    className: 'BitLinear',
+    className: layer.getClassName(),
     quantizer: layer.kernelQuantizer.name,
     shape: [inFeatures, units],
     parameters: kernelSize + biasBytes / 4,
@@ -126,9 +126,7 @@ function floatMacs(site: LayerSite, className: string, kernelShape: number[]): n
 
 /** Output positions for one example, over all uses of the layer; unknown dimensions count as 1. */
 function positions({ applied, runs }: LayerSite): number {
-  const uses = applied.inboundNodes.map((node) => node.outputShapes as unknown as Shape | Shape[]);
-  const shapes = uses.map((shape) => (Array.isArray(shape[0]) ? shape[0] : shape) as Shape);
-  return runs * (sumOf(shapes, (shape) => sizeOf(shape.slice(1, -1))) || 1);
+  return runs * (sumOf(outputShapes(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
 }
 
 function addUp(rows: LayerSummary[]): ModelSummary['totals'] {

@@ -1,4 +1,4 @@
-import { clone, keep, type Tensor } from '@tensorflow/tfjs-core';
+import { clone, dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import type { BitLinear } from '../layers/bit_linear';
@@ -38,6 +38,7 @@ export interface Verification extends Comparison {
  * ```
  *
  * @param x what `model.predict` takes: one tensor, or one per input.
+ * @returns whether all outputs are equal, by how much they differ at most, and the same per layer.
  * @throws if the two do not have the same BitLinear layers, or `model`'s are already deployed.
  */
 export async function verify(
@@ -50,12 +51,15 @@ export async function verify(
   const pairs = pairLayers(model, deployed);
   const [expected, actual] = [model, deployed].map((m) => m.outputs.map(({ shape }) => shape));
   checkEqual('deployed', 'a model with outputs of shape', expected, actual);
-  const { outputs, inputsOf } = predictAndRecord(model, pairs, x);
-  const deployedOutputs = toList(deployed.predict(x));
-  const layers: LayerVerification[] = [];
-  for (const pair of pairs) layers.push(await verifyLayer(pair, inputsOf.get(pair) ?? []));
-  const { identical, maxAbsDiff } = await compareAndDispose(outputs, deployedOutputs);
-  return { identical, maxAbsDiff, layers };
+  const { outputs, inputs } = predictAndRecord(model, pairs, x);
+  try {
+    const { identical, maxAbsDiff } = await compareAndDispose(outputs, toList(deployed.predict(x)));
+    const layers: LayerVerification[] = [];
+    for (const [i, pair] of pairs.entries()) layers.push(await verifyLayer(pair, inputs[i]!));
+    return { identical, maxAbsDiff, layers };
+  } finally {
+    dispose([outputs, inputs]);
+  }
 }
 
 interface LayerPair {
@@ -92,26 +96,36 @@ function checkEqual(argument: string, what: string, expected: unknown, actual: u
   throw argumentError('verify', argument, `${what} ${text}`, actual);
 }
 
+/** The model's outputs, and for each pair the inputs that its layer received on the way. */
 function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Tensor[]) {
-  const inputsOf = new Map<LayerPair, Tensor[]>();
-  for (const pair of pairs) {
-    pair.source.setCallHook((inputs) => {
-      const input = keep(clone((Array.isArray(inputs) ? inputs[0] : inputs) as Tensor));
-      inputsOf.set(pair, [...(inputsOf.get(pair) ?? []), input]);
-    });
-  }
+  const inputs = pairs.map((): Tensor[] => []);
+  const restore = pairs.map(({ source }, i) => record(source, inputs[i]!));
   try {
-    return { outputs: toList(model.predict(x)), inputsOf };
+    return { outputs: toList(model.predict(x)), inputs };
+  } catch (error) {
+    dispose(inputs);
+    throw error;
   } finally {
-    for (const { source } of pairs) source.clearCallHook();
+    for (const restoreHook of restore) restoreHook();
   }
+}
+
+/** Keeps a copy of what the layer is called with, until the function returned is called. */
+function record(layer: BitLinear, inputs: Tensor[]): () => void {
+  const { _callHook: hook } = layer as unknown as {
+    _callHook: Parameters<typeof layer.setCallHook>[0];
+  };
+  layer.setCallHook((input, kwargs) => {
+    inputs.push(keep(clone((Array.isArray(input) ? input[0] : input) as Tensor)));
+    hook?.(input, kwargs);
+  });
+  return () => layer.setCallHook(hook);
 }
 
 async function verifyLayer(pair: LayerPair, inputs: Tensor[]): Promise<LayerVerification> {
   const { path, source, packed } = pair;
   const expected = inputs.map((input) => source.call(input, {}));
   const actual = inputs.map((input) => packed.call(input, {}));
-  for (const input of inputs) input.dispose();
   const { identical, maxAbsDiff, largest } = await compareAndDispose(expected, actual);
   const exact = source.inputQuantizer === 'int8';
   return {
@@ -132,7 +146,10 @@ async function compareAndDispose(expected: Tensor[], actual: Tensor[]) {
       if (a[j] === b[j] || (Number.isNaN(a[j]) && Number.isNaN(b[j]))) continue;
       const difference = Math.abs(a[j]! - b[j]!);
       result.identical = false;
-      result.maxAbsDiff = Math.max(result.maxAbsDiff, Number.isNaN(difference) ? Infinity : difference);
+      result.maxAbsDiff = Math.max(
+        result.maxAbsDiff,
+        Number.isNaN(difference) ? Infinity : difference,
+      );
     }
   }
   for (const tensor of [...expected, ...actual]) tensor.dispose();

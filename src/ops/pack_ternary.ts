@@ -11,8 +11,8 @@ import { codesAreValid, pack, packedShape, unpackRows } from '../packing/int2';
  *
  * ```js
  * const packed = packTernary(tf.tensor2d([[1, 0], [-1, 1], [0, 1]]));
- * packed.shape;                                // [2, 4]: 2 outputs, one block of 64 inputs
- * unpackTernary(packed, 3).print();            // the values again
+ * packed.shape; // [2, 4]
+ * unpackTernary(packed, 3).print(); // the values again
  * ```
  *
  * @param values [in, out], each exactly -1, 0 or 1.
@@ -24,7 +24,7 @@ export function packTernary(values: Tensor): Tensor2D {
     throw argumentError('packTernary', 'values', 'of rank 2, [in, out]', values.shape);
   }
   const [inFeatures, units] = (values as Tensor2D).shape;
-  const words = pack(values.dataSync(), inFeatures, units);
+  const words = pack(values.dataSync(), inFeatures, units, 'packTernary');
   return tensor2d(words, packedShape(inFeatures, units), 'int32');
 }
 

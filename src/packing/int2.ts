@@ -1,3 +1,5 @@
+import { argumentError } from '../errors';
+
 /**
  * The packed layout `int2`: the only place that knows which bit holds which weight.
  *
@@ -27,12 +29,13 @@ export function packedShape(inFeatures: number, outFeatures: number): [number, n
 
 /**
  * Packs row-major values [inFeatures, outFeatures].
- * @throws the index of the first value that is not -1, 0 or 1, as a RangeError.
+ * @throws naming `where` and the place of the first value that is not -1, 0 or 1.
  */
 export function pack(
   values: ArrayLike<number>,
   inFeatures: number,
   outFeatures: number,
+  where = 'pack',
 ): Int32Array {
   const [rows, wordsPerRow] = packedShape(inFeatures, outFeatures);
   const words = new Int32Array(rows * wordsPerRow);
@@ -43,9 +46,7 @@ export function pack(
     for (let n = 0; n < outFeatures; n++) {
       const value = values[k * outFeatures + n]!;
       if (value !== 0 && value !== 1 && value !== -1) {
-        throw new RangeError(
-          `A ternary kernel holds only -1, 0 and 1, got ${value} at input ${k}, output ${n}.`,
-        );
+        throw argumentError(where, `the value of input ${k}, output ${n},`, '-1, 0 or 1', value);
       }
       // The byte holds code 1 (t = 0) here: adding t makes it t + 1.
       bytes[n * wordsPerRow * 4 + column]! += value * (1 << shift);

@@ -27,8 +27,12 @@ export interface KernelGradient {
  * Built-in rules: `bitnet`, `twn`, `lsq`, `paretoq`. Add one with `registerQuantizer`.
  */
 export interface KernelQuantizer {
+  /** The name it is registered by. */
   readonly name: string;
-  /** The options that recreate this quantizer; saved with the model. Numbers and booleans only. */
+  /**
+   * The options that recreate this quantizer, numbers and booleans; saved with the model. tfjs keeps
+   * names only in lower camel case (`perChannel`).
+   */
   readonly options: Readonly<Record<string, number | boolean>>;
   /** Present when the scale is learned: its initial value from the real kernel. */
   initialAlpha?(kernel: Tensor, eps: number): Tensor;

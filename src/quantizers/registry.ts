@@ -68,7 +68,8 @@ export function createQuantizer(
   const { name, ...options } = typeof identifier === 'object' ? identifier : { name: identifier };
   const factory = factories.get(name);
   if (factory == null) {
-    throw argumentError(where, 'kernelQuantizer', `one of ${knownNames()}`, name);
+    const expected = `one of ${knownNames()}, or one added before by registerQuantizer`;
+    throw argumentError(where, 'kernelQuantizer', expected, name);
   }
   for (const [option, value] of Object.entries(options)) {
     if (typeof value !== 'number' && typeof value !== 'boolean') {
@@ -77,6 +78,7 @@ export function createQuantizer(
     }
   }
   const quantizer = factory(options as Record<string, number | boolean>);
+  checkRule(quantizer, name, where);
   for (const option of Object.keys(options)) {
     if (typeof options[option] !== typeof quantizer.options[option]) {
       throw argumentError(
@@ -88,6 +90,18 @@ export function createQuantizer(
     }
   }
   return quantizer;
+}
+
+/** A saved model finds its rule by its name, and an optimizer a learned scale by its gradient. */
+function checkRule(quantizer: KernelQuantizer, name: string, where: string): void {
+  if (quantizer.name !== name) {
+    const expected = `"${name}", as registered`;
+    throw argumentError(where, 'name of the kernelQuantizer', expected, quantizer.name);
+  }
+  if (quantizer.initialAlpha != null && quantizer.gradient == null) {
+    const argument = `gradient of kernelQuantizer "${name}"`;
+    throw argumentError(where, argument, 'a function, as its scale is learned', undefined);
+  }
 }
 
 export function quantizerConfig(quantizer: KernelQuantizer): KernelQuantizerConfig {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { BitLinear, bitLinear, type BitLinearArgs } from '../../src';
 import { apply, builtLayer, setKernel, weight, weightNames } from '../support/layers';
 import { expectIdentical, randomTensor } from '../support/values';
@@ -6,6 +7,12 @@ import { expectIdentical, randomTensor } from '../support/values';
 const construct = (args: unknown) => () => bitLinear(args as BitLinearArgs);
 
 describe('bitLinear refuses', () => {
+  test.each([undefined, null, 4])('%p in place of its arguments', (args) => {
+    expect(construct(args)).toThrow(
+      `bitLinear: args must be an object, {units, ...}, got ${args}.`,
+    );
+  });
+
   test.each([0, -1, 1.5, NaN, '4', undefined, null])('units %p', (units) => {
     const shown = typeof units === 'string' ? `"${units}"` : String(units);
     expect(construct({ units, name: 'a' })).toThrow(
@@ -15,7 +22,7 @@ describe('bitLinear refuses', () => {
 
   test('an unknown kernel quantizer', () => {
     expect(construct({ units: 1, name: 'a', kernelQuantizer: 'seven' })).toThrow(
-      /^BitLinear layer "a": kernelQuantizer must be one of \["bitnet","twn","lsq","paretoq".*, got "seven"\.$/,
+      /^BitLinear layer "a": kernelQuantizer must be one of \["bitnet","twn","lsq","paretoq".*\], or one added before by registerQuantizer, got "seven"\.$/,
     );
     expect(construct({ units: 1, kernelQuantizer: { perChannel: true } })).toThrow(
       'BitLinear: kernelQuantizer must be one of',
@@ -104,8 +111,16 @@ describe('an input is refused', () => {
 
   test('of several tensors', () => {
     const layer = bitLinear({ units: 1, name: 'a' });
-    expect(() => layer.apply([tf.ones([1, 2]), tf.ones([1, 2])])).toThrow(
-      'BitLinear layer "a": input must be one tensor',
+    const message = 'BitLinear layer "a": input must be one tensor, got';
+    expect(() => layer.apply([tf.ones([1, 2]), tf.ones([1, 3])])).toThrow(`${message} [[1,2],[1,3]].`);
+    const symbolic = tf.input({ shape: [2] });
+    expect(() => layer.apply([symbolic, symbolic])).toThrow(`${message} [[null,2],[null,2]].`);
+  });
+
+  test.each([undefined, 5, 'x'])('%p, which is no tensor', (input) => {
+    const shown = typeof input === 'string' ? `"${input}"` : String(input);
+    expect(() => bitLinear({ units: 1, name: 'a' }).apply(input as never)).toThrow(
+      `BitLinear layer "a": input must be a tensor, got ${shown}.`,
     );
   });
 }); // prettier-ignore
@@ -113,7 +128,7 @@ describe('an input is refused', () => {
 describe('deploy of a layer refuses', () => {
   test('one that is not built', () => {
     expect(() => bitLinear({ units: 1, name: 'a' }).deploy()).toThrow(
-      'BitLinear layer "a": packKernel needs a built layer; apply it to an input first.',
+      'BitLinear layer "a": deploy needs a built layer; apply it to an input first.',
     );
   });
 
@@ -146,9 +161,22 @@ describe('a deployed layer', () => {
   test('refuses packed weights of another length or number', () => {
     const layer = deployedLayer();
     const scale = tf.ones([1]);
-    expect(() => layer.setWeights([tf.zeros([2, 4], 'int32'), scale])).toThrow(/shape/);
-    expect(() => layer.setWeights([scale])).toThrow(/expecting 2 weights|weights/);
-    expect(layer.weights[0]!.shape).toEqual([2, 8]);
+    expect(() => layer.setWeights([tf.zeros([2, 4], 'int32'), scale])).toThrow(
+      'BitLinear layer "a": packed must be int32 of shape [2,8], got {"dtype":"int32","shape":[2,4]}.',
+    );
+    expect(() => layer.setWeights([scale])).toThrow(
+      'BitLinear layer "a": weights must be 2 (packed, scale), got 1.',
+    );
+  });
+
+  test('keeps every weight where one of those set has another type', () => {
+    const layer = deployedLayer();
+    const before = layer.getWeights().map((w) => w.dataSync().slice());
+    const [packed] = layer.getWeights();
+    expect(() => layer.setWeights([tf.zerosLike(packed!), tf.ones([1], 'int32')])).toThrow(
+      'BitLinear layer "a": scale must be float32 of shape [1], got {"dtype":"int32","shape":[1]}.',
+    );
+    expect(layer.getWeights().map((w) => w.dataSync())).toEqual(before);
   });
 
   test('finds code 3 at first use', () => {
@@ -157,8 +185,23 @@ describe('a deployed layer', () => {
     words[9] = -1;
     layer.setWeights([tf.tensor2d(words, [2, 8], 'int32'), tf.ones([1])]);
     expect(() => apply(layer, tf.ones([1, 70]))).toThrow(
-      'packed must be words of the codes 0, 1 and 2, got "code 3"',
+      'BitLinear layer "a": TernaryMatMul: packed must be words of the codes 0, 1 and 2, got "code 3".',
     );
+  });
+
+  test('refuses a backend it has no kernel for', async () => {
+    const layer = deployedLayer();
+    const own = tf.getBackend();
+    tf.registerBackend('elsewhere', () => new MathBackendCPU());
+    await tf.setBackend('elsewhere');
+    try {
+      expect(() => apply(layer, tf.ones([1, 70]))).toThrow(
+        'BitLinear layer "a": ternaryMatMul: backend must be cpu, wasm, tensorflow, webgl or webgpu, got "elsewhere".',
+      );
+    } finally {
+      await tf.setBackend(own);
+      tf.removeBackend('elsewhere');
+    }
   });
 
   test('has no float kernel to quantize or pack', () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy, type BitLinearArgs } from '../../src';
+import { BitLinear, bitLinear, deploy, summary, type BitLinearArgs } from '../../src';
 import { apply, builtLayer, weight, weightNames } from '../support/layers';
 import { artifactsOf, inMemory, load } from '../support/saving';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
@@ -71,15 +71,24 @@ describe('bitLinear', () => {
     }
   });
 
-  test('inputDim and batchInputShape give the input shape, as in Dense', () => {
-    const shapes = [{ inputDim: 7 }, { batchInputShape: [4, 7] }, { inputShape: [7] }].map(
-      (args) => tf.sequential({ layers: [bitLinear({ units: 2, ...args })] }).inputs[0]!.shape,
-    );
-    expect(shapes).toEqual([
-      [null, 7],
-      [4, 7],
-      [null, 7],
-    ]);
+  test.each(['int32', 'bool'] as const)('casts inputs of %s, trained and deployed', (dtype) => {
+    const layer = builtLayer(3, { units: 2 });
+    const x = tf.tensor2d([[1, 0, 1], [0, 1, 1]], [2, 3], dtype); // prettier-ignore
+    const expected = apply(layer, tf.cast(x, 'float32'));
+    expectIdentical(apply(layer, x), expected);
+    expectIdentical(apply(layer.deploy(), x), expected);
+  });
+
+  test('building it again changes nothing', () => {
+    for (const layer of [
+      builtLayer(5, { units: 3, kernelQuantizer: 'lsq' }),
+      builtLayer(5, { units: 3 }).deploy(),
+    ]) {
+      const weights = layer.getWeights();
+      layer.build([null, 5]);
+      expect(layer.getWeights()).toEqual(weights);
+      expect(() => layer.build([null, 6])).toThrow('input must be of shape [..., 5]');
+    }
   });
 
   test.each(titled(KERNEL_QUANTIZERS))('config makes an equal layer: %s', (_, kernelQuantizer) => {
@@ -108,6 +117,23 @@ describe('bitLinear', () => {
     expect(layer.getConfig()).not.toHaveProperty('layout');
     expect(layer.deploy().getConfig()).toMatchObject({ deployed: true, layout: 'int2' });
   });
+});
+
+class Named extends BitLinear {
+  static override readonly className: string = 'Named';
+  label(): string {
+    return `${this.name} of ${this.units}`;
+  }
+}
+tf.serialization.registerClass(Named);
+
+test('a class that extends BitLinear is deployed, saved and loaded as itself', async () => {
+  const model = tf.sequential({ layers: [new Named({ units: 3, inputShape: [70] })] });
+  const x = randomTensor([2, 70]);
+  const loaded = await inMemory(deploy(model));
+  expect(loaded.layers[0]).toBeInstanceOf(Named);
+  expectIdentical(loaded.predict(x) as tf.Tensor, model.predict(x) as tf.Tensor);
+  expect(summary(model, { print: () => undefined }).layers[0]!.className).toBe('Named');
 });
 
 describe('BitLinear.fromDense', () => {
@@ -146,6 +172,52 @@ describe('BitLinear.fromDense', () => {
     const model = tf.model({ inputs: input, outputs: layer.apply(input) as tf.SymbolicTensor });
     const x = randomTensor([3, 6]);
     expectIdentical((await inMemory(model)).predict(x) as tf.Tensor, model.predict(x) as tf.Tensor);
+  });
+
+  test('takes over instances, a frozen layer, inputDim', () => {
+    const source = tf.layers.dense({
+      units: 4,
+      inputDim: 6,
+      trainable: false,
+      activation: 'softsign',
+      kernelInitializer: tf.initializers.randomUniform({ minval: 1, maxval: 2, seed: 3 }),
+      biasInitializer: tf.initializers.constant({ value: 3 }),
+      kernelRegularizer: tf.regularizers.l1l2({ l1: 0.1, l2: 0.2 }),
+      biasRegularizer: tf.regularizers.l1({ l1: 0.3 }),
+    });
+    const layer = BitLinear.fromDense(source, { kernelQuantizer: 'lsq' });
+    expect(layer.getConfig()).toMatchObject(source.getConfig());
+    const model = tf.sequential({ layers: [layer] });
+    expect(model.inputs[0]!.shape).toEqual([null, 6]);
+    expect(model.trainableWeights).toEqual([]);
+    expectIdentical(weight(layer, 'bias'), [3, 3, 3, 3]);
+    expect(tf.min(weight(layer, 'kernel')).dataSync()[0]).toBeGreaterThanOrEqual(1);
+    expect(layer.calculateLosses()).toHaveLength(2);
+  });
+
+  test('on a class that extends BitLinear makes a layer of that class', () => {
+    const layer = Named.fromDense(dense());
+    expect(layer).toBeInstanceOf(Named);
+    expect(layer.label()).toBe('head of 4');
+  });
+
+  test('refuses a class that extends Dense, which may compute something else', () => {
+    const Dense = tf.layers.dense({ units: 1 }).constructor as new (
+      args: object,
+    ) => tf.layers.Layer;
+    class Doubled extends Dense {
+      static readonly className = 'Doubled';
+    }
+    expect(() => BitLinear.fromDense(new Doubled({ units: 2 }))).toThrow(
+      'dense must be a tf.layers.dense layer, got "Doubled"',
+    );
+  });
+
+  test('refuses weights of another shape than its options give', () => {
+    const options = { units: 5, name: 'a' };
+    expect(() => BitLinear.fromDense(dense(), options)).toThrow(
+      'BitLinear layer "a": kernel must be float32 of shape [6,5], got {"dtype":"float32","shape":[6,4]}.',
+    );
   });
 
   test('refuses what is not a Dense layer', () => {

@@ -41,11 +41,21 @@ describe('a deployed model gives the same floats on every backend', () => {
   test.each(KERNEL_QUANTIZERS.map((config) => [JSON.stringify(config), config] as const))(
     '%s',
     async (_, kernelQuantizer) => {
-      for (const [inFeatures, units] of [[1, 2], [33, 7], [129, 30], [784, 5], [4096, 3]] as const) { // prettier-ignore
+      for (const [inFeatures, units] of [
+        [1, 2],
+        [33, 7],
+        [129, 30],
+        [784, 5],
+        [4096, 3],
+      ] as const) {
+        // prettier-ignore
         const layer = bitLinear({ units, inputShape: [inFeatures], kernelQuantizer });
         const model = tf.sequential({ layers: [layer] });
         const rows = NAMES.flatMap((name, i) => [...INPUTS[name]!(inFeatures, i, inFeatures)]);
-        await expectSameOnEveryBackend(deploy(model), tf.tensor2d(rows, [NAMES.length, inFeatures]));
+        await expectSameOnEveryBackend(
+          deploy(model),
+          tf.tensor2d(rows, [NAMES.length, inFeatures]),
+        );
       }
     },
   );

@@ -27,7 +27,11 @@ describe.each(Object.entries(MODELS))('deploy(model) with %s', (_, build) => {
     expect(deployed.getClassName()).toBe(model.getClassName());
     const shape = (m: tf.LayersModel) => ({
       name: m.name,
-      layers: m.layers.map((layer) => [layer.name, layer.getClassName(), layer.inboundNodes.length]),
+      layers: m.layers.map((layer) => [
+        layer.name,
+        layer.getClassName(),
+        layer.inboundNodes.length,
+      ]),
       inputs: m.inputs.map((tensor) => tensor.shape),
       outputs: m.outputs.map((tensor) => tensor.shape),
     });
@@ -89,21 +93,24 @@ describe('deploy(model)', () => {
     expect(deploy(model).getUserDefinedMetadata()).toEqual({ labels: ['a', 'b'] });
   });
 
-  test('a fully deployed model says that nothing is left to train', async () => {
-    const model = tf.sequential({ name: 'net', layers: [bitLinear({ units: 2, inputShape: [3] })] });
-    const deployed = deploy(model);
-    deployed.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-    const [x, y] = [tf.ones([2, 3]), tf.ones([2, 2])];
-    const message = /^Model "net" has nothing left to train: deploy\(\) packed all of its trainable/;
-    await expect(deployed.fit(x, y)).rejects.toThrow(message);
-    await expect(deployed.trainOnBatch(x, y)).rejects.toThrow(message);
-    const dataset = tf.data.array([{ xs: tf.ones([2, 3]), ys: tf.ones([2, 2]) }]);
-    await expect(deployed.fitDataset(dataset, { epochs: 1 })).rejects.toThrow(message);
-    expect((deployed.evaluate(x, y) as tf.Scalar).shape).toEqual([]);
+  test('keeps frozen what is frozen as a whole', () => {
+    const layers = [bitLinear({ units: 2, inputShape: [3] }), tf.layers.dense({ units: 2 })];
+    const inner = tf.sequential({ layers });
+    inner.trainable = false;
+    const model = tf.sequential({ layers: [inner, tf.layers.dense({ units: 1, name: 'head' })] });
+    const names = deploy(model).trainableWeights.map((w) => w.originalName);
+    expect(names).toEqual(['head/kernel', 'head/bias']);
+    model.trainable = false;
+    expect(deploy(model).trainableWeights).toEqual([]);
   });
 
   test('units, bias and activation of a deployed layer are those of the source', () => {
-    const layer = bitLinear({ units: 5, inputShape: [3], activation: 'relu', biasInitializer: 'ones' });
+    const layer = bitLinear({
+      units: 5,
+      inputShape: [3],
+      activation: 'relu',
+      biasInitializer: 'ones',
+    });
     const model = tf.sequential({ layers: [layer] });
     const deployed = deploy(model).layers[0] as BitLinear;
     expect([deployed.units, deployed.inFeatures]).toEqual([5, 3]);

@@ -6,10 +6,10 @@ import { bitLinearSites } from '../../src/models/layer_tree';
 import { weight } from '../support/layers';
 import { MODELS, predictions } from '../support/models';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
-import { artifactsOf, inMemory, load, onDisk } from '../support/saving';
+import { artifactsOf, inMemory, load, onDisk, overHttp } from '../support/saving';
 import { expectIdentical, randomTensor } from '../support/values';
 
-const WAYS = { 'in memory': inMemory, 'on disk': onDisk };
+const WAYS = { 'in memory': inMemory, 'on disk': onDisk, 'over HTTP': overHttp };
 
 function expectEqualModels(a: tf.LayersModel, b: tf.LayersModel, x: tf.Tensor | tf.Tensor[]): void {
   expect(b.weights.map((w) => [w.originalName, w.dtype])).toEqual(
@@ -79,7 +79,11 @@ test('deployed weights take a sixteenth of the kernel, and the float kernel is g
 test('every one of the 32 bits of a packed word is saved', async () => {
   const deployed = deploy(tf.sequential({ layers: [bitLinear({ units: 3, inputShape: [64] })] }));
   const words = Int32Array.from({ length: 12 }, (_, i) => (i % 2 ? 0xaaaaaaaa | 0 : 0x2a55aa84));
-  deployed.layers[0]!.setWeights([tf.tensor2d(words, [3, 4], 'int32'), tf.ones([1]), tf.zeros([3])]);
+  deployed.layers[0]!.setWeights([
+    tf.tensor2d(words, [3, 4], 'int32'),
+    tf.ones([1]),
+    tf.zeros([3]),
+  ]);
   const loaded = await onDisk(deployed);
   expect([...weight(loaded.layers[0]!, 'packed').dataSync()]).toEqual([...words]);
 });
@@ -118,15 +122,30 @@ test('custom regularizers and initializers survive', async () => {
   expect(deploy(model).layers[0]!.calculateLosses()).toEqual([]);
 });
 
-test('metadata survives, deployed and saved', async () => {
+test.each(Object.entries(WAYS))('metadata survives, deployed and saved %s', async (_, reload) => {
   const model = tf.sequential({ layers: [bitLinear({ units: 2, inputShape: [3] })] });
   model.setUserDefinedMetadata({ labels: ['a', 'b'] });
-  const loaded = await inMemory(deploy(model));
+  const loaded = await reload(deploy(model));
   expect(loaded.getUserDefinedMetadata()).toEqual({ labels: ['a', 'b'] });
 });
 
+test('a model saved with its optimizer trains on where it stopped', async () => {
+  const model = tf.sequential();
+  model.add(bitLinear({ units: 8, inputShape: [6], kernelQuantizer: 'lsq' }));
+  model.add(bitLinear({ units: 1 }));
+  model.compile({ optimizer: tf.train.adam(0.01), loss: 'meanSquaredError' });
+  const [x, y] = [randomTensor([16, 6]), tf.ones([16, 1])];
+  const step = (m: tf.LayersModel) => m.fit(x, y, { batchSize: 16, shuffle: false, verbose: 0 });
+  await step(model);
+  const loaded = await load(await artifactsOf(model, { includeOptimizer: true }));
+  await step(model);
+  await step(loaded);
+  model.getWeights().forEach((values, i) => expectIdentical(loaded.getWeights()[i]!, values));
+});
+
 describe('damaged files are refused', () => {
-  const deployed = () => deploy(tf.sequential({ layers: [bitLinear({ units: 9, inputShape: [70] })] }));
+  const deployed = () =>
+    deploy(tf.sequential({ layers: [bitLinear({ units: 9, inputShape: [70] })] }));
 
   const TRUNCATED = /tensor should have|byte length/;
 

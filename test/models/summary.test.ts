@@ -113,6 +113,10 @@ describe('summary', () => {
     });
     const model = tf.sequential({ layers: [rank4] });
     expect(summary(model, { print }).totals.macs.ternary).toBe(5 * 2 * 210);
+    const inner = tf.sequential({ layers: [bitLinear({ units: 3, inputShape: [2, 70] })] });
+    const ofModel = tf.layers.timeDistributed({ layer: inner, inputShape: [5, 2, 70] });
+    const outer = tf.sequential({ layers: [ofModel] });
+    expect(summary(outer, { print }).totals.macs.ternary).toBe(5 * 2 * 210);
   });
 
   test('MACs count every use of a nested model', () => {

@@ -85,7 +85,11 @@ describe('verify', () => {
     const [first, second] = x as [tf.Tensor, tf.Tensor];
     const silent = tf.zerosLike(first);
     tamper(bitLinearSites(deployed)[0]!.layer);
-    for (const inputs of [[first, silent], [silent, second]]) { // prettier-ignore
+    for (const inputs of [
+      [first, silent],
+      [silent, second],
+    ]) {
+      // prettier-ignore
       expect((await verify(model, deployed, inputs)).layers[0]!.identical).toBe(false);
     }
     expect((await verify(model, deployed, [silent, silent])).layers[0]!.identical).toBe(true);
@@ -105,9 +109,28 @@ describe('verify', () => {
     const model = twoLayers();
     const deployed = deploy(model);
     const x = randomTensor([2, 70]);
+    const hook = jest.fn();
+    model.layers[0]!.setCallHook(hook);
     await verify(model, deployed, x);
     const before = memory();
     await verify(model, deployed, x);
+    expect(memory()).toEqual(before);
+    expect(hook).toHaveBeenCalled();
+    hook.mockClear();
+    (model.predict(x) as tf.Tensor).dispose();
+    expect(hook).toHaveBeenCalledTimes(1);
+  });
+
+  test('leaves nothing behind when a model throws', async () => {
+    const model = twoLayers();
+    const deployed = deploy(model);
+    const [packed, ...rest] = deployed.layers[1]!.getWeights();
+    const code3 = tf.fill(packed!.shape, -1, 'int32');
+    deployed.layers[1]!.setWeights([code3, ...rest]);
+    const [x, wrong] = [randomTensor([2, 70]), randomTensor([2, 69])];
+    const before = memory();
+    await expect(verify(model, deployed, x)).rejects.toThrow('got "code 3"');
+    await expect(verify(model, deployed, wrong)).rejects.toThrow();
     expect(memory()).toEqual(before);
   });
 });

@@ -42,7 +42,9 @@ describe('packTernary and unpackTernary', () => {
   });
 
   test('refuses values that are not ternary', () => {
-    expect(() => packTernary(tf.tensor2d([[0, 2]]))).toThrow('got 2 at input 0, output 1');
+    expect(() => packTernary(tf.tensor2d([[0, 2]]))).toThrow(
+      'packTernary: the value of input 0, output 1, must be -1, 0 or 1, got 2.',
+    );
   });
 
   test('refuses words whose number does not fit inFeatures', () => {

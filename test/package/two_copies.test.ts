@@ -1,51 +1,72 @@
 import '@tensorflow/tfjs-backend-cpu';
-import type * as TfLayers from '@tensorflow/tfjs-layers';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import type * as Layers from '@tensorflow/tfjs-layers';
+import type * as Package from '../../src';
 
-const folder = mkdtempSync(join(tmpdir(), 'two-copies-'));
+/*
+ * Two real copies of tfjs-layers in one program: the file that Node resolves, and another build of
+ * the same package by its path, as a bundler may pick it.
+ */
+const SECOND_BUILD = '@tensorflow/tfjs-layers/dist/tf-layers.es2017.js';
+const TWO_COPIES = /^.*Two copies of @tensorflow\/tfjs-layers are loaded: .*`npm ls @tensorflow/;
 
-/** What a package manager leaves behind when two versions are asked for: another copy, on the same core. */
-async function loadSecondCopy(): Promise<typeof TfLayers> {
-  const packageFolder = (name: string) => dirname(require.resolve(`${name}/package.json`));
-  const scope = join(folder, 'node_modules/@tensorflow');
-  const layers = join(scope, 'tfjs-layers');
-  mkdirSync(layers, { recursive: true });
-  for (const path of ['package.json', 'dist/tf-layers.node.js']) {
-    cpSync(join(packageFolder('@tensorflow/tfjs-layers'), path), join(layers, path));
-  }
-  symlinkSync(packageFolder('@tensorflow/tfjs-core'), join(scope, 'tfjs-core'));
-  return import(layers);
+/* eslint-disable @typescript-eslint/no-require-imports */
+function loadTwoCopies() {
+  let loaded!: { ours: typeof Package; foreign: typeof Layers };
+  jest.isolateModules(() => {
+    loaded = {
+      ours: require('../../src'),
+      foreign: require(SECOND_BUILD),
+    };
+  });
+  return loaded;
 }
 
-// Each test imports anew, and the copies share one core: it warns that kernels are registered again.
-beforeEach(() => void jest.spyOn(console, 'warn').mockImplementation());
-afterEach(() => {
-  jest.restoreAllMocks();
-  jest.resetModules();
-  rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// Loading copies makes tfjs itself warn about kernels and platforms that are set again.
+beforeAll(() => void jest.spyOn(console, 'warn').mockImplementation());
+afterAll(() => jest.restoreAllMocks());
 
-const explanation = /Two copies of @tensorflow\/tfjs-layers.*npm ls @tensorflow\/tfjs-layers/;
+describe('with a second copy of tfjs-layers', () => {
+  let foreign: typeof Layers;
+  let { bitLinear, BitLinear, deploy, verify, summary } = {} as typeof Package;
 
-test('a model of another copy of tfjs-layers is refused with an explanation', async () => {
-  const { deploy } = await import('../../src');
-  const second = await loadSecondCopy();
-  const model = second.sequential({ layers: [second.layers.dense({ units: 1, inputShape: [2] })] });
-  expect(() => deploy(model)).toThrow(explanation);
-});
+  beforeAll(() => {
+    const copies = loadTwoCopies();
+    foreign = copies.foreign;
+    ({ bitLinear, BitLinear, deploy, verify, summary } = copies.ours);
+  });
 
-test("another copy's model refuses the layer with an explanation", async () => {
-  const { bitLinear } = await import('../../src');
-  const second = await loadSecondCopy();
-  const input = second.input({ shape: [4] });
-  expect(() => bitLinear({ units: 3 }).apply(input)).toThrow(explanation);
-});
+  test('a symbolic tensor of the other copy is refused', () => {
+    const layer = bitLinear({ units: 2, name: 'a' });
+    const input = foreign.input({ shape: [4] });
+    expect(() => layer.apply(input)).toThrow(TWO_COPIES);
+    expect(() => layer.apply(input)).toThrow('BitLinear layer "a": ');
+  });
 
-test('importing where another copy of tfjs-layers took over the registry is refused', async () => {
-  await import('@tensorflow/tfjs-layers');
-  await loadSecondCopy();
-  await expect(import('../../src')).rejects.toThrow(explanation);
+  test('a model of the other copy refuses the layer', () => {
+    const model = foreign.sequential();
+    model.add(foreign.layers.dense({ units: 3, inputShape: [4] }));
+    expect(() => model.add(bitLinear({ units: 2 }))).toThrow(TWO_COPIES);
+  });
+
+  test('deploy, verify and summary refuse a model of the other copy', async () => {
+    const model = foreign.sequential({
+      layers: [foreign.layers.dense({ units: 3, inputShape: [4] })],
+    }) as never;
+    expect(() => deploy(model)).toThrow(TWO_COPIES);
+    expect(() => summary(model)).toThrow(TWO_COPIES);
+    await expect(verify(model, model, null as never)).rejects.toThrow(TWO_COPIES);
+  });
+
+  test('BitLinear.fromDense says so for a Dense layer of the other copy', () => {
+    const dense = foreign.layers.dense({ units: 3 });
+    expect(() => BitLinear.fromDense(dense)).toThrow(TWO_COPIES);
+  });
+
+  test('importing the package after the second copy took over the registry says so', () => {
+    jest.isolateModules(() => {
+      require('@tensorflow/tfjs-layers');
+      require(SECOND_BUILD);
+      expect(() => require('../../src')).toThrow(TWO_COPIES);
+    });
+  });
 });

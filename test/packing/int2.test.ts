@@ -60,7 +60,7 @@ describe('layout int2', () => {
 
   test.each([2, 0.5, NaN, Infinity])('refuses %p, and names its place', (value) => {
     expect(() => pack([0, 1, 0, value], 2, 2)).toThrow(
-      `holds only -1, 0 and 1, got ${value} at input 1, output 1`,
+      `pack: the value of input 1, output 1, must be -1, 0 or 1, got ${value}.`,
     );
   });
 

@@ -64,6 +64,19 @@ export const MODELS: Record<string, () => ModelCase> = {
     model.add(bitLinear({ units: 2 }));
     return { model, x: randomTensor([2, 3, 9]) };
   },
+  'TimeDistributed(model)'() {
+    const layer = tf.sequential({
+      name: 'inner',
+      layers: [
+        bitLinear({ units: 6, inputShape: [9], activation: 'relu' }),
+        bitLinear({ units: 4, kernelQuantizer: 'paretoq' }),
+      ],
+    });
+    const model = tf.sequential({
+      layers: [tf.layers.timeDistributed({ layer, inputShape: [3, 9] })],
+    });
+    return { model, x: randomTensor([2, 3, 9]) };
+  },
   'rank 4 after a convolution'() {
     const model = tf.sequential();
     model.add(tf.layers.conv2d({ filters: 5, kernelSize: 3, inputShape: [8, 8, 1] }));

@@ -1,10 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import * as tf from '@tensorflow/tfjs';
+import { folder } from '../../examples/support/folder';
 
 /** What a save handler receives; the JSON part went through text, as in every handler. */
-export async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
+export async function artifactsOf(
+  model: tf.LayersModel,
+  config?: tf.io.SaveConfig,
+): Promise<tf.io.ModelArtifacts> {
   let artifacts: tf.io.ModelArtifacts | undefined;
   await model.save(
     tf.io.withSaveHandler((saved) => {
@@ -12,6 +19,7 @@ export async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArt
       const info = { dateSaved: new Date(), modelTopologyType: 'JSON' as const };
       return Promise.resolve({ modelArtifactsInfo: info });
     }),
+    config,
   );
   const { weightData, ...rest } = artifacts!;
   const json = JSON.parse(JSON.stringify(rest)) as tf.io.ModelArtifacts;
@@ -27,43 +35,57 @@ export async function inMemory(model: tf.LayersModel): Promise<tf.LayersModel> {
   return load(await artifactsOf(model));
 }
 
-/** A handler for a folder: the files that tfjs-node writes, model.json and weights.bin. */
-function folderHandler(folder: string): tf.io.IOHandler {
-  return {
-    save({ weightData, ...topology }) {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, 'model.json'), JSON.stringify(topology));
-      const bytes = tf.io.concatenateArrayBuffers([weightData as ArrayBuffer].flat());
-      writeFileSync(join(folder, 'weights.bin'), new Uint8Array(bytes));
-      return Promise.resolve({
-        modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' },
-      });
-    },
-    load() {
-      const topology = readFileSync(join(folder, 'model.json'), 'utf8');
-      const weights = readFileSync(join(folder, 'weights.bin'));
-      const weightData = weights.buffer.slice(
-        weights.byteOffset,
-        weights.byteOffset + weights.length,
-      );
-      return Promise.resolve({ ...(JSON.parse(topology) as tf.io.ModelArtifacts), weightData });
-    },
-  };
-}
-
 /** Saves to a folder by tfjs-node's `file://` where that is loaded, and loads from it again. */
 export async function onDisk(
   model: tf.LayersModel,
   damage?: (folder: string) => void,
 ): Promise<tf.LayersModel> {
-  const folder = mkdtempSync(join(tmpdir(), 'bitlinear-'));
+  const path = mkdtempSync(join(tmpdir(), 'bitlinear-'));
   const isNode = tf.findBackend('tensorflow') != null;
-  const loadFrom = isNode ? `file://${folder}/model.json` : folderHandler(folder);
   try {
-    await model.save(isNode ? `file://${folder}` : folderHandler(folder));
-    damage?.(folder);
-    return await tf.loadLayersModel(loadFrom);
+    await model.save(isNode ? `file://${path}` : folder(path));
+    damage?.(path);
+    return await tf.loadLayersModel(isNode ? `file://${path}/model.json` : folder(path));
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(path, { recursive: true });
+  }
+}
+
+/** Posts the model to a real HTTP server, and loads it from there again. */
+export async function overHttp(model: tf.LayersModel): Promise<tf.LayersModel> {
+  const files = new Map<string, Uint8Array>();
+  const server = createServer((request, response) => {
+    const answer = request.method === 'POST' ? receiveForm(request, files) : undefined;
+    const file = files.get(request.url!.slice(1));
+    Promise.resolve(answer).then(
+      () => response.writeHead(answer || file ? 200 : 404).end(answer ? undefined : file),
+      (error: Error) => response.writeHead(500).end(error.message),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    await model.save(tf.io.http(url));
+    return await tf.loadLayersModel(tf.io.http(`${url}/model.json`, { fetchFunc: fetchHere }));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** What Node's fetch parses is of the realm outside Jest's tests, whose arrays tfjs does not recognise. */
+async function fetchHere(...args: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(...args);
+  response.json = async () => JSON.parse(await response.text()) as unknown;
+  return response;
+}
+
+/** Keeps the files of a multipart form, which is how tfjs posts a model. */
+async function receiveForm(request: IncomingMessage, files: Map<string, Uint8Array>) {
+  const headers = { 'content-type': request.headers['content-type']! };
+  const form = await new Response(await buffer(request), { headers }).formData();
+  for (const name of ['model.json', 'model.weights.bin']) {
+    const file = form.get(name) as File;
+    files.set(name, new Uint8Array(await file.arrayBuffer()));
   }
 }
