@@ -1,8 +1,7 @@
-import { tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear';
-import { unpackTernary } from '../ops/pack_ternary';
-import { packedShape } from '../packing/int2';
+import { packedShape, zeroShare } from '../packing/int2';
 import { checkModel, layerSites, outputShapes, type LayerSite } from './layer_tree';
 import { formatTable } from './table';
 
@@ -109,12 +108,15 @@ function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): L
 
 function kernelStatistics(layer: BitLinear): { zeros: number; scales: number } {
   return tidy(() => {
-    const [packed, packedScale] = layer.weights.map((weight) => weight.read());
-    const { ternary, scale } = layer.deployed
-      ? { ternary: unpackTernary(packed!, layer.inFeatures!) as Tensor, scale: packedScale! }
-      : layer.quantizedKernel();
-    const values = ternary.dataSync();
-    return { zeros: values.filter((t) => t === 0).length / values.length, scales: scale.size };
+    if (layer.deployed) {
+      const [packed, scale] = layer.weights.map((weight) => weight.read());
+      const words = packed!.dataSync() as Int32Array;
+      return { zeros: zeroShare(words, layer.inFeatures!, layer.units), scales: scale!.size };
+    }
+    const { ternary, scale } = layer.quantizedKernel();
+    const values = ternary.dataSync() as Float32Array;
+    const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
+    return { zeros: zeros / values.length, scales: scale.size };
   });
 }
 

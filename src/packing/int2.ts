@@ -82,3 +82,18 @@ export function codesAreValid(words: Int32Array): boolean {
   }
   return true;
 }
+
+/** Share of the weights that are 0, counted in the words: a large kernel is not unpacked for it. */
+export function zeroShare(words: Int32Array, inFeatures: number, outFeatures: number): number {
+  const padding = (paddedInFeatures(inFeatures) - inFeatures) * outFeatures;
+  const zeros = words.reduce((count, word) => count + zerosIn(word), -padding);
+  return zeros / (inFeatures * outFeatures);
+}
+
+/** How many of a word's sixteen codes are 01: the low bit alone. */
+function zerosIn(word: number): number {
+  const marked = word & ~(word >>> 1) & LOW_BIT_OF_EACH_CODE;
+  const pairs = (marked & 0x11111111) + ((marked >>> 2) & 0x11111111);
+  const nibbles = (pairs & 0x0f0f0f0f) + ((pairs >>> 4) & 0x0f0f0f0f);
+  return Math.imul(nibbles, 0x01010101) >>> 24;
+}

@@ -1,4 +1,4 @@
-import { codesAreValid, pack, packedShape, unpackRows } from '../../src/packing/int2';
+import { codesAreValid, pack, packedShape, unpackRows, zeroShare } from '../../src/packing/int2';
 import { randomSource, randomTernary, transposed } from '../support/values';
 
 describe('layout int2', () => {
@@ -50,6 +50,8 @@ describe('layout int2', () => {
       expect(codesAreValid(words)).toBe(true);
       const rows = transposed(values, inFeatures, units);
       expect(unpackRows(words, inFeatures, units)).toEqual(rows);
+      const zeros = values.filter((value) => value === 0).length;
+      expect(zeroShare(words, inFeatures, units)).toBe(zeros / values.length);
     }
   });
 
