@@ -5,6 +5,7 @@ import {
   tensor1d,
   tensor2d,
   tidy,
+  type DataId,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import {
@@ -70,6 +71,8 @@ export class BitLinear extends Dense {
   private quantizer: KernelQuantizer | undefined;
   private alpha: LayerVariable | undefined;
   private packed: LayerVariable | undefined;
+  /** The packed words that were used last; a copy of them may be held beside the tensor. */
+  private usedWords: DataId | undefined;
   private scale: LayerVariable | undefined;
   private isDeployed: boolean;
   private perOutputScale: boolean;
@@ -188,12 +191,25 @@ export class BitLinear extends Dense {
   private callDeployed(x: Tensor): Tensor {
     return ternaryMatMul({
       x,
-      packed: this.packed!.read(),
+      packed: this.packedWords(),
       scale: this.scale!.read(),
       bias: this.bias?.read(),
       inputQuantizer: this.inputQuantizer,
       eps: this.eps,
     });
+  }
+
+  /** Writing to a tfjs variable gives it other data: then what is held beside the old goes. */
+  private packedWords(): Tensor {
+    const packed = this.packed!.read();
+    if (this.usedWords !== packed.dataId) this.releaseWords();
+    this.usedWords = packed.dataId;
+    return packed;
+  }
+
+  private releaseWords(): void {
+    if (this.usedWords != null) releasePacked(this.usedWords);
+    this.usedWords = undefined;
   }
 
   /**
@@ -283,7 +299,7 @@ export class BitLinear extends Dense {
   }
 
   protected override disposeWeights(): number {
-    if (this.packed != null) releasePacked(this.packed.read());
+    this.releaseWords();
     return super.disposeWeights();
   }
 

@@ -58,6 +58,7 @@ test('a full heap is an error that leaves nothing behind', () => {
   const before = dataIds();
   const { _malloc, _free } = heap();
   const output = _malloc(4 * ROWS * OUTPUTS);
+  const scratch = _malloc(1 << 16);
   const taken = exhaust();
   expect(() => ternaryMatMul(args)).toThrow('no room for its output');
   _free(output);
@@ -65,8 +66,13 @@ test('a full heap is an error that leaves nothing behind', () => {
   expect(dataIds()).toBe(before);
   // What the failed call had taken is free again.
   expect(_malloc(4 * ROWS * OUTPUTS)).toBe(output);
-  for (const address of [output, ...taken]) _free(address);
-  const actual = ternaryMatMul(args);
-  expectIdentical(actual, values);
-  tf.dispose([args, expected, actual]);
+  for (const address of [output, scratch]) _free(address);
+  // Room for one output and its scratch memory suffices for any number of calls.
+  for (let call = 0; call < 1000; call++) {
+    const actual = ternaryMatMul(args);
+    expectIdentical(actual, values);
+    actual.dispose();
+  }
+  for (const address of taken) _free(address);
+  tf.dispose([args, expected]);
 });
