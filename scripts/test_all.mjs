@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, say } from './steps.mjs';
 
-const steps = ['setup:tfjs-node', 'test', 'test:tensorflow', 'test:node24'];
+const [current] = process.versions.node.split('.');
+const otherNodes = ['20', '22', '24'].filter((major) => major !== current);
+const steps = [
+  ...['setup:tfjs-node', 'setup:chromium', 'test', 'test:tensorflow', 'test:browser'],
+  ...otherNodes.map((major) => `test:node${major}`),
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-'));
 const tally = join(folder, 'tally');

@@ -33,6 +33,8 @@ function composedTernaryMatMul(backendName: string): KernelConfig {
 }
 
 const denseKernels = new WeakMap<DataId, Tensor>();
+/** For packed weights that nobody released: their dense kernel is freed when they are collected. */
+const collected = new FinalizationRegistry<Tensor>((dense) => dense.dispose());
 
 function denseKernel(packed: Tensor, inFeatures: number): Tensor {
   const known = denseKernels.get(packed.dataId);
@@ -43,13 +45,15 @@ function denseKernel(packed: Tensor, inFeatures: number): Tensor {
   const rows = unpackRows(words, inFeatures, units);
   const dense = keep(tidy(() => transpose(tensor2d(rows, [units, inFeatures]))));
   denseKernels.set(packed.dataId, dense);
+  collected.register(packed.dataId, dense, packed.dataId);
   return dense;
 }
 
-/** Frees what is held beside a packed weight; for when that weight itself is disposed. */
-export function disposeDenseKernel(packed: Tensor): void {
-  denseKernels.get(packed.dataId)?.dispose();
-  denseKernels.delete(packed.dataId);
+/** Frees what is held beside a packed weight; for when that weight itself is disposed or replaced. */
+export function disposeDenseKernel(packed: DataId): void {
+  collected.unregister(packed);
+  denseKernels.get(packed)?.dispose();
+  denseKernels.delete(packed);
 }
 
 export const composedTernaryMatMuls: KernelConfig[] = ['webgl', 'webgpu'].map(

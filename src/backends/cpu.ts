@@ -1,5 +1,5 @@
 import type { DataId, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
+import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { computeProduct, outputShape, type TernaryMatMulInputs } from './ternary_mat_mul_kernel';
 
 /** What this kernel uses of tfjs's MathBackendCPU. */
@@ -17,7 +17,7 @@ export const cpuTernaryMatMul: KernelConfig = {
     const [rows, units] = outputShape(inputs);
     const y = new Float32Array(rows * units);
     const read = ({ dataId }: TensorInfo) => backend.data.get(dataId).values;
-    computeProduct(read, inputs, args.attrs, y);
+    computeProduct(read, inputs, args.attrs as unknown as TernaryMatMulAttrs, y);
     return backend.makeTensorInfo([rows, units], 'float32', y);
   },
 };

@@ -1,5 +1,5 @@
 import { engine, type DataId, type KernelConfig } from '@tensorflow/tfjs-core';
-import { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
+import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { computeProduct, outputShape, type TernaryMatMulInputs } from './ternary_mat_mul_kernel';
 
 /** What this kernel uses of tfjs-node's NodeJSKernelBackend. */
@@ -21,7 +21,7 @@ export const tensorflowTernaryMatMul: KernelConfig = {
     const y = new Float32Array(shape[0] * shape[1]);
     const read = ({ dataId }: { dataId: DataId }) =>
       engine().readSync(dataId) as Float32Array | Int32Array;
-    computeProduct(read, inputs, args.attrs, y);
+    computeProduct(read, inputs, args.attrs as unknown as TernaryMatMulAttrs, y);
     return { dataId: backend.write(y, shape, 'float32'), shape, dtype: 'float32' };
   },
 };

@@ -1,4 +1,4 @@
-import type { DataId, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
 import { floatProduct } from '../engine/portable/float_product';
 import { int8Product } from '../engine/portable/int8_product';
 import { ownMemoryEngine, selectEngine } from '../engine/select';
@@ -25,10 +25,9 @@ export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number
 export function computeProduct(
   read: ReadTensor,
   inputs: TernaryMatMulInputs,
-  attrs: NamedAttrMap | undefined,
+  { inFeatures, inputQuantizer, eps }: TernaryMatMulAttrs,
   y: Float32Array,
 ): void {
-  const { inFeatures, inputQuantizer, eps } = attrs as unknown as TernaryMatMulAttrs;
   const [rows, outFeatures] = outputShape(inputs);
   const packed = read(inputs.packed) as Int32Array;
   checkCodesOnce(inputs.packed.dataId, packed);

@@ -24,6 +24,7 @@ interface WasmBackend {
   };
   readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  disposeData(dataId: DataId): boolean;
   typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array;
 }
 
@@ -39,12 +40,28 @@ function compute(
   inputs: TernaryMatMulInputs,
   attrs: NamedAttrMap | undefined,
 ): TensorInfo {
-  const { inputQuantizer } = attrs as unknown as TernaryMatMulAttrs;
   // All allocations come first, for they may grow the heap, which detaches views made before:
   // touching an input moves it here from another backend, then the output is made.
   for (const { dataId } of Object.values(inputs)) backend.dataIdMap.get(dataId);
+  checkCodesOnce(inputs.packed.dataId, backend.typedArrayFromHeap(inputs.packed) as Int32Array);
   const output = backend.makeOutput(outputShape(inputs), 'float32');
-  const engine = inputQuantizer === 'int8' ? selectEngine() : 'portable';
+  try {
+    checkAllocated(addressOf(backend, output), 'output');
+    computeInto(output, backend, inputs, attrs as unknown as TernaryMatMulAttrs);
+  } catch (error) {
+    backend.disposeData(output.dataId);
+    throw error;
+  }
+  return output;
+}
+
+function computeInto(
+  output: TensorInfo,
+  backend: WasmBackend,
+  inputs: TernaryMatMulInputs,
+  attrs: TernaryMatMulAttrs,
+): void {
+  const engine = attrs.inputQuantizer === 'int8' ? selectEngine() : 'portable';
   const kernels = engine === 'portable' ? undefined : heapKernels(backend);
   if (engine !== 'portable' && kernels?.supports(engine)) {
     runInPlace(backend, kernels, engine, inputs, attrs, output);
@@ -52,7 +69,6 @@ function compute(
     const read = (tensor: TensorInfo) => backend.typedArrayFromHeap(tensor);
     computeProduct(read, inputs, attrs, read(output) as Float32Array);
   }
-  return output;
 }
 
 /** Every operand where it lies in tfjs's heap: nothing is copied. */
@@ -60,30 +76,41 @@ function runInPlace(
   backend: WasmBackend,
   kernels: WasmKernels,
   form: Form,
-  inputs: TernaryMatMulInputs,
-  attrs: NamedAttrMap | undefined,
+  { x, packed, scale, bias }: TernaryMatMulInputs,
+  { inFeatures, eps }: TernaryMatMulAttrs,
   output: TensorInfo,
 ): void {
-  const { inFeatures, eps } = attrs as unknown as TernaryMatMulAttrs;
-  const { x, packed, scale, bias } = inputs;
-  checkCodesOnce(packed.dataId, backend.typedArrayFromHeap(packed) as Int32Array);
-  const [rows, outFeatures] = outputShape(inputs);
-  const addressOf = ({ dataId }: TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset;
+  const [rows, outFeatures] = output.shape as [number, number];
   const scratch = backend.wasm._malloc(kernels.scratchBytes(form, rows, inFeatures)) >>> 0;
-  kernels.run(form, {
-    x: addressOf(x),
-    packed: addressOf(packed),
-    scale: addressOf(scale),
-    scaleCount: scale.shape[0] ?? 1,
-    bias: bias == null ? 0 : addressOf(bias),
-    y: addressOf(output),
-    rows,
-    inFeatures,
-    outFeatures,
-    eps,
-    scratch,
-  });
-  backend.wasm._free(scratch);
+  checkAllocated(scratch, 'scratch memory');
+  try {
+    kernels.run(form, {
+      x: addressOf(backend, x),
+      packed: addressOf(backend, packed),
+      scale: addressOf(backend, scale),
+      scaleCount: scale.shape[0] ?? 1,
+      bias: bias == null ? 0 : addressOf(backend, bias),
+      y: addressOf(backend, output),
+      rows,
+      inFeatures,
+      outFeatures,
+      eps,
+      scratch,
+    });
+  } finally {
+    backend.wasm._free(scratch);
+  }
+}
+
+function addressOf(backend: WasmBackend, { dataId }: TensorInfo): number {
+  return backend.dataIdMap.get(dataId).memoryOffset;
+}
+
+/** malloc returns 0 when the heap can grow no more; tfjs's own data lie there. */
+function checkAllocated(address: number, what: string): void {
+  if (address === 0) {
+    throw new Error(`TernaryMatMul: the heap of the wasm backend has no room for its ${what}.`);
+  }
 }
 
 const kernelsOfBackend = new WeakMap<WasmBackend, WasmKernels>();

@@ -7,6 +7,7 @@ import {
   tensor2d,
   tidy,
   util,
+  type DataId,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import {
@@ -74,6 +75,8 @@ export class BitLinear extends Dense {
   private quantizer: KernelQuantizer | undefined;
   private alpha: LayerVariable | undefined;
   private packed: LayerVariable | undefined;
+  /** The packed words that were used last; a copy of them may be held beside the tensor. */
+  private usedWords: DataId | undefined;
   private scale: LayerVariable | undefined;
   private isDeployed: boolean;
   private perOutputScale: boolean;
@@ -200,7 +203,7 @@ export class BitLinear extends Dense {
     try {
       return ternaryMatMul({
         x,
-        packed: this.packed!.read(),
+        packed: this.packedWords(),
         scale: this.scale!.read(),
         bias: this.bias?.read(),
         inputQuantizer: this.inputQuantizer,
@@ -210,6 +213,19 @@ export class BitLinear extends Dense {
       // Damaged words, or a backend without the kernel: the op does not know whose they are.
       throw new Error(`${layerLabel(this.name)}: ${(error as Error).message}`, { cause: error });
     }
+  }
+
+  /** Writing to a tfjs variable gives it other data: then what is held beside the old goes. */
+  private packedWords(): Tensor {
+    const packed = this.packed!.read();
+    if (this.usedWords !== packed.dataId) this.releaseWords();
+    this.usedWords = packed.dataId;
+    return packed;
+  }
+
+  private releaseWords(): void {
+    if (this.usedWords != null) releasePacked(this.usedWords);
+    this.usedWords = undefined;
   }
 
   /**
@@ -303,7 +319,7 @@ export class BitLinear extends Dense {
   }
 
   protected override disposeWeights(): number {
-    if (this.packed != null) releasePacked(this.packed.read());
+    this.releaseWords();
     return super.disposeWeights();
   }
 

@@ -1,9 +1,13 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumMissing, findChromium } from '../../scripts/find_chromium.cjs';
 
-/** WebGL and WebGPU by SwiftShader, which computes on the CPU: the same on every machine. */
+/**
+ * WebGL and WebGPU by SwiftShader, which computes on the CPU: the same on every machine. So does the
+ * drawing of canvases, by which tfjs reads from WebGPU synchronously: elsewhere that loses the device.
+ */
 const GRAPHICS = [
   '--use-angle=swiftshader',
+  '--use-vulkan=swiftshader',
   '--enable-unsafe-swiftshader',
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',

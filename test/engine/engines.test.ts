@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { engineInfo, packTernary, ready, ternaryMatMul, type EngineName } from '../../src';
+import { engineInfo, ready, type EngineName } from '../../src';
 import { productsOf, SHAPES } from '../support/product_grid';
 import { opProduct } from '../support/product_op';
 import { referenceProduct } from '../support/product_reference';
-import { expectIdentical, randomFloats, randomTernary } from '../support/values';
+import { expectIdentical } from '../support/values';
 
 /** Flags that leave only one engine. */
 const FLAGS: Record<EngineName, Record<string, boolean | number>> = {
@@ -70,43 +70,4 @@ describe('engineInfo', () => {
     expect(engine).toBe('portable');
     expect(engines.simd128).toBe('forbidden by a flag');
   });
-});
-
-test('stays right and leaks nothing in 10,000 calls between allocations', () => {
-  const shapes = [[1, 64, 8], [2, 100, 3], [5, 33, 17], [1, 300, 5]]; // prettier-ignore
-  const weights = shapes.map(([rows, k, n], i) => {
-    const product = {
-      x: randomFloats(rows! * k!, i),
-      ternary: randomTernary(k! * n!, i),
-      scale: randomFloats(n!, i),
-      bias: undefined,
-      ...{ rows: rows!, inFeatures: k!, outFeatures: n!, eps: 1e-5 },
-    };
-    const packed = packTernary(tf.tensor2d(product.ternary, [k!, n!]));
-    return {
-      product,
-      packed,
-      scale: tf.tensor1d(product.scale),
-      expected: referenceProduct(product),
-    };
-  });
-  const { numTensors } = tf.memory();
-  const kept: tf.Tensor[] = [];
-  for (let call = 0; call < 10_000; call++) {
-    // Now and then a large tensor, which makes the wasm heap grow; now and then they are freed.
-    if (call % 200 === 0) kept.push(tf.zeros([1 << 18]));
-    if (call % 3000 === 2999) tf.dispose(kept.splice(0));
-    const { product, packed, scale, expected } = weights[(call * 7) % weights.length]!;
-    const y = tf.tidy(() =>
-      ternaryMatMul({
-        x: tf.tensor2d(product.x, [product.rows, product.inFeatures]),
-        packed,
-        scale,
-      }),
-    );
-    if (call % 10 === 0) expectIdentical(y, expected);
-    y.dispose();
-  }
-  tf.dispose(kept);
-  expect(tf.memory().numTensors).toBe(numTensors);
 });

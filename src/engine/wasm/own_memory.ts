@@ -30,27 +30,40 @@ export class OwnMemoryEngine {
 
   /** `weight` is the identity of the packed words: they are copied when it is first seen. */
   compute(form: Form, product: TernaryProduct, weight: object, y: Float32Array): void {
+    const { rows, inFeatures, outFeatures, scale } = product;
     const packed = this.upload(weight, product.packed);
-    const { rows, inFeatures, outFeatures, scale, bias, x, eps } = product;
     const bytesPerRow = 4 * (inFeatures + outFeatures);
     const step = Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
-    const floats = step * (inFeatures + outFeatures) + scale.length + outFeatures;
-    const base = this.allocator.allocate(
-      4 * floats + this.kernels.scratchBytes(form, step, inFeatures),
-    );
-    const xAt = base;
-    const yAt = xAt + 4 * step * inFeatures;
+    const bytes = step * bytesPerRow + 4 * (scale.length + outFeatures);
+    const scratchBytes = this.kernels.scratchBytes(form, step, inFeatures);
+    const operands = this.allocator.allocate(bytes + scratchBytes);
+    try {
+      this.computeInSteps(form, product, packed, y, step, operands);
+    } finally {
+      this.allocator.free(operands);
+    }
+  }
+
+  /** `step` rows at a time; from `operands` on lie those rows of x and y, scale, bias, scratch. */
+  private computeInSteps(
+    form: Form,
+    { x, scale, bias, rows, inFeatures, outFeatures, eps }: TernaryProduct,
+    packed: number,
+    y: Float32Array,
+    step: number,
+    operands: number,
+  ): void {
+    const yAt = operands + 4 * step * inFeatures;
     const scaleAt = yAt + 4 * step * outFeatures;
     const biasAt = scaleAt + 4 * scale.length;
-    const scratch = biasAt + 4 * outFeatures;
     const heap = new Float32Array(this.allocator.memory.buffer);
     heap.set(scale, scaleAt / 4);
     if (bias != null) heap.set(bias, biasAt / 4);
     for (let row = 0; row < rows; row += step) {
       const count = Math.min(step, rows - row);
-      heap.set(x.subarray(row * inFeatures, (row + count) * inFeatures), xAt / 4);
+      heap.set(x.subarray(row * inFeatures, (row + count) * inFeatures), operands / 4);
       this.kernels.run(form, {
-        x: xAt,
+        x: operands,
         packed,
         scale: scaleAt,
         scaleCount: scale.length,
@@ -60,11 +73,10 @@ export class OwnMemoryEngine {
         inFeatures,
         outFeatures,
         eps,
-        scratch,
+        scratch: biasAt + 4 * outFeatures,
       });
       y.set(heap.subarray(yAt / 4, yAt / 4 + count * outFeatures), row * outFeatures);
     }
-    this.allocator.free(base);
   }
 
   /** Frees the copy of a weight's words, if there is one. */

@@ -19,7 +19,7 @@ const DEFAULTS = {
   BITCORE_RELAXED_DOT: 0,
 };
 
-const FORCED: Record<EngineName, Partial<Record<keyof typeof DEFAULTS, number | boolean>>> = {
+const FORCED: Record<EngineName, Partial<typeof DEFAULTS>> = {
   relaxedDot16: { BITCORE_RELAXED_DOT: 16 },
   relaxedDot32: { BITCORE_RELAXED_DOT: 32 },
   simd128: { BITCORE_USE_RELAXED_SIMD: false },
@@ -31,7 +31,15 @@ export async function kernelGrid(
   engine: EngineName | 'composed',
   tolerance = 0,
 ): Promise<GridReport> {
-  force(engine);
+  setFlags({ ...DEFAULTS, ...(engine === 'composed' ? {} : FORCED[engine]) });
+  try {
+    return await compareAll(engine, tolerance);
+  } finally {
+    setFlags(DEFAULTS);
+  }
+}
+
+async function compareAll(engine: EngineName | 'composed', tolerance: number): Promise<GridReport> {
   const info = engineInfo();
   if (info.engine !== engine) throw new Error(`not ${engine} but ${JSON.stringify(info)}`);
   const report = { compared: 0, inHeap: -productsInHeap(), failures: [] as string[] };
@@ -46,8 +54,7 @@ export async function kernelGrid(
   return report;
 }
 
-function force(engine: EngineName | 'composed'): void {
-  const flags = { ...DEFAULTS, ...(engine === 'composed' ? {} : FORCED[engine]) };
+function setFlags(flags: typeof DEFAULTS): void {
   for (const [flag, value] of Object.entries(flags)) tf.env().set(flag, value);
 }
 

@@ -29,6 +29,7 @@ export async function layerLife(
   check('packed words after predict', mismatch(wordsOf(deployed), words, 0));
   if (isOnGpu(packedOf(deployed))) check('packed words', 'were uploaded to the GPU');
   check('outputs against cpu', await onBothBackends(backend, deployed, x));
+  check('outputs of the same weights written anew', await rewritten(deployed, x));
   for (const disposable of [x, model, deployed]) disposable.dispose();
   const left = tf.memory().numTensors - numTensors;
   if (left !== 0) check('tensors left behind', String(left));
@@ -113,6 +114,15 @@ async function checkSaved(
   check(`${url}, outputs`, mismatch(await predicted(loaded, x), before, 0));
   check(`${url}, packed words after predict`, mismatch(wordsOf(loaded), words, 0));
   loaded.dispose();
+}
+
+/** New data for the same weights: what was held beside the old is to go. */
+async function rewritten(model: tf.LayersModel, x: tf.Tensor): Promise<string | undefined> {
+  const before = await predicted(model, x);
+  const weights = model.getWeights().map((t) => tf.tensor(t.dataSync().slice(), t.shape, t.dtype));
+  model.setWeights(weights);
+  tf.dispose(weights);
+  return mismatch(await predicted(model, x), before, 0);
 }
 
 async function onBothBackends(backend: string, model: tf.LayersModel, x: tf.Tensor) {

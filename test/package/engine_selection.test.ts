@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { EnginesReport } from './engines_program';
+
+jest.setTimeout(120_000);
+
+/*
+ * V8 of Node 20 has relaxed SIMD behind a flag, and its baseline compiler then sums wrongly in one of
+ * the two forms: a real engine that compiles, runs, and must be refused.
+ */
+const isNode20 = process.versions.node.startsWith('20.');
+const RELAXED = isNode20 ? ['--experimental-wasm-relaxed-simd'] : [];
+
+/** What engines_program.ts reports in a process of this Node with these options. */
+function enginesWith(nodeOptions: string[], flags: string[] = []): EnginesReport {
+  const program = join(__dirname, 'engines_program.ts');
+  const args = [...nodeOptions, '--import', 'tsx', program, ...flags];
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  if (status !== 0) throw new Error(`exit status ${status}: ${stderr}`);
+  return JSON.parse(stdout) as EnginesReport;
+}
+
+test('an engine is used exactly where its results are right, in baseline code', () => {
+  const { info, compared, wrongByOp, wrongByForm } = enginesWith([...RELAXED, '--liftoff-only']);
+  expect(compared).toBeGreaterThan(300);
+  expect(wrongByOp).toBe(0);
+  expect(Object.keys(wrongByForm).sort()).toEqual(['relaxedDot16', 'relaxedDot32', 'simd128']);
+  for (const [form, wrong] of Object.entries(wrongByForm)) {
+    const state = wrong > 0 ? 'wrong results' : 'works';
+    expect([form, info.engines[form as keyof typeof wrongByForm]]).toEqual([form, state]);
+  }
+  expect(info.engines.relaxedDot32).toBe(isNode20 ? 'wrong results' : 'works');
+  expect(info.engine).toBe('relaxedDot16');
+});
+
+test('products are right while V8 optimizes the kernels', () => {
+  const { info, wrongByOp } = enginesWith(RELAXED);
+  expect(wrongByOp).toBe(0);
+  expect(info.engines.relaxedDot32).toBe(isNode20 ? 'wrong results' : 'works');
+});
+
+test('an engine with wrong results is not used though a flag asks for it', () => {
+  const { info, wrongByOp } = enginesWith(RELAXED, ['BITCORE_RELAXED_DOT=32']);
+  expect(info.engine).toBe(isNode20 ? 'simd128' : 'relaxedDot32');
+  expect(info.engines.relaxedDot16).toBe('forbidden by a flag');
+  expect(wrongByOp).toBe(0);
+});

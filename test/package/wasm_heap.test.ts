@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-backend-wasm';
+import { packTernary, ternaryMatMul } from '../../src';
+import { expectIdentical, randomFloats, randomTernary } from '../support/values';
+
+/*
+ * What TernaryMatMul takes from the heap of tfjs's wasm backend, and gives back.
+ */
+
+const [ROWS, INPUTS, OUTPUTS] = [4, 1000, 600];
+/** Room that is left in a full heap: for what tfjs notes about a tensor, not for its values. */
+const LEFT = 4096;
+
+interface Heap {
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+function product() {
+  return {
+    x: tf.tensor2d(randomFloats(ROWS * INPUTS, 1), [ROWS, INPUTS]),
+    packed: packTernary(tf.tensor2d(randomTernary(INPUTS * OUTPUTS, 2), [INPUTS, OUTPUTS])),
+    scale: tf.tensor1d([0.5]),
+  };
+}
+
+const backend = () => tf.backend() as BackendWasm;
+const heap = () => backend().wasm as unknown as Heap;
+const dataIds = () => backend().numDataIds();
+
+/** Takes every block of `LEFT` bytes or more, until the heap cannot grow. @returns their addresses. */
+function exhaust(): number[] {
+  const addresses: number[] = [];
+  for (let bytes = 2 ** 28; bytes >= LEFT; bytes /= 2) {
+    for (let address; (address = heap()._malloc(bytes)) !== 0;) addresses.push(address);
+  }
+  return addresses;
+}
+
+beforeAll(async () => {
+  expect(await tf.setBackend('wasm')).toBe(true);
+});
+
+test('damaged words are refused before anything is allocated', () => {
+  const args = product();
+  args.packed = tf.fill(args.packed.shape, -1, 'int32');
+  const before = dataIds();
+  expect(() => ternaryMatMul(args)).toThrow('got "code 3"');
+  expect(dataIds()).toBe(before);
+  tf.dispose(args);
+});
+
+test('a full heap is an error that leaves nothing behind', () => {
+  const args = product();
+  const expected = ternaryMatMul(args);
+  const values = expected.dataSync();
+  const before = dataIds();
+  const { _malloc, _free } = heap();
+  const output = _malloc(4 * ROWS * OUTPUTS);
+  const scratch = _malloc(1 << 16);
+  const taken = exhaust();
+  expect(() => ternaryMatMul(args)).toThrow('no room for its output');
+  _free(output);
+  expect(() => ternaryMatMul(args)).toThrow('no room for its scratch memory');
+  expect(dataIds()).toBe(before);
+  // What the failed call had taken is free again.
+  expect(_malloc(4 * ROWS * OUTPUTS)).toBe(output);
+  for (const address of [output, scratch]) _free(address);
+  // Room for one output and its scratch memory suffices for any number of calls.
+  for (let call = 0; call < 1000; call++) {
+    const actual = ternaryMatMul(args);
+    expectIdentical(actual, values);
+    actual.dispose();
+  }
+  for (const address of taken) _free(address);
+  tf.dispose([args, expected]);
+});
