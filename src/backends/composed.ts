@@ -40,7 +40,7 @@ function denseKernel(packed: Tensor, inFeatures: number): Tensor {
   const known = denseKernels.get(packed.dataId);
   if (known != null) return known;
   const words = engine().readSync(packed.dataId) as Int32Array;
-  checkCodesOnce(packed.dataId, words);
+  checkCodesOnce(packed.dataId, () => words);
   const units = packed.shape[0]!;
   const rows = unpackRows(words, inFeatures, units);
   const dense = keep(tidy(() => transpose(tensor2d(rows, [units, inFeatures]))));

@@ -43,7 +43,8 @@ function compute(
   // All allocations come first, for they may grow the heap, which detaches views made before:
   // touching an input moves it here from another backend, then the output is made.
   for (const { dataId } of Object.values(inputs)) backend.dataIdMap.get(dataId);
-  checkCodesOnce(inputs.packed.dataId, backend.typedArrayFromHeap(inputs.packed) as Int32Array);
+  const words = () => backend.typedArrayFromHeap(inputs.packed) as Int32Array;
+  checkCodesOnce(inputs.packed.dataId, words);
   const output = backend.makeOutput(outputShape(inputs), 'float32');
   try {
     checkAllocated(addressOf(backend, output), 'output');
@@ -66,8 +67,8 @@ function computeInto(
   if (engine !== 'portable' && kernels?.supports(engine)) {
     runInPlace(backend, kernels, engine, inputs, attrs, output);
   } else {
-    const read = (tensor: TensorInfo) => backend.typedArrayFromHeap(tensor);
-    computeProduct(read, inputs, attrs, read(output) as Float32Array);
+    const values = (tensor: TensorInfo) => backend.typedArrayFromHeap(tensor);
+    computeProduct({ values }, inputs, attrs, values(output) as Float32Array);
   }
 }
 

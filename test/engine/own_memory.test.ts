@@ -20,8 +20,12 @@ describe('engine on its own memory', () => {
     const product = productOf(2, 128, 32);
     const weight = {};
     const y = new Float32Array(64);
-    for (let call = 0; call < 3; call++) engine.compute('simd128', product, weight, y);
+    for (let call = 0; call < 3; call++) {
+      engine.upload(weight, () => product.packed);
+      engine.compute('simd128', product, weight, y);
+    }
     expect(engine.bytes).toBe(product.packed.byteLength);
+    expect(engine.read(weight)).toEqual(product.packed);
     engine.release(weight);
     engine.release(weight);
     expect(engine.bytes).toBe(0);
@@ -31,7 +35,9 @@ describe('engine on its own memory', () => {
     const product = productOf(1500, 700, 3);
     const [expected, actual] = [new Float32Array(4500), new Float32Array(4500)];
     int8Product(product, expected);
-    new OwnMemoryEngine().compute('simd128', product, {}, actual);
+    const engine = new OwnMemoryEngine();
+    engine.upload(product, () => product.packed);
+    engine.compute('simd128', product, product, actual);
     expectIdentical(actual, expected);
   });
 });

@@ -37,7 +37,8 @@ function byForm(engine: OwnMemoryEngine, form: Form) {
     const { ternary, inFeatures, outFeatures, rows } = product;
     const packed = pack(ternary, inFeatures, outFeatures);
     const y = new Float32Array(rows * outFeatures);
-    engine.compute(form, { ...product, packed }, packed, y);
+    engine.upload(packed, () => packed);
+    engine.compute(form, product, packed, y);
     engine.release(packed);
     return y;
   };

@@ -6,6 +6,9 @@ import { WasmKernels } from './kernels';
 /** Bytes of inputs and outputs that are copied at a time; the memory does not grow with the batch. */
 const CHUNK_BYTES = 1 << 21;
 
+/** A product without its packed words. */
+type Operands = Omit<TernaryProduct, 'packed'>;
+
 /**
  * The kernels on a memory of their own, for backends whose tensors are JavaScript arrays. Packed words
  * are copied in once per weight; inputs and outputs at each call.
@@ -13,7 +16,7 @@ const CHUNK_BYTES = 1 << 21;
 export class OwnMemoryEngine {
   private readonly allocator = new Allocator(new WebAssembly.Memory({ initial: 1 }));
   private readonly kernels = new WasmKernels(this.allocator.memory);
-  private readonly uploaded = new WeakMap<object, number>();
+  private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
   /** For weights that nobody released: their words are freed when the weight is collected. */
   private readonly collected = new FinalizationRegistry<number>((address) =>
     this.allocator.free(address),
@@ -28,16 +31,16 @@ export class OwnMemoryEngine {
     return this.allocator.used;
   }
 
-  /** `weight` is the identity of the packed words: they are copied when it is first seen. */
-  compute(form: Form, product: TernaryProduct, weight: object, y: Float32Array): void {
+  /** @param weight whose packed words have been uploaded. */
+  compute(form: Form, product: Operands, weight: object, y: Float32Array): void {
     const { rows, inFeatures, outFeatures, scale } = product;
-    const packed = this.upload(weight, product.packed);
     const bytesPerRow = 4 * (inFeatures + outFeatures);
     const step = Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
     const bytes = step * bytesPerRow + 4 * (scale.length + outFeatures);
     const scratchBytes = this.kernels.scratchBytes(form, step, inFeatures);
     const operands = this.allocator.allocate(bytes + scratchBytes);
     try {
+      const packed = this.uploaded.get(weight)!.address;
       this.computeInSteps(form, product, packed, y, step, operands);
     } finally {
       this.allocator.free(operands);
@@ -47,7 +50,7 @@ export class OwnMemoryEngine {
   /** `step` rows at a time; from `operands` on lie those rows of x and y, scale, bias, scratch. */
   private computeInSteps(
     form: Form,
-    { x, scale, bias, rows, inFeatures, outFeatures, eps }: TernaryProduct,
+    { x, scale, bias, rows, inFeatures, outFeatures, eps }: Operands,
     packed: number,
     y: Float32Array,
     step: number,
@@ -79,23 +82,28 @@ export class OwnMemoryEngine {
     }
   }
 
-  /** Frees the copy of a weight's words, if there is one. */
-  release(weight: object): void {
-    const address = this.uploaded.get(weight);
-    if (address == null) return;
-    this.collected.unregister(weight);
-    this.uploaded.delete(weight);
-    this.allocator.free(address);
+  /** Copies a weight's packed words in, unless they are here; `weight` is their identity. */
+  upload(weight: object, readWords: () => Int32Array): void {
+    if (this.uploaded.has(weight)) return;
+    const words = readWords();
+    const address = this.allocator.allocate(words.byteLength);
+    new Int32Array(this.allocator.memory.buffer).set(words, address / 4);
+    this.uploaded.set(weight, { address, words: words.length });
+    this.collected.register(weight, address, weight);
   }
 
-  private upload(weight: object, words: Int32Array): number {
-    let address = this.uploaded.get(weight);
-    if (address == null) {
-      address = this.allocator.allocate(words.byteLength);
-      new Int32Array(this.allocator.memory.buffer).set(words, address / 4);
-      this.uploaded.set(weight, address);
-      this.collected.register(weight, address, weight);
-    }
-    return address;
+  /** A copy of a weight's packed words, which have been uploaded. */
+  read(weight: object): Int32Array {
+    const { address, words } = this.uploaded.get(weight)!;
+    return new Int32Array(this.allocator.memory.buffer, address, words).slice();
+  }
+
+  /** Frees a weight's words, if they are here. */
+  release(weight: object): void {
+    const held = this.uploaded.get(weight);
+    if (held == null) return;
+    this.collected.unregister(weight);
+    this.uploaded.delete(weight);
+    this.allocator.free(held.address);
   }
 }
