@@ -10,7 +10,7 @@ import { summary } from 'tfjs-bitcore';
 import { useFastestBackend } from '../support/backend';
 import { superviseWorkers } from './cluster/supervisor';
 import { metricsOfAllWorkers } from './cluster/shared_metrics';
-import { drainOnSignal } from './drain';
+import { drainOn } from './drain';
 import { createServer } from './http/server';
 import { ServedModel } from './model/served_model';
 import { parseOptions, type ServeOptions } from './options';
@@ -30,7 +30,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const model = await ServedModel.load(options.model);
   await model.warmUp(options.maxBatch);
   const server = createServer(model, options, cluster.isWorker ? metricsOfAllWorkers : undefined);
-  drainOnSignal(server, options.timeoutMs);
+  // A worker drains when its supervisor says so; a Ctrl-C reaches both.
+  if (cluster.isWorker) process.on('SIGINT', () => {});
+  drainOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], server, options.timeoutMs);
   // Workers are alike: the first one speaks for all.
   const speaks = cluster.isPrimary || cluster.worker!.id === 1;
   if (speaks) summary(model.layers);
