@@ -56,6 +56,7 @@ function complaint(error: FastifySchemaValidationError & { data?: unknown }): st
 /** Shows no more than the surface of a value, which may be large, or too deep for JSON.stringify. */
 function brief(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'number') return String(value); // 1e999 has become Infinity
   const isObject = typeof value === 'object' && value != null;
   const text = isObject
     ? `an object with ${JSON.stringify(Object.keys(value))}`
