@@ -8,8 +8,8 @@ import {
   sequenceNet,
   ternaryNet,
   twoInputsNet,
-  Unlucky,
-  unluckyNet,
+  Touchy,
+  touchyNet,
 } from './support/models';
 import { talk } from './support/rude';
 
@@ -206,25 +206,25 @@ describe('what is hardly HTTP', () => {
 });
 
 describe('a busy server', () => {
-  let unlucky: Served;
+  let touchy: Served;
 
   beforeAll(async () => {
     const limits = ['--max-batch', '1', '--max-queue', '4', '--timeout-ms', '500'];
-    unlucky = await serve(unluckyNet(), ...limits);
+    touchy = await serve(touchyNet(), ...limits);
   });
-  afterEach(() => (Unlucky.milliseconds = 0));
+  afterEach(() => (Touchy.milliseconds = 0));
 
   /** Answers to requests that come in all at once, on connections that are open already. */
   async function answersAtOnce(count: number): Promise<Answer[]> {
     const agent = keepAlive(count);
     const all = (url: string, body?: object) =>
       Promise.all(Array.from({ length: count }, () => send(url, { agent, ...(body && { body }) })));
-    await all(unlucky.base);
-    return all(`${unlucky.base}:predict`, { instances: [[1, 2]] });
+    await all(touchy.base);
+    return all(`${touchy.base}:predict`, { instances: [[1, 2]] });
   }
 
   test('refuses what its queue cannot take: 503, with the time to come again', async () => {
-    Unlucky.milliseconds = 50;
+    Touchy.milliseconds = 50;
     const answers = await answersAtOnce(30);
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.length).toBeGreaterThan(0);
@@ -237,7 +237,7 @@ describe('a busy server', () => {
   });
 
   test('gives up what waited too long: 504', async () => {
-    Unlucky.milliseconds = 300;
+    Touchy.milliseconds = 300;
     const answers = await answersAtOnce(4);
     const late = answers.filter(({ status }) => status !== 200);
     expect(late.length).toBeGreaterThan(0);
@@ -249,8 +249,8 @@ describe('a busy server', () => {
   });
 
   test("hides its own errors' details: 500", async () => {
-    const body = { instances: [[1, 13]] };
-    expect(await errorOf(500, `${unlucky.base}:predict`, { body })).toBe(
+    const body = { instances: [[1, -1]] };
+    expect(await errorOf(500, `${touchy.base}:predict`, { body })).toBe(
       'Internal error; the server has logged it.',
     );
   });
@@ -258,7 +258,7 @@ describe('a busy server', () => {
   test.each(['head', 'body'])('ends a connection whose %s does not come: 408', async (part) => {
     const head = 'POST /v1/models/net:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n';
     const start = performance.now();
-    const answer = await talk(unlucky.url, part === 'head' ? head : `${head}\r\n{"inst`);
+    const answer = await talk(touchy.url, part === 'head' ? head : `${head}\r\n{"inst`);
     expect(answer).toMatch(/^HTTP\/1.1 408 [^]*\{"error":"The request did not come in time."\}$/);
     expect(performance.now() - start).toBeLessThan(5000);
   });

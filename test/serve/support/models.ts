@@ -69,26 +69,26 @@ export function embeddingNet(): tf.LayersModel {
   return tf.model({ inputs: words, outputs: symbolic(bitLinear({ units: 2 }).apply(flat)) });
 }
 
-/** A layer that throws where a value is 13, and computes for a while. */
-export class Unlucky extends tf.layers.Layer {
-  static readonly className = 'Unlucky';
+/** A layer that throws where a value is negative, and computes for a while. */
+export class Touchy extends tf.layers.Layer {
+  static readonly className = 'Touchy';
   /** How long a batch takes. */
   static milliseconds = 0;
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = [inputs].flat()[0]!;
-    const end = performance.now() + Unlucky.milliseconds;
+    const end = performance.now() + Touchy.milliseconds;
     while (performance.now() < end);
-    if (x.dataSync().includes(13)) throw new Error('Thirteen.');
+    if (x.dataSync().some((value) => value < 0)) throw new Error('A negative value.');
     return tf.mul(x, 2);
   }
 }
-tf.serialization.registerClass(Unlucky);
+tf.serialization.registerClass(Touchy);
 
-/** Twice its 2 inputs, by an Unlucky layer. */
-export function unluckyNet(): tf.LayersModel {
+/** Twice its 2 inputs, by a Touchy layer. */
+export function touchyNet(): tf.LayersModel {
   const input = tf.input({ shape: [2] });
-  return tf.model({ inputs: input, outputs: symbolic(new Unlucky({}).apply(input)) });
+  return tf.model({ inputs: input, outputs: symbolic(new Touchy({}).apply(input)) });
 }
 
 /** Inputs "a" and "b" [4]; the outputs are both of the layer "shared". */
