@@ -6,6 +6,7 @@
  *   npm run serve -- --help
  */
 import cluster from 'node:cluster';
+import { lookup } from 'node:dns/promises';
 import { summary } from 'tfjs-bitcore';
 import { useFastestBackend } from '../support/backend';
 import { superviseWorkers } from './cluster/supervisor';
@@ -36,7 +37,9 @@ async function serve(options: ServeOptions): Promise<void> {
   // Workers are alike: the first one speaks for all.
   const speaks = cluster.isPrimary || cluster.worker!.id === 1;
   if (speaks) summary(model.layers);
-  const url = await server.http.listen({ host: options.host, port: options.port });
+  // One address: for "localhost" Fastify would open a second server, which the drain does not know.
+  const { address } = await lookup(options.host);
+  const url = await server.http.listen({ host: address, port: options.port });
   if (!speaks) return;
   console.log(`\nServing ${options.model} on ${backend}:`);
   console.log(`  ${url}/                              a page to try it`);

@@ -12,7 +12,6 @@ const RETRY_MS = 1000;
  */
 export async function superviseWorkers(count: number): Promise<void> {
   answerWorkersAskingForMetrics();
-  stopWorkersOnSignal();
   const workers = Array.from({ length: count }, () => cluster.fork());
   try {
     await Promise.all(workers.map(listening));
@@ -20,6 +19,7 @@ export async function superviseWorkers(count: number): Promise<void> {
     for (const worker of workers) worker.process.kill();
     throw error;
   }
+  stopWorkersOnSignal();
   for (const worker of workers) worker.once('exit', () => void replace(worker));
 }
 
