@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const ROOT = join(__dirname, '../../..');
 
@@ -67,4 +68,14 @@ function launch(args: string[]) {
 /** The value of a promise that is resolved already, else undefined. */
 function settled<T>(promise: Promise<T>): Promise<T | undefined> {
   return Promise.race([promise, Promise.resolve(undefined)]);
+}
+
+/** The process ids of a server's workers. */
+export async function workersOf(server: ServerProcess): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const processes = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return processes.filter(([, parent]) => parent === server.process.pid).map(([pid]) => pid!);
 }
