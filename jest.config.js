@@ -22,6 +22,13 @@ module.exports = {
     backend('wasm'),
     backend('tensorflow'),
     { ...shared, displayName: 'node', testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'serve',
+      testMatch: ['<rootDir>/test/serve/**/*.test.ts'],
+      // The server and the tests share one copy of the package.
+      moduleNameMapper: { '^tfjs-bitcore$': '<rootDir>/src/index.ts' },
+    },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   ],
 };

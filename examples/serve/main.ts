@@ -6,11 +6,12 @@
  *   npm run serve -- --help
  */
 import cluster from 'node:cluster';
+import { lookup } from 'node:dns/promises';
 import { summary } from 'tfjs-bitcore';
 import { useFastestBackend } from '../support/backend';
 import { superviseWorkers } from './cluster/supervisor';
 import { metricsOfAllWorkers } from './cluster/shared_metrics';
-import { drainOnSignal } from './drain';
+import { drainOn } from './drain';
 import { createServer } from './http/server';
 import { ServedModel } from './model/served_model';
 import { parseOptions, type ServeOptions } from './options';
@@ -30,11 +31,15 @@ async function serve(options: ServeOptions): Promise<void> {
   const model = await ServedModel.load(options.model);
   await model.warmUp(options.maxBatch);
   const server = createServer(model, options, cluster.isWorker ? metricsOfAllWorkers : undefined);
-  drainOnSignal(server, options.timeoutMs);
+  // A worker drains when its supervisor says so; a Ctrl-C reaches both.
+  if (cluster.isWorker) process.on('SIGINT', () => {});
+  drainOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], server, options.timeoutMs);
   // Workers are alike: the first one speaks for all.
   const speaks = cluster.isPrimary || cluster.worker!.id === 1;
   if (speaks) summary(model.layers);
-  const url = await server.http.listen({ host: options.host, port: options.port });
+  // One address: for "localhost" Fastify would open a second server, which the drain does not know.
+  const { address } = await lookup(options.host);
+  const url = await server.http.listen({ host: address, port: options.port });
   if (!speaks) return;
   console.log(`\nServing ${options.model} on ${backend}:`);
   console.log(`  ${url}/                              a page to try it`);

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
@@ -35,23 +36,34 @@ export function parseOptions(args: string[]): ServeOptions {
     .option('--port <number>', 'port to listen on', number(0, 65535), 8501)
     .addOption(new Option('--backend <name>', 'default: the fastest installed').choices(BACKENDS))
     .option('--workers <number>', 'processes that share the port', number(1, 256), 1)
-    .option('--batch-window-ms <ms>', 'longest wait for a batch to fill up', number(0), 2)
+    .option('--batch-window-ms <ms>', 'longest wait for a batch to fill up', number(0, MAX_MS), 2)
     .option('--max-batch <rows>', 'rows computed at once', number(1), 64)
     .option('--max-rows <rows>', 'rows a request may bring', number(1), 1024)
     .option('--max-queue <rows>', 'rows that may wait; beyond, 503', number(1), 4096)
-    .option('--max-body-bytes <bytes>', 'size of a request', number(1), 16 * 2 ** 20)
-    .option('--timeout-ms <ms>', 'to receive a request, and to answer it', number(1), 10_000)
+    .option('--max-body-bytes <bytes>', 'size of a request', number(1, MAX_BODY), 16 * 2 ** 20)
+    .option(
+      '--timeout-ms <ms>',
+      'to receive a request, and to answer it',
+      number(1, MAX_MS),
+      10_000,
+    )
     .parse(args, { from: 'user' });
   const options = command.opts<Omit<ServeOptions, 'name'> & { name?: string }>();
   return { ...options, name: options.name ?? nameOf(options.model) };
 }
+
+/** A day. (Node's timers of more than 24 days fire at once.) */
+const MAX_MS = 24 * 60 * 60 * 1000;
+
+/** A body is read as one string. */
+const MAX_BODY = constants.MAX_STRING_LENGTH;
 
 const BACKENDS = ['tensorflow', 'wasm', 'cpu'];
 
 function numberBetween(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    if (/^\d+$/.test(text) && Number.isInteger(value) && value >= min && value <= max) return value;
     const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
     throw new InvalidArgumentError(`Expected a whole number ${range}.`);
   };

@@ -12,7 +12,6 @@ const RETRY_MS = 1000;
  */
 export async function superviseWorkers(count: number): Promise<void> {
   answerWorkersAskingForMetrics();
-  stopWorkersOnSignal();
   const workers = Array.from({ length: count }, () => cluster.fork());
   try {
     await Promise.all(workers.map(listening));
@@ -20,6 +19,7 @@ export async function superviseWorkers(count: number): Promise<void> {
     for (const worker of workers) worker.process.kill();
     throw error;
   }
+  stopWorkersOnSignal();
   for (const worker of workers) worker.once('exit', () => void replace(worker));
 }
 
@@ -51,14 +51,18 @@ async function replace(dead: Worker): Promise<void> {
 function stopWorkersOnSignal(): void {
   const stop = () => {
     stopping = true;
-    for (const worker of Object.values(cluster.workers!)) worker!.process.kill('SIGTERM');
-    cluster.on('exit', exitAfterWorkers);
-    exitAfterWorkers();
+    // A worker is gone from the list with the later one of its two events.
+    cluster.on('exit', stopWorkers);
+    cluster.on('disconnect', stopWorkers);
+    stopWorkers();
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }
 
-function exitAfterWorkers(): void {
-  if (Object.keys(cluster.workers!).length === 0) process.exit(0);
+/** One goes on until the others have ended: it takes the connections that were on their way to them. */
+function stopWorkers(): void {
+  const [last, ...others] = Object.values(cluster.workers!);
+  if (last == null) process.exit(0);
+  for (const worker of others.length > 0 ? others : [last]) worker!.process.kill('SIGTERM');
 }

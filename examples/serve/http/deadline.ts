@@ -13,7 +13,8 @@ export function deadlineOf(reply: FastifyReply, timeoutMs: number): AbortSignal 
   const timer = setTimeout(timedOut, timeoutMs);
   reply.raw.once('close', () => {
     clearTimeout(timer);
-    controller.abort(new ClientGone('The client closed the connection.'));
+    const answered = reply.raw.writableFinished;
+    if (!answered) controller.abort(new ClientGone('The client closed the connection.'));
   });
   return controller.signal;
 }

@@ -1,4 +1,11 @@
-import type { FastifyError, FastifySchemaValidationError } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type {
+  FastifyError,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
 import { QueueFull } from '../model/batcher';
 import { BadRows } from '../model/rows';
 import { ClientGone, TimedOut } from './deadline';
@@ -46,10 +53,38 @@ function complaint(error: FastifySchemaValidationError & { data?: unknown }): st
   return `${place} ${message}${allowed}, got ${brief(data)}`;
 }
 
+/** Shows no more than the surface of a value, which may be large, or too deep for JSON.stringify. */
 function brief(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  const text = JSON.stringify(value);
+  if (typeof value === 'number') return String(value); // 1e999 has become Infinity
+  const isObject = typeof value === 'object' && value != null;
+  const text = isObject
+    ? `an object with ${JSON.stringify(Object.keys(value))}`
+    : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+/** For URLs that cannot be decoded. */
+export function answerBadUrl(error: FastifyError, _: FastifyRequest, reply: FastifyReply): void {
+  reply.code(400).send({ error: error.message });
+}
+
+/** For what is not even HTTP, or comes too slowly; there is no request then that could be answered. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, body } = brokenRequest(error);
+  const text = JSON.stringify(body);
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+  socket.destroySoon();
+}
+
+function brokenRequest({ code, message }: NodeJS.ErrnoException): ErrorAnswer {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return answer(408, 'The request did not come in time.');
+  if (code === 'HPE_HEADER_OVERFLOW') return answer(431, 'The headers are too large.');
+  return answer(400, message);
 }
 
 const PATH =

@@ -5,7 +5,14 @@ import { Batcher } from '../model/batcher';
 import type { ServedModel } from '../model/served_model';
 import type { ServeOptions } from '../options';
 import { deadlineOf } from './deadline';
-import { clientAnswer, notFound, schemaError, type ErrorAnswer } from './errors';
+import {
+  answerBadUrl,
+  answerBrokenRequest,
+  clientAnswer,
+  notFound,
+  schemaError,
+  type ErrorAnswer,
+} from './errors';
 import { modelMetadata, modelStatus, VERSION } from './metadata';
 import { Metrics } from './metrics';
 import { readRows, writeRows, type PredictBody } from './predict';
@@ -14,8 +21,8 @@ import { predictSchema } from './schema';
 export interface ModelServer {
   readonly http: FastifyInstance;
   readonly metrics: Metrics;
-  /** From now on every answer ends its connection, and `/healthz` says 503. */
-  startDraining(): void;
+  /** From now on every answer waits for `stopped`, and ends its connection; `/healthz` says 503. */
+  startDraining(stopped: Promise<void>): void;
 }
 
 /** What `/metrics` tells: of this process, or of all workers together. */
@@ -32,18 +39,25 @@ export function createServer(
   const http = Fastify({
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.timeoutMs,
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
     logger: { level: 'warn' },
-    http: { connectionsCheckingInterval: Math.min(1000, options.timeoutMs) },
+    http: {
+      requestTimeout: options.timeoutMs,
+      // Node takes the longer one for the request, whichever it is.
+      headersTimeout: options.timeoutMs,
+      connectionsCheckingInterval: Math.min(1000, options.timeoutMs),
+    },
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerBadUrl,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, verbose: true } },
   });
   const metrics = new Metrics();
-  let draining = false;
+  let draining: Promise<void> | undefined;
   acceptJsonOfAnyType(http);
   answerErrors(http, options.name);
   http.addHook('onSend', async (_request, reply) => {
-    if (draining) reply.header('Connection', 'close');
+    if (draining == null) return;
+    await draining;
+    reply.header('Connection', 'close');
   });
   http.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url?.replace('::', ':') ?? 'none';
@@ -60,14 +74,16 @@ export function createServer(
     reply.type(metrics.registry.contentType).send(await collect()),
   );
   addPage(http);
-  const startDraining = () => {
-    draining = true;
+  const startDraining = (stopped: Promise<void>) => {
+    draining = stopped;
   };
   return { http, metrics, startDraining };
 }
 
 /** As TensorFlow Serving: curl, for one, says that its data is a form. */
 function acceptJsonOfAnyType(http: FastifyInstance): void {
+  // What is no type at all would be refused.
+  http.addHook('onRequest', async ({ headers }) => delete headers['content-type']);
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) =>
     JSON.parse(body),

@@ -21,7 +21,6 @@ export class QueueFull extends Error {}
 interface Waiting {
   readonly rows: Rows;
   readonly key: string;
-  readonly signal: AbortSignal;
   resolve(outputs: Rows): void;
   reject(error: unknown): void;
 }
@@ -51,6 +50,7 @@ export class Batcher {
    * @throws QueueFull if too many rows wait; what `predict` throws for these rows alone.
    */
   submit(rows: Rows, signal: AbortSignal): Promise<Rows> {
+    signal.throwIfAborted();
     const waiting = this.waitingRows();
     if (waiting > 0 && waiting + rows.count > this.limits.maxQueue) {
       throw new QueueFull(
@@ -58,11 +58,21 @@ export class Batcher {
       );
     }
     return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      this.queue.push({ rows, key: shapeKey(rows), signal, resolve, reject });
+      const waiting = { rows, key: shapeKey(rows), resolve, reject };
+      const giveUp = () => {
+        this.remove(waiting);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.queue.push(waiting);
       this.events.queued(this.waitingRows());
       this.schedule();
     });
+  }
+
+  private remove(waiting: Waiting): void {
+    this.queue = this.queue.filter((other) => other !== waiting);
+    this.events.queued(this.waitingRows());
   }
 
   /** Rows in the queue. */
@@ -102,7 +112,6 @@ export class Batcher {
 
   /** The oldest request, and those behind it that can be computed with it. */
   private take(): Waiting[] {
-    this.queue = this.queue.filter(({ signal }) => !signal.aborted);
     const [first] = this.queue;
     if (first == null) return [];
     const most = Math.max(this.limits.maxBatch, first.rows.count);

@@ -22,7 +22,15 @@ export function signatureOf({ name: model, inputs, outputs }: LayersModel): Sign
     }
     return { name, dtype, shape: shape.slice(1) };
   };
-  return { inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
+  return { inputs: named(inputs.map(specOf)), outputs: named(outputs.map(specOf)) };
+}
+
+/** Tensors have the names of their layers; a layer's second one gets "_1", as in Keras. */
+function named(specs: TensorSpec[]): TensorSpec[] {
+  return specs.map((spec, i) => {
+    const earlier = specs.slice(0, i).filter(({ name }) => name === spec.name).length;
+    return earlier === 0 ? spec : { ...spec, name: `${spec.name}_${earlier}` };
+  });
 }
 
 /** "float32 [batch, 784]". */

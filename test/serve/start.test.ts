@@ -1,0 +1,190 @@
+import { readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { folder } from '../../examples/support/folder';
+import { parseOptions } from '../../examples/serve/options';
+import { ServedModel } from '../../examples/serve/model/served_model';
+import { removeFolders, newFolder, saved, ternaryNet } from './support/models';
+import { endAllServers, runServer } from './support/process';
+
+jest.setTimeout(60_000);
+
+let path: string;
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+  path = await saved(ternaryNet());
+});
+afterAll(() => {
+  endAllServers();
+  removeFolders();
+});
+
+/** What the server prints that refuses to start: one message, and no more. */
+async function refusal(...args: string[]): Promise<string> {
+  const { code, output } = await runServer('--backend', 'wasm', ...args);
+  expect(code).toBe(1);
+  expect(output).not.toMatch(/\n\s+at |node_modules/);
+  return output;
+}
+
+describe('refuses to start, with exit code 1,', () => {
+  test('without a model', async () => {
+    expect(await refusal()).toMatch(/required option '--model <folder>' not specified/);
+  });
+
+  test('with a folder that is missing', async () => {
+    const missing = newFolder();
+    expect(await refusal('--model', missing)).toMatch(
+      `No model could be loaded from ${missing}: ENOENT`,
+    );
+    expect(await refusal('--model', missing, '--workers', '2')).toMatch(
+      /A worker did not start; its reason stands above/,
+    );
+  });
+
+  test('on a port or address that is not to be had', async () => {
+    const holder: Server = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as AddressInfo;
+    expect(await refusal('--model', path, '--port', String(port))).toMatch(/EADDRINUSE/);
+    holder.close();
+    expect(await refusal('--model', path, '--host', 'no.such.host.invalid')).toMatch(
+      /no\.such\.host\.invalid/,
+    );
+  });
+
+  test('with wrong options', async () => {
+    expect(await refusal('--model', path, '--port', '70000')).toMatch(
+      /'--port <number>' argument '70000' is invalid. Expected a whole number from 0 to 65535/,
+    );
+    expect(await refusal('--model', path, '--backend', 'gpu')).toMatch(
+      /argument 'gpu' is invalid. Allowed choices are tensorflow, wasm, cpu/,
+    );
+  });
+});
+
+describe('a damaged model is refused', () => {
+  const damages: Record<string, readonly [damage: (path: string) => void, message: RegExp]> = {
+    'no model.json': [(path) => unlinkSync(join(path, 'model.json')), /ENOENT.*model\.json/],
+    'no weights': [(path) => unlinkSync(join(path, 'weights.bin')), /ENOENT.*weights\.bin/],
+    'weights cut off': [(path) => truncateSync(join(path, 'weights.bin'), 100), /./],
+    'weights cut inside a number': [(path) => truncateSync(join(path, 'weights.bin'), 101), /./],
+    'empty weights': [(path) => truncateSync(join(path, 'weights.bin'), 0), /./],
+    'model.json cut off': [(path) => truncateSync(join(path, 'model.json'), 300), /JSON/],
+    'another format': [
+      (path) => writeFileSync(join(path, 'model.json'), '{"format": "graph-model"}'),
+      /must be of format "layers-model", got "graph-model"/,
+    ],
+    'an unknown layer': [
+      (path) => {
+        const file = join(path, 'model.json');
+        writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"BitLinear"', '"Other"'));
+      },
+      /Unknown layer: Other/,
+    ],
+  };
+
+  test.each(Object.entries(damages))('%s', async (_title, [damage, message]) => {
+    const damaged = await saved(ternaryNet());
+    damage(damaged);
+    const error = (await ServedModel.load(damaged).catch((error: Error) => error)) as Error;
+    expect(error.message).toMatch(`No model could be loaded from ${damaged}: `);
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toMatch(/undefined|null/);
+  });
+});
+
+test('a model in several files of weights is served as in one', async () => {
+  const model = ternaryNet();
+  const split = newFolder();
+  await model.save(folder(split));
+  const bytes = readFileSync(join(split, 'weights.bin'));
+  renameSync(join(split, 'weights.bin'), join(split, 'group1-shard1of2.bin'));
+  truncateSync(join(split, 'group1-shard1of2.bin'), 50);
+  writeFileSync(join(split, 'group1-shard2of2.bin'), bytes.subarray(50));
+  const file = join(split, 'model.json');
+  const shards = '"group1-shard1of2.bin","group1-shard2of2.bin"';
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"weights.bin"', shards));
+  const { layers } = await ServedModel.load(split);
+  const x = tf.ones([2, 16]);
+  expect((layers.predict(x) as tf.Tensor).arraySync()).toEqual(
+    (model.predict(x) as tf.Tensor).arraySync(),
+  );
+});
+
+describe('options', () => {
+  const parse = (...args: string[]) => parseOptions(['--model', 'models/my net', ...args]);
+
+  test('have defaults', () => {
+    expect(parse()).toEqual({
+      model: 'models/my net',
+      name: 'my_net',
+      host: '127.0.0.1',
+      port: 8501,
+      workers: 1,
+      batchWindowMs: 2,
+      maxBatch: 64,
+      maxRows: 1024,
+      maxQueue: 4096,
+      maxBodyBytes: 16 * 2 ** 20,
+      timeoutMs: 10_000,
+    });
+  });
+
+  test('are read', () => {
+    const args = '--name a.b-c_1 --host ::1 --port 0 --backend cpu --workers 3 --batch-window-ms 0';
+    const limits = '--max-batch 1 --max-rows 2 --max-queue 3 --max-body-bytes 4 --timeout-ms 5';
+    expect(parse(...`${args} ${limits}`.split(' '))).toEqual({
+      model: 'models/my net',
+      name: 'a.b-c_1',
+      host: '::1',
+      port: 0,
+      backend: 'cpu',
+      workers: 3,
+      batchWindowMs: 0,
+      maxBatch: 1,
+      maxRows: 2,
+      maxQueue: 3,
+      maxBodyBytes: 4,
+      timeoutMs: 5,
+    });
+  });
+
+  test.each([
+    ['--port', '-1'],
+    ['--port', '80.5'],
+    ['--port', ' '],
+    ['--port', '0x50'],
+    ['--workers', '0'],
+    ['--workers', '257'],
+    ['--max-batch', '0'],
+    ['--max-rows', 'many'],
+    ['--max-queue', ''],
+    ['--max-body-bytes', '1e12'],
+    ['--max-body-bytes', '1000000000000'],
+    ['--timeout-ms', '0'],
+    ['--timeout-ms', '86400001'],
+    ['--batch-window-ms', 'Infinity'],
+    ['--name', 'a/b'],
+    ['--name', 'a:b'],
+    ['--name', ''],
+    ['--backend', 'webgl'],
+    ['--unknown', '1'],
+  ])('%s %j is refused', (option, value) => {
+    const exit = jest.spyOn(process, 'exit').mockImplementation((code) => {
+      throw new Error(`exit ${code}`);
+    });
+    const print = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      expect(() => parse(option, value)).toThrow('exit 1');
+      expect(print.mock.calls.join()).toMatch(option);
+    } finally {
+      exit.mockRestore();
+      print.mockRestore();
+    }
+  });
+});

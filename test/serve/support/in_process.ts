@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type * as tf from '@tensorflow/tfjs';
+import { createServer, type ModelServer } from '../../../examples/serve/http/server';
+import { ServedModel } from '../../../examples/serve/model/served_model';
+import { parseOptions } from '../../../examples/serve/options';
+import { saved } from './models';
+
+export interface Served {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** `URL/v1/models/net` */
+  readonly base: string;
+  readonly server: ModelServer;
+  /** The model as it was loaded by the server. */
+  readonly model: tf.LayersModel;
+}
+
+const open = new Set<ModelServer>();
+
+/** Saves a model, and serves it in this process, on the backend in use. */
+export async function serve(model: tf.LayersModel, ...args: string[]): Promise<Served> {
+  const folder = await saved(model);
+  const options = parseOptions(['--model', folder, '--name', 'net', ...args]);
+  const served = await ServedModel.load(folder);
+  const server = createServer(served, options);
+  open.add(server);
+  const url = await server.http.listen({ host: options.host, port: 0 });
+  return { url, base: `${url}/v1/models/net`, server, model: served.layers };
+}
+
+/** Ends servers and their connections. */
+export async function closeAll(): Promise<void> {
+  for (const { http } of open) {
+    http.server.closeAllConnections();
+    await http.close();
+  }
+  open.clear();
+  await sleep(0);
+}

@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { metricsOf } from './support/client';
+import { Load } from './support/load';
+import { removeFolders, saved, ternaryNet } from './support/models';
+import { endAllServers, startServer, workersOf, type ServerProcess } from './support/process';
+
+jest.setTimeout(60_000);
+
+const CLIENTS = 32;
+
+beforeAll(() => tf.setBackend('wasm'));
+afterAll(() => {
+  endAllServers();
+  removeFolders();
+});
+
+/** The tensors of both workers say that both are there: each holds the same. */
+async function bothAnswer(server: ServerProcess, tensors: number): Promise<void> {
+  const end = performance.now() + 30_000;
+  while (performance.now() < end) {
+    const metrics = await metricsOf(server.url);
+    if (metrics['tfjs_tensors'] === tensors) return;
+    await sleep(100);
+  }
+  throw new Error(`The worker did not come back:\n${server.output()}`);
+}
+
+test('kill -9 of a worker under load: the other goes on, and it comes back', async () => {
+  const model = ternaryNet();
+  const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
+  const server = await startServer('--model', await saved(model), ...options);
+  const { tfjs_tensors } = await metricsOf(server.url);
+  const load = new Load(`${server.url}/v1/models/net:predict`, model, CLIENTS, true);
+  const all = load.run();
+  await sleep(500);
+
+  const [victim] = await workersOf(server);
+  process.kill(victim!, 'SIGKILL');
+  await sleep(100);
+  const rightThen = load.met.right;
+  await sleep(500);
+  expect(load.met.right).toBeGreaterThan(rightThen + CLIENTS);
+  await bothAnswer(server, tfjs_tensors!);
+  expect(await workersOf(server)).toHaveLength(2);
+  expect(await workersOf(server)).not.toContain(victim);
+
+  load.end();
+  const met = await all;
+  expect(met).toMatchObject({ wrong: 0, refused: 0 });
+  // At most the requests that the dead worker had, one a client, and those on their way to it.
+  expect(met.lost.length).toBeLessThanOrEqual(2 * CLIENTS);
+  expect(server.output()).toMatch(`Worker ${victim} ended (SIGKILL); starting another.`);
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+});
