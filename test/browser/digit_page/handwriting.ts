@@ -119,7 +119,7 @@ export async function drawByTouch(page: Page, digit: number, place: Place): Prom
   }
 }
 
-const STEPS = 4;
+const STEPS = 6;
 
 /** A Catmull-Rom spline. */
 function curveThrough(points: readonly Point[]): Point[] {
