@@ -1,4 +1,4 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { chromiumMissing, findChromium } from '../../scripts/find_chromium.cjs';
 
 /**
@@ -43,8 +43,12 @@ export interface Visit {
   readonly loaded: string[];
 }
 
-export async function visit(browser: Browser, url: string): Promise<Visit> {
-  const context = await browser.newContext();
+export async function visit(
+  browser: Browser,
+  url: string,
+  options?: BrowserContextOptions,
+): Promise<Visit> {
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   const [errors, loaded]: [string[], string[]] = [[], []];
   page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
