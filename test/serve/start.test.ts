@@ -1,22 +1,25 @@
 import { readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
 import { folder } from '../../examples/support/folder';
 import { parseOptions } from '../../examples/serve/options';
 import { ServedModel } from '../../examples/serve/model/served_model';
+import { randomFloats } from '../support/values';
+import { BACKENDS } from './support/backends';
+import { send } from './support/client';
 import { removeFolders, newFolder, saved, ternaryNet } from './support/models';
-import { endAllServers, runServer } from './support/process';
+import { endAllServers, runServer, startServer } from './support/process';
 
 jest.setTimeout(60_000);
 
+let model: tf.LayersModel;
 let path: string;
 
 beforeAll(async () => {
   await tf.setBackend('wasm');
-  path = await saved(ternaryNet());
+  model = ternaryNet();
+  path = await saved(model);
 });
 afterAll(() => {
   endAllServers();
@@ -30,6 +33,29 @@ async function refusal(...args: string[]): Promise<string> {
   expect(output).not.toMatch(/\n\s+at |node_modules/);
   return output;
 }
+
+test.each([...BACKENDS, 'cpu'])('starts, answers and ends on %s', async (backend) => {
+  const server = await startServer('--model', path, '--name', 'net', '--backend', backend);
+  expect(server.output()).toMatch(`Serving ${path} on ${backend}:`);
+  expect(server.output()).toMatch(/first +bitnet +\[16,32\]/);
+  const x = tf.tensor2d(randomFloats(32, 1), [2, 16]);
+  const body = { instances: x.arraySync() };
+  const answer = await send(`${server.url}/v1/models/net:predict`, { body });
+  // Ternary layers give the same on every backend.
+  const predictions = (model.predict(x) as tf.Tensor).arraySync();
+  expect(answer).toMatchObject({ status: 200, body: { predictions } });
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+});
+
+test('on localhost, and on all addresses', async () => {
+  for (const host of ['localhost', '0.0.0.0']) {
+    const server = await startServer('--model', path, '--host', host, '--backend', 'wasm');
+    const { port } = new URL(server.url);
+    const urls = host === 'localhost' ? [server.url] : [server.url, `http://127.0.0.1:${port}`];
+    for (const url of urls) expect(await send(`${url}/healthz`)).toMatchObject({ status: 200 });
+    expect(await server.end()).toEqual({ code: 0, signal: null });
+  }
+});
 
 describe('refuses to start, with exit code 1,', () => {
   test('without a model', async () => {

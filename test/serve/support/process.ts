@@ -28,8 +28,16 @@ export function endAllServers(): void {
 }
 
 /** Starts `npm run serve -- ARGS` (without npm) on any free port; resolves when it listens. */
-export async function startServer(...args: string[]): Promise<ServerProcess> {
-  const { child, output, ended } = launch(['--port', '0', ...args]);
+export function startServer(...args: string[]): Promise<ServerProcess> {
+  return startServerIn({}, ...args);
+}
+
+/** The same, with some environment variables more. */
+export async function startServerIn(
+  environment: NodeJS.ProcessEnv,
+  ...args: string[]
+): Promise<ServerProcess> {
+  const { child, output, ended } = launch(['--port', '0', ...args], environment);
   const signs = [/\/metrics\n/, ...(args.includes('--workers') ? [/workers are ready/] : [])];
   while (!signs.every((sign) => sign.test(output()))) {
     const event = await Promise.race([once(child.stdout!, 'data'), ended]);
@@ -49,9 +57,12 @@ export async function runServer(...args: string[]): Promise<Ended & { output: st
   return { ...(await ended), output: output() };
 }
 
-function launch(args: string[]) {
+function launch(args: string[], environment: NodeJS.ProcessEnv = {}) {
   const command = ['--import', 'tsx', 'examples/serve/main.ts', ...args];
-  const child = spawn(process.execPath, command, { cwd: ROOT });
+  const child = spawn(process.execPath, command, {
+    cwd: ROOT,
+    env: { ...process.env, ...environment },
+  });
   running.add(child);
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
