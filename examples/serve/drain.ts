@@ -5,7 +5,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { ModelServer } from './http/server';
 
 /** When no connection has come for so long, none is on its way. */
-const QUIET_MS = 20;
+const QUIET_MS = 100;
 
 /** Time for clients with open connections to come by once more, and be told that they end. */
 const LAST_CALL_MS = 500;
