@@ -5,10 +5,13 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { ModelServer } from './http/server';
 
 /** When no connection has come for so long, none is on its way. */
-const QUIET_MS = 20;
+const QUIET_MS = 100;
 
-/** Time for clients with open connections to come by once more, and be told that they end. */
-const LAST_CALL_MS = 500;
+/**
+ * Longest wait for that quiet; and time for clients with open connections to come by once more, and be
+ * told that they end.
+ */
+const LAST_CALL_MS = 1000;
 
 /**
  * On a signal: answers all requests that have come in, then ends with 0.
