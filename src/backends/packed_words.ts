@@ -19,8 +19,9 @@ export function moveToEngine(
 ): void {
   const engine = ownMemoryEngine();
   engine.upload(dataId, words);
+  if (record == null || moved.get(dataId) === record) return;
   // Without values the words lie elsewhere, in TensorFlow, say.
-  if (record?.values == null || moved.get(dataId) === record) return;
+  if (record.values == null) return;
   moved.set(dataId, record);
   Object.defineProperty(record, 'values', {
     configurable: true,
