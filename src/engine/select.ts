@@ -86,35 +86,38 @@ type RelaxedForm = 'relaxedDot16' | 'relaxedDot32';
 
 /** Time that V8's optimizing compiler gets, in the background, between warming up and measuring. */
 const TIER_UP_MS = 200;
+/** A call takes some 15 microseconds, but the clock of a page may tick in tenths of a millisecond. */
+const CALLS = 16;
+const ROUNDS = 5;
 let warmedUpAt: number | undefined;
 let faster: RelaxedForm | undefined;
 
 /**
- * Which relaxed form is faster depends on the processor. Both are run for about a millisecond, which
- * makes V8 optimize them, and some time later are measured for another: baseline code would mislead.
+ * Which relaxed form is faster depends on the processor. Both are run once, which makes V8 optimize
+ * them, and some time later are measured: baseline code would mislead.
  */
 function fasterForm(): RelaxedForm {
   if (faster != null) return faster;
   if (warmedUpAt == null) {
-    measureForms();
+    measureForms(1);
     warmedUpAt = performance.now();
   } else if (performance.now() - warmedUpAt > TIER_UP_MS) {
-    const { relaxedDot16, relaxedDot32 } = measureForms();
+    const { relaxedDot16, relaxedDot32 } = measureForms(ROUNDS);
     return (faster = relaxedDot32 < relaxedDot16 ? 'relaxedDot32' : 'relaxedDot16');
   }
   return 'relaxedDot16';
 }
 
-/** Best milliseconds of each form for one row. */
-function measureForms(): Record<RelaxedForm, number> {
-  const product = testProduct(1, 2048, 64);
-  const y = new Float32Array(64);
+/** Best milliseconds of each form for a batch of calls. */
+function measureForms(rounds: number): Record<RelaxedForm, number> {
+  const product = testProduct(1, 4096, 128);
+  const y = new Float32Array(128);
   ownMemoryEngine().upload(product, () => product.packed);
   const times = { relaxedDot16: Infinity, relaxedDot32: Infinity };
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const form of ['relaxedDot16', 'relaxedDot32'] as const) {
       const start = performance.now();
-      ownMemoryEngine().compute(form, product, product, y);
+      for (let call = 0; call < CALLS; call++) ownMemoryEngine().compute(form, product, product, y);
       times[form] = Math.min(times[form], performance.now() - start);
     }
   }
@@ -128,14 +131,16 @@ function computeOnce(form: Form, product: TernaryProduct, y: Float32Array): void
   ownMemoryEngine().release(product);
 }
 
+const CODES = [0xaa, 0x00, 0x55, 0x64, 0x92, 0x18];
+
 /** Numbers that reach the extremes of int8 and of the codes, the same in every run. */
 function testProduct(rows: number, inFeatures: number, outFeatures: number): TernaryProduct {
-  const words = outFeatures * Math.ceil(inFeatures / 64) * 4;
-  const codes = (i: number) => [0xaa, 0x00, 0x55, 0x64, 0x92, 0x18][(i * 7 + (i >> 3)) % 6]!;
-  const packed = new Int32Array(Uint8Array.from({ length: 4 * words }, (_, i) => codes(i)).buffer);
-  const x = Float32Array.from({ length: rows * inFeatures }, (_, i) =>
+  const bytes = outFeatures * Math.ceil(inFeatures / 64) * 16;
+  const codes = new Uint8Array(bytes).map((_, i) => CODES[(i * 7 + (i >> 3)) % CODES.length]!);
+  const packed = new Int32Array(codes.buffer);
+  const x = new Float32Array(rows * inFeatures).map((_, i) =>
     i % 5 < 2 ? 127 : ((i * 97) % 255) - 127,
   );
-  const scale = Float32Array.from({ length: outFeatures }, (_, n) => 1 + n / 8);
+  const scale = new Float32Array(outFeatures).map((_, n) => 1 + n / 8);
   return { x, packed, scale, bias: scale, rows, inFeatures, outFeatures, eps: 1e-5 };
 }
