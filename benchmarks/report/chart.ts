@@ -55,7 +55,12 @@ function specification(values: readonly Bar[]): object {
     encoding: {
       row: { field: 'shape', title: 'm,k,n', sort: unique('shape') },
       column: { field: 'node', title: null },
-      y: { field: 'subject', title: null, sort: unique('subject').sort(oursFirst) },
+      y: {
+        field: 'subject',
+        title: null,
+        sort: unique('subject').sort(oursFirst),
+        axis: { labelLimit: 300 },
+      },
       x: { field: 'gmacPerSecond', type: 'quantitative', title: 'GMAC/s' },
       color: {
         field: 'kind',
