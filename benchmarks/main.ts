@@ -135,8 +135,7 @@ ${markdownTable(memoryCells(memory))}
 
 ## Goals
 
-Set for two cores. _Prototype_ is the speed of the integer part alone, without quantization, calls and
-output.
+Set for two cores, on a machine whose peers had no 512-bit instructions.
 
 ${markdownTable(goalCells(rows))}
 `;

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, engineInfo, packTernary, ready, ternaryMatMul } from 'tfjs-bitcore';
+import { deploy, engineInfo, packTernary, ready, ternaryMatMul } from 'tfjs-bitcore';
 import { importTfjsNode } from '../peers';
 import { OURS, WIDTHS, type HostName, type Shape, type Task } from '../plan';
 import type { Host, Subject } from './host';
+import { floatNet, ternaryNet } from './net';
 import { productValues } from './values';
 
 /** This package and tfjs itself, in float32, on one of tfjs's backends. */
@@ -73,8 +74,8 @@ function reading(compute: () => tf.Tensor): () => void {
 function predict(peer: string, batch: number): Prepared {
   const { x: values } = productValues({ m: batch, k: WIDTHS[0]!, n: 1 });
   const x = resident(tf.tensor2d(values, [batch, WIDTHS[0]!]));
-  const float = buildNet((args) => tf.layers.dense(args));
-  const trained = buildNet((args) => bitLinear(args));
+  const float = floatNet(WIDTHS);
+  const trained = ternaryNet(float);
   const deployed = deploy(trained);
   trained.dispose();
   return {
@@ -84,19 +85,4 @@ function predict(peer: string, batch: number): Prepared {
     ],
     owned: [x, float, deployed],
   };
-}
-
-type LayerArgs = Parameters<typeof tf.layers.dense>[0] & Parameters<typeof bitLinear>[0];
-
-function buildNet(makeLayer: (args: LayerArgs) => tf.layers.Layer): tf.Sequential {
-  const [inputs, ...widths] = WIDTHS;
-  const model = tf.sequential();
-  for (const [i, units] of widths.entries()) {
-    const last = i === widths.length - 1;
-    const activation = last ? 'linear' : 'relu';
-    // tfjs's default initializer takes seconds here.
-    const args: LayerArgs = { units, activation, kernelInitializer: 'glorotUniform' };
-    model.add(makeLayer(i === 0 ? { ...args, inputShape: [inputs!] } : args));
-  }
-  return model;
 }

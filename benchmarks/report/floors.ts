@@ -1,8 +1,7 @@
 import type { Row } from './rows';
 
 /**
- * What this package is to reach on two cores: the least ratio with the relaxed engines and with simd128;
- * and, for comparison, the GMAC/s of prototypes of the integer part alone.
+ * What this package is to reach on two cores: the least ratio with the relaxed engines and with simd128.
  */
 interface Floor {
   readonly shape: readonly [number, number, number];
@@ -42,18 +41,10 @@ const FLOORS: readonly Floor[] = [
   },
 ];
 
-const PROTOTYPES: Readonly<Record<string, readonly [relaxed: number, simd128: number]>> = {
-  '1,1024,1024': [33, 27],
-  '1,4096,4096': [50, 26],
-  '128,1024,1024': [53, 24],
-  '64,4096,4096': [56, 26],
-};
-
 export interface Goal {
   readonly row: Row;
   readonly floor: number;
   readonly reached: boolean;
-  readonly prototypeGmacPerSecond: number;
 }
 
 /** The rows for which a floor is set. */
@@ -65,8 +56,7 @@ export function goalsOf(rows: readonly Row[]): Goal[] {
       .map((row) => {
         const isRelaxed = row.engine.startsWith('relaxed');
         const floor = isRelaxed ? relaxed : simd128;
-        const prototypeGmacPerSecond = PROTOTYPES[`${shape}`]![isRelaxed ? 0 : 1];
-        return { row, floor, reached: (row.ratio ?? 0) >= floor, prototypeGmacPerSecond };
+        return { row, floor, reached: (row.ratio ?? 0) >= floor };
       }),
   );
 }

@@ -50,13 +50,12 @@ export function memoryCells(rows: readonly MemoryRow[]): Cells[] {
 }
 
 export function goalCells(rows: readonly Row[]): Cells[] {
-  return goalsOf(rows).map(({ row, floor, reached, prototypeGmacPerSecond }) => ({
+  return goalsOf(rows).map(({ row, floor, reached }) => ({
     'm,k,n': `${row.m},${row.k},${row.n}`,
     Node: String(row.node),
     backend: row.backend,
     engine: row.engine,
     'GMAC/s': row.gmacPerSecond.toFixed(1),
-    'prototype GMAC/s': String(prototypeGmacPerSecond),
     against: row.peer,
     'times faster': (row.ratio ?? 0).toFixed(2),
     goal: floor.toFixed(1),
@@ -66,7 +65,7 @@ export function goalCells(rows: readonly Row[]): Cells[] {
 
 export function printTable(title: string, cells: readonly Cells[]): void {
   if (cells.length === 0) return;
-  const numeric = new Set(['ms', 'its ms', 'GMAC/s', 'times faster', 'prototype GMAC/s', 'goal']);
+  const numeric = new Set(['ms', 'its ms', 'GMAC/s', 'times faster', 'goal']);
   const columns = Object.keys(cells[0]!).map((name) => ({
     name,
     alignment: numeric.has(name) ? ('right' as const) : ('left' as const),

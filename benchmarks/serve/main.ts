@@ -63,16 +63,20 @@ async function main() {
   for (const node of nodes) {
     for (const workers of WORKERS) {
       const running = await startAll(node, workers);
-      const measured = await measure(running, node, workers, questions, effort, (task) =>
-        bar.increment({ task }),
-      );
-      rows.push(...measured);
-      if (workers === 1) memory.push(...(await residentMemory(running, node)));
-      for (const { server } of running) await server.stop();
+      try {
+        const progress = (task: string) => bar.increment({ task });
+        rows.push(...(await measure(running, node, workers, questions, effort, progress)));
+        if (workers === 1) memory.push(...(await residentMemory(running, node)));
+      } finally {
+        for (const { server } of running) await server.stop();
+      }
     }
   }
   bar.stop();
   await report({ command: commandLine('bench:serve'), machine: machine(), rows, memory }, options);
+  if (rows.some(({ answers, wrongAnswers }) => answers === 0 || wrongAnswers > 0)) {
+    throw new Error('Answers were wrong or missing: see the table.');
+  }
 }
 
 async function startAll(node: number, workers: number): Promise<Running[]> {

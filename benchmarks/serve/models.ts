@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy } from 'tfjs-bitcore';
+import { deploy } from 'tfjs-bitcore';
 import { folder } from '../../examples/support/folder';
+import { floatNet, ternaryNet } from '../hosts/net';
 import { productValues } from '../hosts/values';
 import { KINDS, WIDTHS, type Kind } from './plan';
 
@@ -20,8 +21,9 @@ export async function saveModels(path: string): Promise<Questions> {
   const rows = makeRows();
   const [inputs] = WIDTHS;
   const x = tf.tensor2d(rows.flat(), [ROWS, inputs]);
-  const ternary = net((args) => bitLinear(args));
-  const models = { float32: net((args) => tf.layers.dense(args)), deployed: deploy(ternary) };
+  const float32 = floatNet(WIDTHS);
+  const ternary = ternaryNet(float32);
+  const models = { float32, deployed: deploy(ternary) };
   const expected = {} as Record<Kind, number[][]>;
   for (const kind of KINDS) {
     await models[kind].save(folder(join(path, kind)));
@@ -29,7 +31,7 @@ export async function saveModels(path: string): Promise<Questions> {
     expected[kind] = await y.array();
     y.dispose();
   }
-  for (const disposable of [x, ternary, models.float32, models.deployed]) disposable.dispose();
+  for (const disposable of [x, ternary, float32, models.deployed]) disposable.dispose();
   const bodies = rows.map((row) => JSON.stringify({ instances: [row] }));
   return { bodies, expected };
 }
@@ -40,18 +42,4 @@ function makeRows(): number[][] {
   const { x } = productValues({ m: ROWS, k: inputs, n: 1 });
   const values = Array.from(x, (value) => Math.round(1000 * value) / 1000);
   return Array.from({ length: ROWS }, (_, i) => values.slice(i * inputs, (i + 1) * inputs));
-}
-
-type LayerArgs = Parameters<typeof tf.layers.dense>[0] & Parameters<typeof bitLinear>[0];
-
-function net(makeLayer: (args: LayerArgs) => tf.layers.Layer): tf.Sequential {
-  const [inputs, ...widths] = WIDTHS;
-  const model = tf.sequential();
-  for (const [i, units] of widths.entries()) {
-    const activation = i === widths.length - 1 ? 'linear' : 'relu';
-    // tfjs's default initializer takes seconds here.
-    const args: LayerArgs = { units, activation, kernelInitializer: 'glorotUniform' };
-    model.add(makeLayer(i === 0 ? { ...args, inputShape: [inputs] } : args));
-  }
-  return model;
 }

@@ -29,7 +29,7 @@ async function main() {
 async function serve(options: ServeOptions): Promise<void> {
   const backend = await useFastestBackend(options.backend);
   const model = await ServedModel.load(options.model);
-  await model.warmUp(options.maxBatch);
+  await model.warmUp(Math.min(options.maxBatch, options.maxQueue));
   const server = createServer(model, options, cluster.isWorker ? metricsOfAllWorkers : undefined);
   // A worker drains when its supervisor says so; a Ctrl-C reaches both.
   if (cluster.isWorker) process.on('SIGINT', () => {});

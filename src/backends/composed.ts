@@ -38,7 +38,8 @@ const collected = new FinalizationRegistry<Tensor>((dense) => dense.dispose());
 
 function denseKernel(packed: Tensor, inFeatures: number): Tensor {
   const known = denseKernels.get(packed.dataId);
-  if (known != null) return known;
+  if (known?.shape[0] === inFeatures) return known;
+  if (known != null) disposeDenseKernel(packed.dataId);
   const words = engine().readSync(packed.dataId) as Int32Array;
   checkCodesOnce(packed.dataId, () => words);
   const units = packed.shape[0]!;

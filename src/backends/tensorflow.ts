@@ -11,8 +11,9 @@ interface NodeBackend {
 }
 
 /**
- * Packed weights are read by no TensorFlow op, so tfjs-node keeps them on the JavaScript side and
- * reading them copies nothing. The output is a fresh array each time: TensorFlow aliases what it is given.
+ * Packed weights are read by no TensorFlow op, so tfjs-node keeps them on the JavaScript side, from where
+ * they move to the engine's memory at first use. The output is a fresh array each time: TensorFlow
+ * aliases what it is given.
  */
 export const tensorflowTernaryMatMul: KernelConfig = {
   kernelName: TERNARY_MAT_MUL,

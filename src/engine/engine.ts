@@ -13,6 +13,3 @@ export interface TernaryProduct {
   /** Lower bound of a row's largest magnitude. */
   readonly eps: number;
 }
-
-/** Writes y, float32 [rows, outFeatures]. */
-export type TernaryProductFunction = (product: TernaryProduct, y: Float32Array) => void;

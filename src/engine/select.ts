@@ -93,7 +93,7 @@ let warmedUpAt: number | undefined;
 let faster: RelaxedForm | undefined;
 
 /**
- * Which relaxed form is faster depends on the processor. Both are run once, which makes V8 optimize
+ * Which relaxed form is faster depends on the processor. Both are run in a batch, which makes V8 optimize
  * them, and some time later are measured: baseline code would mislead.
  */
 function fasterForm(): RelaxedForm {

@@ -4,7 +4,7 @@ import { argumentError } from '../errors';
 import type { BitLinear } from '../layers/bit_linear';
 import { bitLinearSites, checkModel } from './layer_tree';
 
-/** The largest difference two outputs of float inputs may have, relative to the larger output. */
+/** The largest difference two outputs of float inputs may have, relative to the layer's largest output. */
 const FLOAT_TOLERANCE = 1e-5;
 
 export interface Comparison {
@@ -142,7 +142,7 @@ async function compareAndDispose(expected: Tensor[], actual: Tensor[]) {
   for (const [i, tensor] of expected.entries()) {
     const [a, b] = await Promise.all([tensor.data(), actual[i]!.data()]);
     for (let j = 0; j < a.length; j++) {
-      result.largest = Math.max(result.largest, Math.abs(a[j]!) || 0);
+      if (Number.isFinite(a[j]!)) result.largest = Math.max(result.largest, Math.abs(a[j]!));
       if (a[j] === b[j] || (Number.isNaN(a[j]) && Number.isNaN(b[j]))) continue;
       const difference = Math.abs(a[j]! - b[j]!);
       result.identical = false;

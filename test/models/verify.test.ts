@@ -105,6 +105,18 @@ describe('verify', () => {
     expect(layers[0]).toMatchObject({ identical: false, maxAbsDiff: Infinity, kept: false });
   });
 
+  test('an infinite output does not excuse other differences', async () => {
+    const model = tf.sequential({
+      layers: [bitLinear({ units: 2, inputShape: [70], inputQuantizer: 'none' })],
+    });
+    const deployed = deploy(model);
+    const [packed, scale, bias] = deployed.getWeights();
+    model.layers[0]!.setWeights([model.layers[0]!.getWeights()[0]!, tf.tensor1d([Infinity, 0])]);
+    deployed.layers[0]!.setWeights([packed!, scale!, tf.add(bias!, 1)]);
+    const { layers } = await verify(model, deployed, randomTensor([2, 70]));
+    expect(layers[0]).toMatchObject({ identical: false, kept: false });
+  });
+
   test('leaves nothing behind, and the model as it was', async () => {
     const model = twoLayers();
     const deployed = deploy(model);

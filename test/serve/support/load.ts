@@ -8,7 +8,7 @@ export interface Met {
   wrong: number;
   /** Connections that were not made. */
   refused: number;
-  /** Requests without answer, on a connection that was made. */
+  /** Requests that were sent, and have no answer. */
   readonly lost: string[];
 }
 
@@ -60,7 +60,7 @@ export class Load {
       const { code, sent, message } = error as NoAnswer;
       const refused = code === 'ECONNREFUSED' && !sent;
       if (refused) this.met.refused++;
-      else this.met.lost.push(message);
+      else if (sent) this.met.lost.push(message);
       return !refused;
     }
   }
