@@ -10,7 +10,7 @@ export interface MemoryRow {
   readonly n: number;
   /** Growth of the process's resident memory, whoever holds it. */
   readonly bitsPerWeight: number;
-  /** Tensors by tfjs, and this package's own copies. */
+  /** Tensors, as tfjs counts them: without this package's own copies. */
   readonly countedBitsPerWeight: number;
 }
 
