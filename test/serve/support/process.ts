@@ -83,10 +83,15 @@ function settled<T>(promise: Promise<T>): Promise<T | undefined> {
 
 /** The process ids of a server's workers. */
 export async function workersOf(server: ServerProcess): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
-  const processes = stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  return processes.filter(([, parent]) => parent === server.process.pid).map(([pid]) => pid!);
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args=']);
+  return (
+    stdout
+      .split('\n')
+      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
+      // Another child translates TypeScript.
+      .filter(
+        ([, , parent, args]) => Number(parent) === server.process.pid && args!.includes('main.ts'),
+      )
+      .map(([, pid]) => Number(pid))
+  );
 }
