@@ -2,7 +2,7 @@
  * A deployed net against its float original behind the same HTTP server: requests a second, latency,
  * memory. Each answer is checked.
  *
- *   npm run bench:serve                 a quarter of an hour; keep the machine quiet
+ *   npm run bench:serve                 five minutes; keep the machine quiet
  *   npm run bench:serve -- --quick      a minute, less exact
  *   npm run bench:serve -- --node 24 --json serve.json --markdown serve.md
  */

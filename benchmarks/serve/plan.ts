@@ -27,7 +27,7 @@ export interface Effort {
   readonly seconds: number;
 }
 
-export const FULL: Effort = { rounds: 3, seconds: 4 };
+export const FULL: Effort = { rounds: 3, seconds: 2 };
 export const QUICK: Effort = { rounds: 1, seconds: 1 };
 
 export function nameOf({ kind, backend }: Subject): string {
