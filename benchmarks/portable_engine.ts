@@ -4,7 +4,7 @@
  *   npm run bench:portable
  */
 import * as tf from '@tensorflow/tfjs';
-import { packTernary, ternaryMatMul } from 'tfjs-bitcore';
+import { engineInfo, packTernary, ternaryMatMul } from 'tfjs-bitcore';
 import { interleavedMedians } from '../examples/support/median';
 
 const SHAPES = [
@@ -42,6 +42,8 @@ function compare(m: number, k: number, n: number) {
 
 async function main() {
   await tf.setBackend('cpu');
+  tf.env().set('BITCORE_USE_WASM_SIMD', false);
+  if (engineInfo().engine !== 'portable') throw new Error('Another engine runs.');
   for (const [m, k, n] of SHAPES) compare(m, k, n);
 }
 
