@@ -27,6 +27,19 @@ async function batchesOf({ url }: Served): Promise<{ count: number; rows: number
   return { count: metrics['serving_batch_rows_count']!, rows: metrics['serving_batch_rows_sum']! };
 }
 
+/** Sends all at once; each is to get what the model gives for its rows alone. */
+async function expectOwnAnswers(
+  served: Awaited<ReturnType<typeof serve>>,
+  requests: tf.Tensor[],
+): Promise<void> {
+  const bodies = requests.map((x) => ({ instances: x.arraySync() }));
+  const answers = await sendAll(served, bodies);
+  for (const [i, x] of requests.entries()) {
+    const predictions = (served.model.predict(x) as tf.Tensor).arraySync();
+    expect(answers[i]).toEqual({ status: 200, predictions });
+  }
+}
+
 describe.each(BACKENDS)('on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
@@ -36,14 +49,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
     const requests = counts.map((count, i) =>
       tf.tensor2d(randomFloats(count * 16, i), [count, 16]),
     );
-    const answers = await sendAll(
-      served,
-      requests.map((x) => ({ instances: x.arraySync() })),
-    );
-    for (const [i, x] of requests.entries()) {
-      const predictions = (served.model.predict(x) as tf.Tensor).arraySync();
-      expect(answers[i]).toEqual({ status: 200, predictions });
-    }
+    await expectOwnAnswers(served, requests);
     const { count, rows } = await batchesOf(served);
     expect(rows).toBe(1200);
     expect(rows / count).toBeGreaterThan(4);
@@ -55,14 +61,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
       const steps = 1 + (i % 4);
       return tf.tensor3d(randomFloats(steps * 3, i), [1, steps, 3]);
     });
-    const answers = await sendAll(
-      served,
-      requests.map((x) => ({ instances: x.arraySync() })),
-    );
-    for (const [i, x] of requests.entries()) {
-      const predictions = (served.model.predict(x) as tf.Tensor).arraySync();
-      expect(answers[i]).toEqual({ status: 200, predictions });
-    }
+    await expectOwnAnswers(served, requests);
   });
 
   test('an index out of range fails alone', async () => {
