@@ -25,20 +25,22 @@ export function scratchBytes(m: i32, k: i32): i32 {
 }
 
 export function ternaryMatMulDot16(
-  x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, m: i32, k: i32, n: i32, eps: f32, scratch: usize,
+  x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
+  eps: f32, scratch: usize,
 ): void {
-  matMul(false, x, packed, scale, scaleCount, bias, y, m, k, n, eps, scratch);
+  matMul(false, x, packed, scale, scaleCount, bias, y, yStride, m, k, n, eps, scratch);
 }
 
 export function ternaryMatMulDot32(
-  x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, m: i32, k: i32, n: i32, eps: f32, scratch: usize,
+  x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
+  eps: f32, scratch: usize,
 ): void {
-  matMul(true, x, packed, scale, scaleCount, bias, y, m, k, n, eps, scratch);
+  matMul(true, x, packed, scale, scaleCount, bias, y, yStride, m, k, n, eps, scratch);
 }
 
 function matMul(
-  dot32: bool, x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, m: i32, k: i32, n: i32, eps: f32,
-  scratch: usize,
+  dot32: bool, x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
+  eps: f32, scratch: usize,
 ): void {
   const blocks = blocksOf(k);
   const rowBytes = <usize>blocks << 6;
@@ -50,14 +52,14 @@ function matMul(
     const rows = min(step, m - row);
     const paired = rows < MIN_GEMM_ROWS ? 0 : rows & ~1;
     quantizeRows(x, k, eps, q, rowBytes, params, scratch, paired, rows);
-    if (paired) multiplyPairs(dot32, q, params, panel, paired, packed, scale, scaleCount, bias, y, blocks, n);
+    if (paired) multiplyPairs(dot32, q, params, panel, paired, packed, scale, scaleCount, bias, y, yStride, blocks, n);
     if (paired < rows) {
       const singleQ = q + <usize>paired * rowBytes, singleParams = params + <usize>paired * ROW_PARAMS;
-      const singleY = y + (<usize>paired * <usize>n << 2);
-      multiplySingles(dot32, singleQ, singleParams, rows - paired, packed, scale, scaleCount, bias, singleY, blocks, n);
+      const singleY = y + <usize>paired * yStride;
+      multiplySingles(dot32, singleQ, singleParams, rows - paired, packed, scale, scaleCount, bias, singleY, yStride, blocks, n);
     }
     x += <usize>rows * <usize>k << 2;
-    y += <usize>rows * <usize>n << 2;
+    y += <usize>rows * yStride;
   }
 }
 
@@ -84,9 +86,8 @@ function rowOf(packed: usize, i: i32, count: i32, blocks: i32): usize {
 /** All outputs of an even number of rows, 4 outputs x 2 rows at a time from a panel. */
 function multiplyPairs(
   dot32: bool, q: usize, params: usize, panel: usize, rows: i32,
-  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, blocks: i32, n: i32,
+  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, blocks: i32, n: i32,
 ): void {
-  const yStride = <usize>n << 2;
   for (let left = n; left > 0; left -= 4) {
     for (let i = 0; i < 4; i++) unpackBytes(rowOf(packed, i, left, blocks), panel + (<usize>i << 4), 64, blocks);
     let rowQ = q, rowParams = params, rowY = y;
@@ -107,7 +108,7 @@ function multiplyPairs(
 /** All outputs of a few rows, 4 outputs x 1 row at a time from the packed words. */
 function multiplySingles(
   dot32: bool, q: usize, params: usize, rows: i32,
-  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, blocks: i32, n: i32,
+  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, blocks: i32, n: i32,
 ): void {
   for (let left = n; left > 0; left -= 4) {
     const w1 = rowOf(packed, 1, left, blocks), w2 = rowOf(packed, 2, left, blocks), w3 = rowOf(packed, 3, left, blocks);
@@ -119,7 +120,7 @@ function multiplySingles(
       writeOutputs(subtractRowSum(sums, rowParams), rowParams, scale, scaleCount, bias, rowY, left);
       rowQ += <usize>blocks << 6;
       rowParams += ROW_PARAMS;
-      rowY += <usize>n << 2;
+      rowY += yStride;
     }
     packed += <usize>blocks << 6;
     if (scaleCount > 1) scale += 16;

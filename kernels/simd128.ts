@@ -23,8 +23,8 @@ export function scratchBytes(m: i32, k: i32): i32 {
 }
 
 export function ternaryMatMul(
-  x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, m: i32, k: i32, n: i32, eps: f32,
-  scratch: usize,
+  x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
+  eps: f32, scratch: usize,
 ): void {
   const blocks = blocksOf(k);
   const rowBytes = <usize>blocks << 7;
@@ -37,14 +37,14 @@ export function ternaryMatMul(
     const rows = min(step, m - row);
     const paired = rows < MIN_GEMM_ROWS ? 0 : rows & ~1;
     quantizeRows(x, k, eps, q8, q, rowBytes, params, scratch, paired, rows);
-    if (paired) multiplyPairs(q, params, panel, paired, packed, scale, scaleCount, bias, y, blocks, n);
+    if (paired) multiplyPairs(q, params, panel, paired, packed, scale, scaleCount, bias, y, yStride, blocks, n);
     if (paired < rows) {
       const singleQ = q + <usize>paired * rowBytes, singleParams = params + <usize>paired * ROW_PARAMS;
-      const singleY = y + (<usize>paired * <usize>n << 2);
-      multiplySingles(singleQ, singleParams, rows - paired, packed, scale, scaleCount, bias, singleY, blocks, n);
+      const singleY = y + <usize>paired * yStride;
+      multiplySingles(singleQ, singleParams, rows - paired, packed, scale, scaleCount, bias, singleY, yStride, blocks, n);
     }
     x += <usize>rows * <usize>k << 2;
-    y += <usize>rows * <usize>n << 2;
+    y += <usize>rows * yStride;
   }
 }
 
@@ -72,9 +72,8 @@ function rowOf(packed: usize, i: i32, count: i32, blocks: i32): usize {
 /** All outputs of an even number of rows, 8 outputs x 2 rows at a time from a panel. */
 function multiplyPairs(
   q: usize, params: usize, panel: usize, rows: i32,
-  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, blocks: i32, n: i32,
+  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, blocks: i32, n: i32,
 ): void {
-  const yStride = <usize>n << 2;
   for (let left = n; left > 0; left -= 8) {
     for (let i = 0; i < 4; i++) {
       const w0 = rowOf(packed, 2 * i, left, blocks), w1 = rowOf(packed, 2 * i + 1, left, blocks);
@@ -97,7 +96,7 @@ function multiplyPairs(
 /** All outputs of a few rows, 4 outputs x 1 row at a time from the packed words. */
 function multiplySingles(
   q: usize, params: usize, rows: i32,
-  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, blocks: i32, n: i32,
+  packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, blocks: i32, n: i32,
 ): void {
   for (let left = n; left > 0; left -= 4) {
     const w1 = rowOf(packed, 1, left, blocks), w2 = rowOf(packed, 2, left, blocks), w3 = rowOf(packed, 3, left, blocks);
@@ -107,7 +106,7 @@ function multiplySingles(
       writeOutputs(subtractRowSum(sums, rowParams), rowParams, scale, scaleCount, bias, rowY, left);
       rowQ += <usize>blocks << 7;
       rowParams += ROW_PARAMS;
-      rowY += <usize>n << 2;
+      rowY += yStride;
     }
     packed += <usize>blocks << 6;
     if (scaleCount > 1) scale += 16;

@@ -7,6 +7,8 @@
  */
 import cluster from 'node:cluster';
 import { lookup } from 'node:dns/promises';
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
 import { summary } from 'tfjs-bitcore';
 import { useFastestBackend } from '../support/backend';
 import { superviseWorkers } from './cluster/supervisor';
@@ -28,6 +30,7 @@ async function main() {
 
 async function serve(options: ServeOptions): Promise<void> {
   const backend = await useFastestBackend(options.backend);
+  shareProcessors(options.workers);
   const model = await ServedModel.load(options.model);
   await model.warmUp(Math.min(options.maxBatch, options.maxQueue));
   const server = createServer(model, options, cluster.isWorker ? metricsOfAllWorkers : undefined);
@@ -45,6 +48,12 @@ async function serve(options: ServeOptions): Promise<void> {
   console.log(`  ${url}/                              a page to try it`);
   console.log(`  ${url}/v1/models/${options.name}:predict`);
   console.log(`  ${url}/metrics`);
+}
+
+/** Each worker's kernels would use every processor otherwise. */
+function shareProcessors(workers: number): void {
+  if (workers === 1) return;
+  tf.env().set('BITCORE_THREADS', Math.max(1, Math.floor(availableParallelism() / workers)));
 }
 
 main().catch((error: Error) => {

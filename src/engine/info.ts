@@ -1,5 +1,11 @@
 import { getBackend } from '@tensorflow/tfjs-core';
-import { engineState, selectEngine, type EngineName, type EngineState } from './select';
+import {
+  engineState,
+  ownMemoryThreads,
+  selectEngine,
+  type EngineName,
+  type EngineState,
+} from './select';
 import { compileAll } from './wasm/module';
 
 export interface EngineInfo {
@@ -7,6 +13,8 @@ export interface EngineInfo {
   readonly backend: string;
   /** What runs packed products with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
   readonly engine: EngineName | 'composed';
+  /** Threads that share a large product: in Node, on the backends `cpu` and `tensorflow`. */
+  readonly threads: number;
   /** Every engine, and whether it can run here. */
   readonly engines: Readonly<Record<EngineName, EngineState>>;
 }
@@ -14,7 +22,8 @@ export interface EngineInfo {
 /**
  * Which engine runs packed products on the current backend, and what became of the others.
  * The flags `BITCORE_USE_WASM_SIMD`, `BITCORE_USE_RELAXED_SIMD` (booleans) and `BITCORE_RELAXED_DOT`
- * (16 or 32) of `tf.env()` forbid or force one.
+ * (16 or 32) of `tf.env()` forbid or force one. `BITCORE_THREADS`, set before the first product, says how many
+ * threads share a large one; by default as many as there are processors, at most 8.
  *
  * ```js
  * engineInfo().engine;                                 // 'relaxedDot16', say
@@ -29,6 +38,7 @@ export function engineInfo(): EngineInfo {
   return {
     backend,
     engine: backend === 'webgl' || backend === 'webgpu' ? 'composed' : selectEngine(),
+    threads: backend === 'cpu' || backend === 'tensorflow' ? ownMemoryThreads() : 1,
     engines: Object.fromEntries(states) as Record<EngineName, EngineState>,
   };
 }

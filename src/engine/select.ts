@@ -3,6 +3,7 @@ import type { TernaryProduct } from './engine';
 import { int8Product } from './portable/int8_product';
 import { FORMS, type Form } from './wasm/forms';
 import { OwnMemoryEngine } from './wasm/own_memory';
+import { availableThreads } from './wasm/threads/node_threads';
 
 /** An arithmetic engine for int8 inputs. All give the same floats. */
 export type EngineName = Form | 'portable';
@@ -13,16 +14,27 @@ export type EngineState = 'works' | 'unsupported' | 'wrong results' | 'forbidden
 const USE_SIMD = 'BITCORE_USE_WASM_SIMD';
 const USE_RELAXED = 'BITCORE_USE_RELAXED_SIMD';
 const RELAXED_DOT = 'BITCORE_RELAXED_DOT';
+const THREADS = 'BITCORE_THREADS';
+
+/** More would wait for memory rather than compute. */
+const MAX_THREADS = 8;
 
 env().registerFlag(USE_SIMD, () => true);
 env().registerFlag(USE_RELAXED, () => true);
 /** 16 or 32 forces that form of the relaxed kernels; 0 lets a calibration choose. */
 env().registerFlag(RELAXED_DOT, () => 0);
+/** Threads that share a large product on the backends cpu and tensorflow; read before the first product. */
+env().registerFlag(THREADS, () => Math.min(availableThreads(), MAX_THREADS));
 
 /** In a browser's main thread the binaries may have to be compiled asynchronously: see `ready`. */
 let ownMemory: OwnMemoryEngine | undefined;
 export function ownMemoryEngine(): OwnMemoryEngine {
-  return (ownMemory ??= new OwnMemoryEngine());
+  return (ownMemory ??= new OwnMemoryEngine(env().getNumber(THREADS)));
+}
+
+/** Threads that share a large product in that memory. */
+export function ownMemoryThreads(): number {
+  return typeof WebAssembly === 'undefined' ? 1 : ownMemoryEngine().threads;
 }
 
 /** Frees a weight's packed words, if they are in the engine's own memory. */

@@ -1,8 +1,13 @@
 import { int8Product } from '../../src/engine/portable/int8_product';
 import { Allocator } from '../../src/engine/wasm/allocator';
 import { OwnMemoryEngine } from '../../src/engine/wasm/own_memory';
+import { UNCLAIMED } from '../../src/engine/wasm/threads/share_work';
 import { pack } from '../../src/packing/int2';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
+
+interface Threaded {
+  pool: { control: Int32Array };
+}
 
 function productOf(rows: number, inFeatures: number, outFeatures: number, seed = 1) {
   return {
@@ -40,6 +45,48 @@ describe('engine on its own memory', () => {
     engine.compute('simd128', product, product, actual);
     expectIdentical(actual, expected);
   });
+});
+
+describe('threads', () => {
+  const engine = new OwnMemoryEngine(3);
+  // Tails in every dimension, and more rows than are copied at a time.
+  const shapes = [
+    [1, 2100, 1003],
+    [3, 1030, 701],
+    [13, 500, 333],
+    [700, 900, 21],
+  ] as const;
+
+  test.each(shapes)('share a product of %i x %i x %i, exactly', (...shape) => {
+    const product = productOf(...shape);
+    const perOutput = { ...product, scale: randomFloats(shape[2], 7) };
+    engine.upload(product, () => product.packed);
+    // Repeated, for a thread joins at another moment each time, or not at all while it starts.
+    for (const operands of [product, { ...perOutput, bias: undefined }, perOutput]) {
+      const [expected, actual] = [0, 1].map(() => new Float32Array(shape[0] * shape[2]));
+      int8Product(operands, expected!);
+      for (let call = 0; call < 20; call++) {
+        engine.compute('simd128', operands, product, actual!.fill(NaN));
+        expectIdentical(actual!, expected!);
+      }
+    }
+    engine.release(product);
+    expect(engine.bytes).toBe(0);
+  });
+});
+
+test('all threads ask for a part of a product', async () => {
+  const engine = new OwnMemoryEngine(3);
+  const product = productOf(1, 2048, 2048);
+  engine.upload(product, () => product.packed);
+  let asked = 0;
+  while (asked < 3) {
+    engine.compute('simd128', product, product, new Float32Array(2048));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // Each thread has asked once in vain, when nothing was left.
+    asked = -(engine as unknown as Threaded).pool.control[UNCLAIMED]!;
+  }
+  expect(asked).toBe(3);
 });
 
 describe('allocator', () => {

@@ -9,6 +9,8 @@ export const FORMS = {
 
 export type Form = keyof typeof FORMS;
 
+export const FORM_NAMES = Object.keys(FORMS) as Form[];
+
 /** Where a product's operands lie in a memory, in bytes; `bias` 0 stands for none. */
 export interface ProductPointers {
   x: number;
@@ -22,4 +24,22 @@ export interface ProductPointers {
   outFeatures: number;
   eps: number;
   scratch: number;
+}
+
+/** The arguments of a form's function, in their order. Rows of y lie `4 * outFeatures` bytes apart. */
+export function kernelArguments(p: ProductPointers): number[] {
+  return [
+    p.x,
+    p.packed,
+    p.scale,
+    p.scaleCount,
+    p.bias,
+    p.y,
+    4 * p.outFeatures,
+    p.rows,
+    p.inFeatures,
+    p.outFeatures,
+    p.eps,
+    p.scratch,
+  ];
 }

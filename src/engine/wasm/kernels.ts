@@ -1,4 +1,4 @@
-import { FORMS, type Form, type ProductPointers } from './forms';
+import { FORMS, kernelArguments, type Form, type ProductPointers } from './forms';
 import { instantiate, type Binary, type KernelExports } from './module';
 
 /** The kernels on one memory, instantiated when first used. */
@@ -16,20 +16,8 @@ export class WasmKernels {
     return this.exportsOf(form)!.scratchBytes(rows, inFeatures);
   }
 
-  run(form: Form, p: ProductPointers): void {
-    this.exportsOf(form)![FORMS[form].function]!(
-      p.x,
-      p.packed,
-      p.scale,
-      p.scaleCount,
-      p.bias,
-      p.y,
-      p.rows,
-      p.inFeatures,
-      p.outFeatures,
-      p.eps,
-      p.scratch,
-    );
+  run(form: Form, product: ProductPointers): void {
+    this.exportsOf(form)![FORMS[form].function]!(...kernelArguments(product));
   }
 
   private exportsOf(form: Form): KernelExports | undefined {

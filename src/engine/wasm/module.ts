@@ -4,8 +4,10 @@ import { relaxed, simd128 } from './binaries';
 export interface KernelExports {
   /** Bytes of scratch memory that a call with these sizes needs. */
   scratchBytes(rows: number, inFeatures: number): number;
-  [ternaryMatMul: string]: (...pointersAndSizes: number[]) => number | void;
+  [ternaryMatMul: string]: KernelFunction;
 }
+
+export type KernelFunction = (...pointersAndSizes: number[]) => number | void;
 
 const binaries = { relaxed, simd128 };
 export type Binary = keyof typeof binaries;
@@ -59,8 +61,9 @@ export async function compileAll(): Promise<void> {
   await Promise.all(names.flatMap((name) => [compile(name, false), compile(name, true)]));
 }
 
-export function isShared(memory: WebAssembly.Memory): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+/** By name, not by class: a memory may come from another realm (a frame, a sandbox). */
+export function isShared({ buffer }: WebAssembly.Memory): boolean {
+  return buffer[Symbol.toStringTag] === ('SharedArrayBuffer' as string);
 }
 
 /** A kernel binary on a memory, or undefined where it cannot be compiled (see `compiledModule`). */

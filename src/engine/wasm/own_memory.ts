@@ -1,10 +1,17 @@
 import type { TernaryProduct } from '../engine';
 import { Allocator } from './allocator';
-import type { Form } from './forms';
+import type { Form, ProductPointers } from './forms';
 import { WasmKernels } from './kernels';
+import { ThreadPool } from './threads/pool';
+
+/** Of a shared memory: all that 32-bit addresses reach, as the binaries declare. */
+const MAX_PAGES = 65536;
 
 /** Bytes of inputs and outputs that are copied at a time; the memory does not grow with the batch. */
 const CHUNK_BYTES = 1 << 21;
+
+/** A product of fewer multiplications is done before another thread has woken up. */
+const MIN_SHARED_MACS = 1 << 21;
 
 /** A product without its packed words. */
 type Operands = Omit<TernaryProduct, 'packed'>;
@@ -14,13 +21,21 @@ type Operands = Omit<TernaryProduct, 'packed'>;
  * are copied in once per weight; inputs and outputs at each call.
  */
 export class OwnMemoryEngine {
-  private readonly allocator = new Allocator(new WebAssembly.Memory({ initial: 1 }));
-  private readonly kernels = new WasmKernels(this.allocator.memory);
+  private readonly allocator: Allocator;
+  private readonly kernels: WasmKernels;
+  private pool: ThreadPool | undefined;
   private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
   /** For weights that nobody released: their words are freed when the weight is collected. */
   private readonly collected = new FinalizationRegistry<number>((address) =>
     this.allocator.free(address),
   );
+
+  /** @param threads that share a large product, the calling one included. */
+  constructor(readonly threads = 1) {
+    const limits = threads > 1 ? { maximum: MAX_PAGES, shared: true } : {};
+    this.allocator = new Allocator(new WebAssembly.Memory({ initial: 1, ...limits }));
+    this.kernels = new WasmKernels(this.allocator.memory);
+  }
 
   supports(form: Form): boolean {
     return this.kernels.supports(form);
@@ -37,19 +52,27 @@ export class OwnMemoryEngine {
     const bytesPerRow = 4 * (inFeatures + outFeatures);
     const step = Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
     const bytes = step * bytesPerRow + 4 * (scale.length + outFeatures);
-    const scratchBytes = this.kernels.scratchBytes(form, step, inFeatures);
-    const operands = this.allocator.allocate(bytes + scratchBytes);
+    const shared = this.threads > 1 && step * inFeatures * outFeatures >= MIN_SHARED_MACS;
+    const scratchBytes = Math.ceil(this.kernels.scratchBytes(form, step, inFeatures) / 64) * 64;
+    const operands = this.allocator.allocate(bytes + scratchBytes * (shared ? this.threads : 1));
+    const run = shared
+      ? (pointers: ProductPointers) => this.threadPool().run(form, pointers, scratchBytes)
+      : (pointers: ProductPointers) => this.kernels.run(form, pointers);
     try {
       const packed = this.uploaded.get(weight)!.address;
-      this.computeInSteps(form, product, packed, y, step, operands);
+      this.computeInSteps(run, product, packed, y, step, operands);
     } finally {
       this.allocator.free(operands);
     }
   }
 
+  private threadPool(): ThreadPool {
+    return (this.pool ??= new ThreadPool(this.allocator.memory, this.threads));
+  }
+
   /** `step` rows at a time; from `operands` on lie those rows of x and y, scale, bias, scratch. */
   private computeInSteps(
-    form: Form,
+    run: (pointers: ProductPointers) => void,
     { x, scale, bias, rows, inFeatures, outFeatures, eps }: Operands,
     packed: number,
     y: Float32Array,
@@ -65,7 +88,7 @@ export class OwnMemoryEngine {
     for (let row = 0; row < rows; row += step) {
       const count = Math.min(step, rows - row);
       heap.set(x.subarray(row * inFeatures, (row + count) * inFeatures), operands / 4);
-      this.kernels.run(form, {
+      run({
         x: operands,
         packed,
         scale: scaleAt,
