@@ -1,9 +1,9 @@
 /**
  * From integer sums to float32 outputs, in the one order of operations that every engine keeps, each step rounded:
  *
- *   y = ((float(acc) * rowScale) * scale) + bias
+ *   y = max(((float(acc) * rowScale) * scale) + bias, floor)
  *
- * float(acc) is exact: |acc| <= 127 * k < 2^24 for k <= 132104.
+ * floor is 0 for ReLU and -infinity for no activation; NaN stays NaN. float(acc) is exact: |acc| <= 127 * k < 2^24 for k <= 132104.
  */
 
 /** The four vectors' lane sums, as one vector. */
@@ -37,7 +37,7 @@ export function writeOutputs(
   if (count >= 4) {
     v = f32x4.mul(v, scaleCount == 1 ? v128.load32_splat(scale) : v128.load(scale));
     if (bias) v = f32x4.add(v, v128.load(bias));
-    v128.store(y, v);
+    v128.store(y, f32x4.max(v, v128.load32_splat(params, 8)));
     return;
   }
   const scaleStep: usize = scaleCount == 1 ? 0 : 4;
@@ -47,7 +47,7 @@ export function writeOutputs(
       one += load<f32>(bias);
       bias += 4;
     }
-    store<f32>(y, one);
+    store<f32>(y, max<f32>(one, load<f32>(params, 8)));
     scale += scaleStep;
     y += 4;
     v = i8x16.shuffle(v, v, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);

@@ -8,8 +8,8 @@
  */
 import { runTime } from './run_time';
 
-/** Bytes of one row's parameters: rowScale (float32), then rowSum (int32). */
-export const ROW_PARAMS: usize = 8;
+/** Bytes of one row's parameters: rowScale (float32), rowSum (int32), and the floor of its outputs (float32). */
+export const ROW_PARAMS: usize = 12;
 
 /** Bytes of the zero-padded copy of a row's last k % 16 floats. */
 export const TAIL_BYTES: usize = 64;
@@ -68,7 +68,7 @@ function swapHalves(v: v128): v128 {
  * whatever integers stand in q.
  */
 export function quantizeRow(
-  x: usize, k: i32, eps: f32, q: usize, stride: usize, blocks: i32, params: usize, tail: usize,
+  x: usize, k: i32, eps: f32, floor: f32, q: usize, stride: usize, blocks: i32, params: usize, tail: usize,
 ): void {
   const whole = x + ((<usize>k & ~15) << 2);
   const tailEnd = tail + TAIL_BYTES;
@@ -96,4 +96,5 @@ export function quantizeRow(
 
   store<f32>(params, maxBits < INFINITY_BITS ? limit / <f32>127 : <f32>NaN);
   store<i32>(params, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1), 4);
+  store<f32>(params, floor, 8);
 }

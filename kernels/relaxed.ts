@@ -26,21 +26,21 @@ export function scratchBytes(m: i32, k: i32): i32 {
 
 export function ternaryMatMulDot16(
   x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
-  eps: f32, scratch: usize,
+  eps: f32, floor: f32, scratch: usize,
 ): void {
-  matMul(false, x, packed, scale, scaleCount, bias, y, yStride, m, k, n, eps, scratch);
+  matMul(false, x, packed, scale, scaleCount, bias, y, yStride, m, k, n, eps, floor, scratch);
 }
 
 export function ternaryMatMulDot32(
   x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
-  eps: f32, scratch: usize,
+  eps: f32, floor: f32, scratch: usize,
 ): void {
-  matMul(true, x, packed, scale, scaleCount, bias, y, yStride, m, k, n, eps, scratch);
+  matMul(true, x, packed, scale, scaleCount, bias, y, yStride, m, k, n, eps, floor, scratch);
 }
 
 function matMul(
   dot32: bool, x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
-  eps: f32, scratch: usize,
+  eps: f32, floor: f32, scratch: usize,
 ): void {
   const blocks = blocksOf(k);
   const rowBytes = <usize>blocks << 6;
@@ -51,7 +51,7 @@ function matMul(
   for (let row = 0; row < m; row += step) {
     const rows = min(step, m - row);
     const paired = rows < MIN_GEMM_ROWS ? 0 : rows & ~1;
-    quantizeRows(x, k, eps, q, rowBytes, params, scratch, paired, rows);
+    quantizeRows(x, k, eps, floor, q, rowBytes, params, scratch, paired, rows);
     if (paired) multiplyPairs(dot32, q, params, panel, paired, packed, scale, scaleCount, bias, y, yStride, blocks, n);
     if (paired < rows) {
       const singleQ = q + <usize>paired * rowBytes, singleParams = params + <usize>paired * ROW_PARAMS;
@@ -65,12 +65,12 @@ function matMul(
 
 /** Paired rows are interleaved by vectors; the other rows lie by themselves. */
 function quantizeRows(
-  x: usize, k: i32, eps: f32, q: usize, rowBytes: usize, params: usize, tail: usize, paired: i32, rows: i32,
+  x: usize, k: i32, eps: f32, floor: f32, q: usize, rowBytes: usize, params: usize, tail: usize, paired: i32, rows: i32,
 ): void {
   for (let r = 0; r < rows; r++) {
     const inPair = r < paired;
     const to = inPair ? q + <usize>(r & ~1) * rowBytes + (<usize>(r & 1) << 4) : q + <usize>r * rowBytes;
-    quantizeRow(x, k, eps, to, inPair ? 32 : 16, blocksOf(k), params, tail);
+    quantizeRow(x, k, eps, floor, to, inPair ? 32 : 16, blocksOf(k), params, tail);
     x += <usize>k << 2;
     params += ROW_PARAMS;
   }

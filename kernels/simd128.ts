@@ -24,7 +24,7 @@ export function scratchBytes(m: i32, k: i32): i32 {
 
 export function ternaryMatMul(
   x: usize, packed: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, m: i32, k: i32, n: i32,
-  eps: f32, scratch: usize,
+  eps: f32, floor: f32, scratch: usize,
 ): void {
   const blocks = blocksOf(k);
   const rowBytes = <usize>blocks << 7;
@@ -36,7 +36,7 @@ export function ternaryMatMul(
   for (let row = 0; row < m; row += step) {
     const rows = min(step, m - row);
     const paired = rows < MIN_GEMM_ROWS ? 0 : rows & ~1;
-    quantizeRows(x, k, eps, q8, q, rowBytes, params, scratch, paired, rows);
+    quantizeRows(x, k, eps, floor, q8, q, rowBytes, params, scratch, paired, rows);
     if (paired) multiplyPairs(q, params, panel, paired, packed, scale, scaleCount, bias, y, yStride, blocks, n);
     if (paired < rows) {
       const singleQ = q + <usize>paired * rowBytes, singleParams = params + <usize>paired * ROW_PARAMS;
@@ -50,11 +50,11 @@ export function ternaryMatMul(
 
 /** Paired rows are interleaved by vectors; the other rows lie by themselves. */
 function quantizeRows(
-  x: usize, k: i32, eps: f32, q8: usize, q: usize, rowBytes: usize, params: usize, tail: usize, paired: i32, rows: i32,
+  x: usize, k: i32, eps: f32, floor: f32, q8: usize, q: usize, rowBytes: usize, params: usize, tail: usize, paired: i32, rows: i32,
 ): void {
   const blocks = blocksOf(k);
   for (let r = 0; r < rows; r++) {
-    quantizeRow(x, k, eps, q8, 16, blocks, params, tail);
+    quantizeRow(x, k, eps, floor, q8, 16, blocks, params, tail);
     if (r < paired) widenRow(q8, q + <usize>(r & ~1) * rowBytes + (<usize>(r & 1) << 4), 32, blocks);
     else spreadRow(q8, q + <usize>r * rowBytes, blocks);
     x += <usize>k << 2;

@@ -1,6 +1,7 @@
 import {
   engine,
   keep,
+  relu,
   tensor2d,
   tidy,
   transpose,
@@ -25,9 +26,11 @@ function composedTernaryMatMul(backendName: string): KernelConfig {
     backendName,
     kernelFunc: ({ inputs, attrs }) => {
       const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
-      const { inFeatures, inputQuantizer, eps } = attrs as unknown as TernaryMatMulAttrs;
+      const { inFeatures, inputQuantizer, eps, activation } =
+        attrs as unknown as TernaryMatMulAttrs;
       const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
-      return trainableMatMul(x as Tensor2D, quantized, bias, inputQuantizer, eps);
+      const y = trainableMatMul(x as Tensor2D, quantized, bias, inputQuantizer, eps);
+      return activation === 'relu' ? relu(y) : y;
     },
   };
 }

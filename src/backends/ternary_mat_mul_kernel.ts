@@ -30,7 +30,7 @@ export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number
 export function computeProduct(
   access: TensorAccess,
   inputs: TernaryMatMulInputs,
-  { inFeatures, inputQuantizer, eps }: TernaryMatMulAttrs,
+  { inFeatures, inputQuantizer, eps, activation }: TernaryMatMulAttrs,
   y: Float32Array,
 ): void {
   const [rows, outFeatures] = outputShape(inputs);
@@ -45,6 +45,7 @@ export function computeProduct(
     inFeatures,
     outFeatures,
     eps,
+    activation,
   };
   if (inputQuantizer === 'none') return floatProduct({ ...operands, packed: words() }, y);
   const engine = selectEngine();

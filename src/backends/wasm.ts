@@ -1,6 +1,6 @@
 import type { DataId, KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { selectEngine } from '../engine/select';
-import type { Form } from '../engine/wasm/forms';
+import { floorOf, type Form } from '../engine/wasm/forms';
 import { WasmKernels } from '../engine/wasm/kernels';
 import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import {
@@ -78,7 +78,7 @@ function runInPlace(
   kernels: WasmKernels,
   form: Form,
   { x, packed, scale, bias }: TernaryMatMulInputs,
-  { inFeatures, eps }: TernaryMatMulAttrs,
+  { inFeatures, eps, activation }: TernaryMatMulAttrs,
   output: TensorInfo,
 ): void {
   const [rows, outFeatures] = output.shape as [number, number];
@@ -96,6 +96,7 @@ function runInPlace(
       inFeatures,
       outFeatures,
       eps,
+      floor: floorOf(activation),
       scratch,
     });
   } finally {

@@ -1,4 +1,7 @@
-/** One packed product: y = (x . ternary) * scales + bias. */
+/** What is done to a product's outputs at once; NaN stays NaN. */
+export type Activation = 'linear' | 'relu';
+
+/** One packed product: y = activation((x . ternary) * scales + bias). */
 export interface TernaryProduct {
   /** float32 [rows, inFeatures]. */
   readonly x: Float32Array;
@@ -12,4 +15,6 @@ export interface TernaryProduct {
   readonly outFeatures: number;
   /** Lower bound of a row's largest magnitude. */
   readonly eps: number;
+  /** Default: `'linear'`. */
+  readonly activation?: Activation | undefined;
 }

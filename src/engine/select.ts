@@ -154,5 +154,6 @@ function testProduct(rows: number, inFeatures: number, outFeatures: number): Ter
     i % 5 < 2 ? 127 : ((i * 97) % 255) - 127,
   );
   const scale = new Float32Array(outFeatures).map((_, n) => 1 + n / 8);
-  return { x, packed, scale, bias: scale, rows, inFeatures, outFeatures, eps: 1e-5 };
+  const activation = rows > 1 ? 'relu' : 'linear';
+  return { x, packed, scale, bias: scale, rows, inFeatures, outFeatures, eps: 1e-5, activation };
 }

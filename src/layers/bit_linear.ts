@@ -187,8 +187,7 @@ export class BitLinear extends Dense {
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
       this.checkInputShape(input.shape);
       const x = input.dtype === 'float32' ? input : cast(input, 'float32');
-      const y = this.isDeployed ? this.callDeployed(x) : this.callTrainable(x);
-      return this.activation.apply(y);
+      return this.isDeployed ? this.callDeployed(x) : this.activation.apply(this.callTrainable(x));
     });
   }
 
@@ -200,6 +199,12 @@ export class BitLinear extends Dense {
   }
 
   private callDeployed(x: Tensor): Tensor {
+    const activation = this.activation.getClassName() === 'relu' ? 'relu' : 'linear';
+    const y = this.deployedMatMul(x, activation);
+    return activation === 'relu' ? y : this.activation.apply(y);
+  }
+
+  private deployedMatMul(x: Tensor, activation: 'relu' | 'linear'): Tensor {
     try {
       return ternaryMatMul({
         x,
@@ -208,6 +213,7 @@ export class BitLinear extends Dense {
         bias: this.bias?.read(),
         inputQuantizer: this.inputQuantizer,
         eps: this.eps,
+        activation,
       });
     } catch (error) {
       // Damaged words, or a backend without the kernel: the op does not know whose they are.

@@ -13,7 +13,7 @@ export declare class DenseLayer extends layers.Layer {
   readonly useBias: boolean;
   kernel: LayerVariable | null;
   bias: LayerVariable | null;
-  readonly activation: { apply(x: Tensor): Tensor };
+  readonly activation: { apply(x: Tensor): Tensor; getClassName(): string };
   /** The rest: shape, dtype, initializer, regularizer, trainable, constraint. */
   protected addWeight(name: string, ...rest: unknown[]): LayerVariable;
 }

@@ -5,6 +5,7 @@ import {
   mul,
   registerGradient,
   reshape,
+  step,
   sum,
   matMul,
   tensor2d,
@@ -14,6 +15,7 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import type { Activation } from '../engine/engine';
 import { argumentError } from '../errors';
 import { packedShape, unpackRows } from '../packing/int2';
 import { MAX_IN_FEATURES } from '../quantizers/int8_input';
@@ -27,6 +29,7 @@ export interface TernaryMatMulAttrs {
   readonly inFeatures: number;
   readonly inputQuantizer: InputQuantizer;
   readonly eps: number;
+  readonly activation: Activation;
 }
 
 export interface TernaryMatMulArgs {
@@ -42,10 +45,12 @@ export interface TernaryMatMulArgs {
   readonly inputQuantizer?: InputQuantizer | undefined;
   /** Lower bound of a row's largest magnitude. Default: 1e-5. */
   readonly eps?: number | undefined;
+  /** Applied to the outputs. Default: `'linear'`. */
+  readonly activation?: Activation | undefined;
 }
 
 /**
- * x . (scale * ternary) + bias on packed weights, shaped like `tf.fused.matMul`.
+ * activation(x . (scale * ternary) + bias) on packed weights, shaped like `tf.fused.matMul`.
  *
  * With int8 inputs, for each row: m = max(max|x|, eps), q = round(x * (127 / m)),
  * y = (q . ternary) * (m / 127) * scale + bias, rounded to float32 after each step. Equal inputs give
@@ -63,21 +68,29 @@ export interface TernaryMatMulArgs {
  */
 export function ternaryMatMul(args: TernaryMatMulArgs): Tensor {
   const { x, packed, scale, bias, inputQuantizer = 'int8', eps = 1e-5 } = args;
+  const { activation = 'linear' } = args;
   checkArguments(args);
   const inFeatures = x.shape[x.rank - 1]!;
-  const attrs: TernaryMatMulAttrs = { inFeatures, inputQuantizer, eps };
+  const attrs: TernaryMatMulAttrs = { inFeatures, inputQuantizer, eps, activation };
+  // A reshape that changes nothing would still be an operation, and TensorFlow's take a while.
   return tidy(() => {
-    const inputs = { x: reshape(x, [-1, inFeatures]), packed, scale, ...(bias && { bias }) };
+    const inputs = {
+      x: x.rank === 2 ? x : reshape(x, [-1, inFeatures]),
+      packed,
+      scale,
+      ...(bias && { bias }),
+    };
     const y = engine().runKernel(
       TERNARY_MAT_MUL,
       inputs as unknown as NamedTensorMap,
       attrs as unknown as NamedAttrMap,
     ) as Tensor;
-    return reshape(y, [...x.shape.slice(0, -1), packed.shape[0]!]);
+    return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), packed.shape[0]!]);
   });
 }
 
-function checkArguments({ x, packed, scale, bias, inputQuantizer, eps }: TernaryMatMulArgs): void {
+function checkArguments(args: TernaryMatMulArgs): void {
+  const { x, packed, scale, bias, inputQuantizer, eps, activation } = args;
   const fail = (argument: string, expected: string, actual: unknown) => {
     throw argumentError('ternaryMatMul', argument, expected, actual);
   };
@@ -102,6 +115,9 @@ function checkArguments({ x, packed, scale, bias, inputQuantizer, eps }: Ternary
   if (inputQuantizer !== undefined && inputQuantizer !== 'int8' && inputQuantizer !== 'none') {
     fail('inputQuantizer', "'int8' or 'none'", inputQuantizer);
   }
+  if (activation !== undefined && activation !== 'linear' && activation !== 'relu') {
+    fail('activation', "'linear' or 'relu'", activation);
+  }
   if (inputQuantizer !== 'none' && inFeatures > MAX_IN_FEATURES) {
     fail('x', `of at most ${MAX_IN_FEATURES} inputs, for exact integer sums`, x.shape);
   }
@@ -115,16 +131,18 @@ export function registerTernaryMatMulGradient(): void {
   registerGradient({
     kernelName: TERNARY_MAT_MUL,
     inputsToSave: ['packed', 'scale'],
-    gradFunc: (dy, [packed, scale], attrs) => {
-      const { inFeatures } = attrs as unknown as TernaryMatMulAttrs;
+    outputsToSave: [true],
+    gradFunc: (gradient, [packed, scale, y], attrs) => {
+      const { inFeatures, activation } = attrs as unknown as TernaryMatMulAttrs;
+      const dy = activation === 'relu' ? mul(gradient as Tensor, step(y!)) : (gradient as Tensor);
       const units = packed!.shape[0]!;
       return {
         x: () => {
           const rows = unpackRows(packed!.dataSync() as Int32Array, inFeatures, units);
           const transposed = tensor2d(rows, [units, inFeatures]);
-          return matMul(mul(dy as Tensor2D, scale!) as Tensor2D, transposed);
+          return matMul(mul(dy, scale!) as Tensor2D, transposed);
         },
-        bias: () => sum(dy as Tensor, 0),
+        bias: () => sum(dy, 0),
       };
     },
   });

@@ -62,6 +62,13 @@ describe('ternaryMatMul', () => {
     expectClose(ternaryMatMul(example({ inputQuantizer: 'none' })), [-0.5, 2.5], 1e-7);
   });
 
+  test('applies ReLU, and its gradient is 0 where the output is', () => {
+    const args = example({ inputQuantizer: 'none', activation: 'relu' });
+    expectIdentical(ternaryMatMul(args), [0, 2.5]);
+    const dx = tf.grad((x: tf.Tensor) => ternaryMatMul({ ...args, x }))(args.x, tf.ones([1, 2]));
+    expectClose(dx, [0, 0.5, 0.5], 1e-7);
+  });
+
   test('keeps all dimensions of x but the last', () => {
     const x = randomTensor([2, 3, 4, 3]);
     const y = withLeakCheck(() => ternaryMatMul(example({ x })));
@@ -157,6 +164,11 @@ describe('ternaryMatMul refuses', () => {
       'an unknown input quantizer',
       () => ({ inputQuantizer: 'int4' as 'int8' }),
       "inputQuantizer must be 'int8' or 'none', got \"int4\"",
+    ],
+    [
+      'an unknown activation',
+      () => ({ activation: 'elu' as 'relu' }),
+      "activation must be 'linear' or 'relu', got \"elu\"",
     ],
     [
       'more inputs than integer sums stay exact for',

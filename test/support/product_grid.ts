@@ -84,7 +84,7 @@ export const KERNELS: Record<string, (count: number, seed: number) => Float32Arr
   zeros: filled(() => 0),
 };
 
-/** Every input with every kernel for one shape; one scale or several, bias or none take turns. */
+/** Every input with every kernel for one shape; one scale or several, bias or none, ReLU or none take turns. */
 export function* productsOf(
   [rows, inFeatures, outFeatures]: [number, number, number],
   inputs = Object.keys(INPUTS),
@@ -95,6 +95,7 @@ export function* productsOf(
       seed++;
       const perOutput = seed % 2 === 1;
       const hasBias = seed % 3 !== 0;
+      const activation = seed % 5 < 2 ? ('relu' as const) : ('linear' as const);
       const product = {
         x: INPUTS[input]!(rows * inFeatures, seed, inFeatures),
         ternary: fillKernel(inFeatures * outFeatures, seed),
@@ -104,10 +105,12 @@ export function* productsOf(
         inFeatures,
         outFeatures,
         eps: 1e-5,
+        activation,
       };
       const options = [
         perOutput ? 'a scale per output' : 'one scale',
         hasBias ? 'bias' : 'no bias',
+        activation,
       ];
       yield [`${input}, kernel ${kernel}, ${options.join(', ')}`, product];
     }

@@ -5,7 +5,7 @@ import type { Product } from './product_reference';
 
 /** The product by the public op on the backend that is set. */
 export function opProduct(product: Product, inputQuantizer: InputQuantizer): tf.TypedArray {
-  const { x, ternary, scale, bias, rows, inFeatures, outFeatures, eps } = product;
+  const { x, ternary, scale, bias, rows, inFeatures, outFeatures, eps, activation } = product;
   return tf.tidy(() => {
     const args = {
       x: tf.tensor2d(x, [rows, inFeatures]),
@@ -14,6 +14,7 @@ export function opProduct(product: Product, inputQuantizer: InputQuantizer): tf.
       bias: bias && tf.tensor1d(bias),
       inputQuantizer,
       eps,
+      activation,
     };
     return withLeakCheck(() => ternaryMatMul(args)).dataSync();
   });

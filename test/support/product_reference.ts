@@ -18,6 +18,7 @@ export interface Product {
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly eps: number;
+  readonly activation?: 'linear' | 'relu';
 }
 
 /** Half to even. */
@@ -75,7 +76,8 @@ export function referenceFloatProduct(product: Product): Float32Array {
   return y;
 }
 
-function rescaled({ scale, bias }: Product, n: number, value: number): number {
+function rescaled({ scale, bias, activation }: Product, n: number, value: number): number {
   const scaled = fround(value * scale[scale.length === 1 ? 0 : n]!);
-  return bias == null ? scaled : fround(scaled + bias[n]!);
+  const y = bias == null ? scaled : fround(scaled + bias[n]!);
+  return activation === 'relu' ? max(0, y) : y;
 }

@@ -1,12 +1,13 @@
 import { unpackRows } from '../../packing/int2';
 import type { TernaryProduct } from '../engine';
+import { activate } from './activate';
 
 /**
  * The packed product in plain JavaScript with float inputs (`inputQuantizer: 'none'`).
  * Unpacks one output at a time, and sums in double precision.
  */
 export function floatProduct(product: TernaryProduct, y: Float32Array): void {
-  const { x, packed, scale, bias, rows, inFeatures, outFeatures } = product;
+  const { x, packed, scale, bias, rows, inFeatures, outFeatures, activation } = product;
   const wordsPerRow = packed.length / outFeatures;
   for (let n = 0; n < outFeatures; n++) {
     const words = packed.subarray(n * wordsPerRow, (n + 1) * wordsPerRow);
@@ -17,6 +18,7 @@ export function floatProduct(product: TernaryProduct, y: Float32Array): void {
       y[row * outFeatures + n] = bias == null ? value : value + bias[n]!;
     }
   }
+  activate(y, activation);
 }
 
 function dot(x: Float32Array, offset: number, weights: Float32Array): number {

@@ -1,5 +1,6 @@
 import { paddedInFeatures } from '../../packing/int2';
 import type { TernaryProduct } from '../engine';
+import { activate } from './activate';
 import { quantizeRow } from './int8_rows';
 
 const BLOCK = 64;
@@ -19,7 +20,7 @@ const TILE = 1024;
  * and an output costs 16 look-ups instead of 64 multiplications.
  */
 export function int8Product(product: TernaryProduct, y: Float32Array): void {
-  const { x, packed, rows, inFeatures, outFeatures, eps } = product;
+  const { x, packed, rows, inFeatures, outFeatures, eps, activation } = product;
   const padded = paddedInFeatures(inFeatures);
   const quantized = new Int32Array(padded);
   // A partial sum is at most 4 * 127 = 508: 16 bits hold it, and the tables fit the innermost cache.
@@ -37,6 +38,7 @@ export function int8Product(product: TernaryProduct, y: Float32Array): void {
     }
     rescaleRow(product, sums, rowScale, y, row * outFeatures);
   }
+  activate(y, activation);
 }
 
 /** Table i holds, for every byte of codes c0 + 4 c1 + 16 c2 + 64 c3, the sum of (cj - 1) x[i + 16 j]. */

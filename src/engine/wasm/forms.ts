@@ -1,3 +1,4 @@
+import type { Activation } from '../engine';
 import type { Binary } from './module';
 
 /** The WebAssembly engines: binary and function. */
@@ -23,7 +24,13 @@ export interface ProductPointers {
   inFeatures: number;
   outFeatures: number;
   eps: number;
+  /** Outputs below it become it. */
+  floor: number;
   scratch: number;
+}
+
+export function floorOf(activation: Activation | undefined): number {
+  return activation === 'relu' ? 0 : -Infinity;
 }
 
 /** The arguments of a form's function, in their order. Rows of y lie `4 * outFeatures` bytes apart. */
@@ -40,6 +47,7 @@ export function kernelArguments(p: ProductPointers): number[] {
     p.inFeatures,
     p.outFeatures,
     p.eps,
+    p.floor,
     p.scratch,
   ];
 }

@@ -1,6 +1,6 @@
 import type { TernaryProduct } from '../engine';
 import { Allocator } from './allocator';
-import type { Form, ProductPointers } from './forms';
+import { floorOf, type Form, type ProductPointers } from './forms';
 import { WasmKernels } from './kernels';
 import { ThreadPool } from './threads/pool';
 
@@ -73,7 +73,7 @@ export class OwnMemoryEngine {
   /** `step` rows at a time; from `operands` on lie those rows of x and y, scale, bias, scratch. */
   private computeInSteps(
     run: (pointers: ProductPointers) => void,
-    { x, scale, bias, rows, inFeatures, outFeatures, eps }: Operands,
+    { x, scale, bias, rows, inFeatures, outFeatures, eps, activation }: Operands,
     packed: number,
     y: Float32Array,
     step: number,
@@ -99,6 +99,7 @@ export class OwnMemoryEngine {
         inFeatures,
         outFeatures,
         eps,
+        floor: floorOf(activation),
         scratch: biasAt + 4 * outFeatures,
       });
       y.set(heap.subarray(yAt / 4, yAt / 4 + count * outFeatures), row * outFeatures);

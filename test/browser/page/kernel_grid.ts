@@ -64,7 +64,7 @@ function inputsFor(inFeatures: number): string[] | undefined {
 }
 
 async function computed(product: Product): Promise<ArrayLike<number>> {
-  const { x, ternary, scale, bias, rows, inFeatures, outFeatures, eps } = product;
+  const { x, ternary, scale, bias, rows, inFeatures, outFeatures, eps, activation } = product;
   const packed = packTernary(tf.tensor2d(ternary, [inFeatures, outFeatures]));
   const args = {
     x: tf.tensor2d(x, [rows, inFeatures]),
@@ -72,6 +72,7 @@ async function computed(product: Product): Promise<ArrayLike<number>> {
     scale: tf.tensor1d(scale),
     bias: bias && tf.tensor1d(bias),
     eps,
+    activation,
   };
   const y = ternaryMatMul(args);
   const values = await y.data();

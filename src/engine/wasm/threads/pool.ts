@@ -63,7 +63,7 @@ export class ThreadPool {
     const chunks = Math.ceil(product.outFeatures / outputs);
     job.set([FORM_NAMES.indexOf(form), outputs, scratchBytes]);
     job.set(kernelArguments(product), 3);
-    job.set(growthPerOutput(product), 15);
+    job.set(growthPerOutput(product), 16);
     Atomics.store(control, PENDING, chunks);
     Atomics.store(control, UNCLAIMED, chunks);
     Atomics.add(control, JOB_COUNT, 1);
@@ -93,5 +93,5 @@ function outputsPerChunk(outFeatures: number, threads: number): number {
 function growthPerOutput({ inFeatures, scaleCount, bias }: ProductPointers): number[] {
   const packed = 16 * Math.ceil(inFeatures / 64);
   const [scale, y, outFeatures] = [scaleCount > 1 ? 4 : 0, 4, -1];
-  return [0, packed, scale, 0, bias === 0 ? 0 : 4, y, 0, 0, 0, outFeatures, 0, 0];
+  return [0, packed, scale, 0, bias === 0 ? 0 : 4, y, 0, 0, 0, outFeatures, 0, 0, 0];
 }

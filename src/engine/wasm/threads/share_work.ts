@@ -10,10 +10,10 @@ export const UNCLAIMED = 1;
 export const PENDING = 2;
 
 /**
- * A job, as numbers: which kernel, outputs a chunk, bytes of scratch a thread; the kernel's 12 arguments for
+ * A job, as numbers: which kernel, outputs a chunk, bytes of scratch a thread; the kernel's 13 arguments for
  * the whole product; and by how much each of them grows with every output that a chunk begins later.
  */
-export const JOB_NUMBERS = 3 + 12 + 12;
+export const JOB_NUMBERS = 3 + 13 + 13;
 
 /**
  * Takes chunks of the current job, ranges of outputs, and computes them until none is left. Every thread runs
@@ -37,9 +37,9 @@ export function shareWork(
     if (chunk < 0) return;
     const outputs = job[1]!;
     const args: number[] = [];
-    for (let i = 3; i < 15; i++) args.push(job[i]! + chunk * outputs * job[i + 12]!);
+    for (let i = 3; i < 16; i++) args.push(job[i]! + chunk * outputs * job[i + 13]!);
     args[9] = Math.min(args[9]!, outputs);
-    args[11]! += thread * job[2]!;
+    args[12]! += thread * job[2]!;
     kernels[job[0]!]!(...args);
     if (Atomics.sub(control, 2, 1) === 1) Atomics.notify(control, 2);
   }
