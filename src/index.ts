@@ -6,6 +6,14 @@ export { engineInfo, ready, type EngineInfo } from './engine/info';
 export type { EngineName, EngineState } from './engine/select';
 export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
 export type { BitLinearArgs } from './layers/bit_linear_config';
+export { convert } from './models/convert/convert';
+export type { ConvertOptions, LayerConversionOptions } from './models/convert/options';
+export {
+  planConversion,
+  type ConversionPlan,
+  type PlannedLayer,
+  type PlanTotals,
+} from './models/convert/plan';
 export { deploy } from './models/deploy';
 export { packTernary, unpackTernary } from './ops/pack_ternary';
 export { ternaryMatMul, type TernaryMatMulArgs } from './ops/ternary_mat_mul';
@@ -22,7 +30,9 @@ export {
   type KernelQuantizerConfig,
   type KernelQuantizerFactory,
 } from './quantizers/registry';
-export { summary, type LayerSummary, type ModelSummary } from './models/summary';
+export { disposeModel } from './models/dispose_model';
+export type { LayerSummary, Totals } from './models/layer_summary';
+export { summary, type ModelSummary } from './models/summary';
 export {
   verify,
   type Comparison,

@@ -1,14 +1,9 @@
-import { tensor1d, tensor2d, tidy, type serialization } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
-import { BitLinear, type PackedKernel } from '../layers/bit_linear';
+import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { BitLinear, PackedKernel } from '../layers/bit_linear';
 import { LAYOUT, packedShape } from '../packing/int2';
-import {
-  bitLinearSites,
-  checkModel,
-  findSharedAcrossPaths,
-  layerSites,
-  rewriteLayerConfigs,
-} from './layer_tree';
+import { bitLinearSites, checkModel, findSharedAcrossPaths } from './layer_tree';
+import { rebuild, type LayerChange } from './rebuild';
 
 /**
  * A new model in which every BitLinear is packed. The source stays as it is, and trainable.
@@ -27,16 +22,10 @@ import {
  */
 export function deploy<Model extends LayersModel>(model: Model): Model {
   checkModel(model, 'deploy');
-  const packed = packKernels(model);
-  const deployed = rebuild(model, packed) as Model;
-  copyWeights(model, deployed, packed);
-  const metadata = model.getUserDefinedMetadata();
-  if (metadata != null) deployed.setUserDefinedMetadata(metadata);
-  freezeAlike(model, deployed);
-  return deployed;
+  return rebuild(model, packKernels(model));
 }
 
-function packKernels(model: LayersModel): Map<string, PackedKernel> {
+function packKernels(model: LayersModel): Map<string, LayerChange> {
   const sites = bitLinearSites(model);
   if (sites.length === 0) {
     throw new Error(`deploy: model "${model.name}" has no BitLinear layer to pack.`);
@@ -49,51 +38,16 @@ function packKernels(model: LayersModel): Map<string, PackedKernel> {
     );
   }
   const trainable = sites.filter(({ layer }) => !layer.deployed);
-  return new Map(trainable.map(({ layer, path }) => [path, layer.packKernel()]));
+  return new Map(trainable.map(({ layer, path }) => [path, packed(layer, layer.packKernel())]));
 }
 
-function rebuild(model: LayersModel, packed: Map<string, PackedKernel>): LayersModel {
-  const config = rewriteLayerConfigs(model.getConfig(), (entry, path) => {
-    const kernel = packed.get(path);
-    if (kernel == null) return entry;
-    const perOutputScale = kernel.scale.length > 1;
-    const deployed = { deployed: true, layout: LAYOUT, perOutputScale };
-    return { ...entry, config: { ...entry.config, ...deployed } };
-  });
-  // fromConfig changes its argument, and getConfig may have handed out parts of the model itself.
-  const ownConfig = structuredClone(config);
-  const modelClass = model.constructor as serialization.SerializableConstructor<LayersModel>;
-  return (modelClass as unknown as typeof LayersModel).fromConfig(modelClass, ownConfig);
-}
-
-function copyWeights(
-  source: LayersModel,
-  target: LayersModel,
-  packed: Map<string, PackedKernel>,
-): void {
-  const targets = new Map([...layerSites(target)].map(({ layer, path }) => [path, layer]));
-  tidy(() => {
-    for (const { layer, path } of layerSites(source)) {
-      const kernel = packed.get(path);
-      const values =
-        kernel == null ? layer.weights.map((w) => w.read()) : deployedWeights(layer, kernel);
-      targets.get(path)!.setWeights(values);
-    }
-  });
-}
-
-function deployedWeights(layer: layers.Layer, { words, scale }: PackedKernel) {
-  const { bias, units, inFeatures } = layer as BitLinear;
-  const packed = tensor2d(words, packedShape(inFeatures!, units), 'int32');
-  return [packed, tensor1d(scale), ...(bias == null ? [] : [bias.read()])];
-}
-
-/** A model's own `trainable` is not in its config. */
-function freezeAlike(source: LayersModel, target: LayersModel): void {
-  for (const layer of source.layers) {
-    if (layer instanceof LayersModel) {
-      freezeAlike(layer, target.getLayer(layer.name) as LayersModel);
-    }
-  }
-  if (!source.trainable) target.trainable = false;
+function packed({ bias, units, inFeatures }: BitLinear, kernel: PackedKernel): LayerChange {
+  const { words, scale } = kernel;
+  return {
+    config: { deployed: true, layout: LAYOUT, perOutputScale: scale.length > 1 },
+    setWeights(target) {
+      const tensor = tensor2d(words, packedShape(inFeatures!, units), 'int32');
+      target.setWeights([tensor, tensor1d(scale), ...(bias == null ? [] : [bias.read()])]);
+    },
+  };
 }

@@ -1,5 +1,4 @@
 import { LayersModel, type layers, type Shape } from '@tensorflow/tfjs-layers';
-import type { serialization } from '@tensorflow/tfjs-core';
 import { argumentError, TWO_COPIES } from '../errors';
 import { BitLinear } from '../layers/bit_linear';
 
@@ -56,37 +55,17 @@ export function outputShapes(layer: layers.Layer): Shape[] {
   return shapes.map((shape) => (Array.isArray(shape[0]) ? shape[0] : shape) as Shape);
 }
 
-interface LayerConfig {
-  className: string;
-  config: serialization.ConfigDict & { name: string };
-}
-
-/**
- * A copy of a model's config in which `rewrite` may have replaced the config of each of its layers;
- * paths are those of `layerSites`. Wrappers and nested models keep their own.
- */
-export function rewriteLayerConfigs(
-  config: serialization.ConfigDict,
-  rewrite: (layer: LayerConfig, path: string) => LayerConfig,
-): serialization.ConfigDict {
-  const rewriteOne = (entry: LayerConfig, prefix: string): LayerConfig => {
-    const path = prefix + entry.config.name;
-    const { layers: nested, layer: wrapped } = entry.config as {
-      layers?: LayerConfig[];
-      layer?: LayerConfig;
-    };
-    if (Array.isArray(nested)) {
-      const inner = nested.map((layer) => rewriteOne(layer, `${path}/`));
-      return { ...entry, config: { ...entry.config, layers: inner as never } };
-    }
-    if (entry.className === 'TimeDistributed') {
-      const inner = rewriteOne(wrapped!, `${path}/`);
-      return { ...entry, config: { ...entry.config, layer: inner as never } };
-    }
-    return rewrite(entry, path);
-  };
-  const layersOfModel = (config as { layers?: unknown })['layers'] as LayerConfig[];
-  return { ...config, layers: layersOfModel.map((layer) => rewriteOne(layer, '')) as never };
+/** A model and the models nested in it, in wrappers too, with the path that `layerSites` gives theirs. */
+export function* modelSites(
+  model: LayersModel,
+  path = '',
+): Generator<{ model: LayersModel; path: string }> {
+  yield { model, path };
+  const prefix = path === '' ? '' : `${path}/`;
+  for (const applied of model.layers) {
+    const inner = unwrapped(applied, prefix);
+    if (inner.layer instanceof LayersModel) yield* modelSites(inner.layer, inner.path);
+  }
 }
 
 /** @throws if `model` is not a LayersModel of this copy of tfjs-layers. */

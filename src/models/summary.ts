@@ -1,45 +1,23 @@
-import { tidy } from '@tensorflow/tfjs-core';
-import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
-import { BitLinear } from '../layers/bit_linear';
-import { packedShape, zeroShare } from '../packing/int2';
-import { checkModel, layerSites, outputShapes, type LayerSite } from './layer_tree';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { Dense } from '../layers/dense';
+import { planConversion, type ConversionPlan, type PlanTotals } from './convert/plan';
+import { addUp, summarizeLayers, type LayerSummary, type Totals } from './layer_summary';
+import { bitLinearSites, checkModel, layerSites } from './layer_tree';
 import { formatTable } from './table';
-
-/** Sizes in bytes; multiply-accumulates (MACs) for one example. */
-export interface LayerSummary {
-  /** Path of the layer: its name, after those of the models and wrappers around it. */
-  readonly name: string;
-  readonly className: string;
-  /** The kernel quantizer's name, for BitLinear layers. */
-  readonly quantizer: string | null;
-  /** Shape of the kernel [in, out], or of the largest weight. */
-  readonly shape: number[];
-  /** Number of weights as the float layer counts them. */
-  readonly parameters: number;
-  /** Bits the kernel takes for one weight now, padding and scale included. */
-  readonly bitsPerWeight: number;
-  /** Bytes of all weights now. */
-  readonly bytes: number;
-  /** Bytes of all weights once deployed. */
-  readonly deployedBytes: number;
-  /** Bytes of all weights of the float32 layer. */
-  readonly float32Bytes: number;
-  /** Share of the ternary kernel that is 0, for BitLinear layers. */
-  readonly zeros: number | null;
-  /** MACs with ternary weights, and with float32 weights (Dense and Conv layers). */
-  readonly macs: { readonly ternary: number; readonly float32: number };
-}
 
 export interface ModelSummary {
   readonly layers: LayerSummary[];
-  readonly totals: Pick<
-    LayerSummary,
-    'parameters' | 'bytes' | 'deployedBytes' | 'float32Bytes' | 'macs'
-  >;
+  readonly totals: Totals;
+  /**
+   * What `convert` and `deploy` would make of a model that has Dense layers and none of them ternary;
+   * null for other models, and for those that cannot be converted.
+   */
+  readonly asTernary: PlanTotals | null;
 }
 
 /**
- * Prints and returns what the weights of a model take: now, deployed, and in float32.
+ * Prints and returns what the weights of a model take: now, deployed, and in float32; and for a float
+ * model what it would take as a ternary one.
  *
  * ```js
  * const {totals} = summary(model);
@@ -53,100 +31,44 @@ export function summary(
   { print = console.log }: { print?: (line: string) => void } = {},
 ): ModelSummary {
   checkModel(model, 'summary');
-  const sites = new Map([...layerSites(model)].map((site) => [site.layer, site]));
-  const rows = [...sites.values()]
-    .filter(({ layer }) => layer.weights.length > 0)
-    .map(summarizeLayer);
-  const result = { layers: rows, totals: addUp(rows) };
-  for (const line of formatTable(tableRows(result))) print(line);
-  return result;
+  const layers = summarizeLayers(model);
+  const totals = addUp(layers);
+  for (const line of formatTable(tableRows(layers, totals))) print(line);
+  const isFloat = [...layerSites(model)].some(({ layer }) => layer instanceof Dense);
+  const asTernary = isFloat && bitLinearSites(model).length === 0 ? plan(model, print) : null;
+  return { layers, totals, asTernary };
 }
 
-function summarizeLayer(site: LayerSite): LayerSummary {
-  const { layer, path: name } = site;
-  const bytes = sumOf(layer.weights, (weight) => 4 * sizeOf(weight.shape));
-  const className = layer.getClassName();
-  if (layer instanceof BitLinear) return summarizeBitLinear(layer, site, bytes);
-  const shapes = layer.weights.map((weight) => weight.shape as number[]);
-  const shape = shapes.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
-  return {
-    name,
-    className,
-    quantizer: null,
-    shape,
-    parameters: bytes / 4,
-    bitsPerWeight: 32,
-    bytes,
-    deployedBytes: bytes,
-    float32Bytes: bytes,
-    zeros: null,
-    macs: { ternary: 0, float32: floatMacs(site, className, shape) },
-  };
+function plan(model: LayersModel, print: (line: string) => void): PlanTotals | null {
+  try {
+    const plan = planConversion(model);
+    print(verdict(plan));
+    return plan.totals;
+  } catch (error) {
+    print(`As a ternary model: ${(error as Error).message}`);
+    return null;
+  }
 }
 
-function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): LayerSummary {
-  const { units, useBias } = layer;
-  const inFeatures = layer.inFeatures!;
-  const { zeros, scales } = kernelStatistics(layer);
-  const biasBytes = useBias ? 4 * units : 0;
-  const kernelSize = inFeatures * units;
-  const packedBytes = 4 * (sizeOf(packedShape(inFeatures, units)) + scales);
-  return {
-    name: site.path,
-    className: layer.getClassName(),
-    quantizer: layer.kernelQuantizer.name,
-    shape: [inFeatures, units],
-    parameters: kernelSize + biasBytes / 4,
-    bitsPerWeight: (8 * (bytes - biasBytes)) / kernelSize,
-    bytes,
-    deployedBytes: packedBytes + biasBytes,
-    float32Bytes: 4 * kernelSize + biasBytes,
-    zeros,
-    macs: { ternary: kernelSize * positions(site), float32: 0 },
-  };
+function verdict({ layers, totals }: ConversionPlan): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const { converted, bytes, deployedBytes, byteShare, macShare } = totals;
+  if (converted > 0) {
+    return (
+      `As a ternary model (convert, then deploy): ${deployedBytes.toLocaleString('en-US')} bytes, ` +
+      `${(bytes / deployedBytes).toFixed(1)}x smaller; ${converted} of ${layers.length} Dense layers ` +
+      `with ${percent(byteShare)} of the bytes and ${percent(macShare)} of the MACs.`
+    );
+  }
+  const kept = layers.map(
+    (layer) => `${layer.path} (${layer.reason}, ${percent(layer.byteShare)})`,
+  );
+  return `As a ternary model: convert would keep every Dense layer: ${kept.join(', ')} of the bytes.`;
 }
 
-function kernelStatistics(layer: BitLinear): { zeros: number; scales: number } {
-  return tidy(() => {
-    if (layer.deployed) {
-      const [packed, scale] = layer.weights.map((weight) => weight.read());
-      const words = packed!.dataSync() as Int32Array;
-      return { zeros: zeroShare(words, layer.inFeatures!, layer.units), scales: scale!.size };
-    }
-    const { ternary, scale } = layer.quantizedKernel();
-    const values = ternary.dataSync() as Float32Array;
-    const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
-    return { zeros: zeros / values.length, scales: scale.size };
-  });
-}
-
-/** A kernel [..., in, out] costs its size in MACs at each output position. */
-function floatMacs(site: LayerSite, className: string, kernelShape: number[]): number {
-  const counted = ['Dense', 'Conv1D', 'Conv2D', 'Conv3D'].includes(className);
-  return counted ? sizeOf(kernelShape) * positions(site) : 0;
-}
-
-/** Output positions for one example, over all uses of the layer; unknown dimensions count as 1. */
-function positions({ applied, runs }: LayerSite): number {
-  return runs * (sumOf(outputShapes(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
-}
-
-function addUp(rows: LayerSummary[]): ModelSummary['totals'] {
-  return {
-    parameters: sumOf(rows, (row) => row.parameters),
-    bytes: sumOf(rows, (row) => row.bytes),
-    deployedBytes: sumOf(rows, (row) => row.deployedBytes),
-    float32Bytes: sumOf(rows, (row) => row.float32Bytes),
-    macs: {
-      ternary: sumOf(rows, (row) => row.macs.ternary),
-      float32: sumOf(rows, (row) => row.macs.float32),
-    },
-  };
-}
-
-function tableRows({ layers, totals }: ModelSummary): string[][] {
+function tableRows(layers: LayerSummary[], totals: Totals): string[][] {
   const number = (value: number) => value.toLocaleString('en-US');
-  const sizes = (row: ModelSummary['totals']) => [
+  const sizes = (row: Totals) => [
     number(row.bytes),
     number(row.deployedBytes),
     number(row.float32Bytes),
@@ -166,12 +88,4 @@ function tableRows({ layers, totals }: ModelSummary): string[][] {
   const ratio = (totals.float32Bytes / totals.deployedBytes).toFixed(1);
   const total = [`total (deployed: ${ratio}x smaller)`, '', '', '', '', ...sizes(totals)];
   return [header, ...body, total];
-}
-
-function sizeOf(shape: Shape): number {
-  return shape.reduce<number>((size, dimension) => size * (dimension ?? 1), 1);
-}
-
-function sumOf<Item>(items: Item[], measure: (item: Item) => number): number {
-  return items.reduce((total, item) => total + measure(item), 0);
 }

@@ -1,14 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear } from '../../src';
-import { randomTensor } from './values';
+import { randomTensor, wholeNumbers } from './values';
 
 export interface ModelCase {
   readonly model: tf.LayersModel;
   readonly x: tf.Tensor | tf.Tensor[];
-}
-
-function wholeNumbers(shape: number[], below: number): tf.Tensor {
-  return tf.tidy(() => tf.floor(tf.mul(tf.abs(randomTensor(shape)), below)));
 }
 
 const input = (shape: number[]) => tf.input({ shape });
@@ -103,4 +99,18 @@ export function weightValues(model: tf.LayersModel): Record<string, number[]> {
   return Object.fromEntries(
     model.weights.map((w) => [w.originalName, [...w.read().dataSync()]] as const),
   );
+}
+
+export function structureOf(model: tf.LayersModel) {
+  return {
+    className: model.getClassName(),
+    name: model.name,
+    layers: model.layers.map((layer): [string, string, number] => [
+      layer.name,
+      layer.getClassName(),
+      layer.inboundNodes.length,
+    ]),
+    inputs: model.inputs.map((tensor) => tensor.shape),
+    outputs: model.outputs.map((tensor) => tensor.shape),
+  };
 }

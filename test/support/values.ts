@@ -24,6 +24,11 @@ export function randomTensor(shape: number[], seed = 1): tf.Tensor {
   return tf.tensor(randomFloats(sizeOf(shape), seed), shape);
 }
 
+/** Whole numbers from 0 on, below `bound`. */
+export function wholeNumbers(shape: number[], bound: number): tf.Tensor {
+  return tf.tidy(() => tf.floor(tf.mul(tf.abs(randomTensor(shape)), bound)));
+}
+
 /** Values in {-1, 0, 1}. */
 export function randomTernary(count: number, seed: number): Float32Array {
   return generate(count, seed, (random) => Math.floor(3 * random) - 1);

@@ -1,0 +1,107 @@
+import { engine, tidy, type serialization, type Variable } from '@tensorflow/tfjs-core';
+import { LayersModel, type layers, type LayerVariable } from '@tensorflow/tfjs-layers';
+import { rewriteLayerConfigs } from './layer_configs';
+import { layerSites, modelSites } from './layer_tree';
+
+/** How a layer of the new model differs from that of the source. */
+export interface LayerChange {
+  readonly className?: string;
+  /** Entries of the config that are other ones. */
+  readonly config: serialization.ConfigDict;
+  /** Gives the new layer its weights. */
+  setWeights(target: layers.Layer): void;
+}
+
+/**
+ * A new model of the same class with the layers at the paths in `changes` replaced. Names, topology,
+ * all other weights, what is frozen, and user-defined metadata are those of the source. It is not
+ * compiled. If an error is thrown, nothing is left of it.
+ */
+export function rebuild<Model extends LayersModel>(
+  model: Model,
+  changes: ReadonlyMap<string, LayerChange>,
+): Model {
+  return disposingOnError(() => {
+    const rebuilt = fromConfig(model, changes);
+    setWeights(model, rebuilt, changes);
+    freezeAlike(model, rebuilt);
+    const metadata = model.getUserDefinedMetadata();
+    if (metadata != null) rebuilt.setUserDefinedMetadata(metadata);
+    return rebuilt;
+  });
+}
+
+/** Runs `build`; if it throws, disposes the variables that it has made so far. */
+export function disposingOnError<Result>(build: () => Result): Result {
+  const before = new Set(Object.values(engine().registeredVariables));
+  try {
+    return build();
+  } catch (error) {
+    for (const variable of Object.values(engine().registeredVariables)) {
+      if (!before.has(variable)) variable.dispose();
+    }
+    throw error;
+  }
+}
+
+function fromConfig<Model extends LayersModel>(
+  model: Model,
+  changes: ReadonlyMap<string, LayerChange>,
+): Model {
+  const config = rewriteLayerConfigs(model, (entry, path) => {
+    const change = changes.get(path);
+    if (change == null) return entry;
+    const { className = entry.className, config } = change;
+    return { ...entry, className, config: { ...entry.config, ...config } };
+  });
+  const modelClass = model.constructor as typeof LayersModel;
+  // Initial values are overwritten at once, so zeros will do.
+  const zeros = true;
+  const cls = modelClass as unknown as Parameters<typeof LayersModel.fromConfig>[0];
+  return modelClass.fromConfig(cls, config, {}, zeros) as unknown as Model;
+}
+
+function setWeights(
+  source: LayersModel,
+  target: LayersModel,
+  changes: ReadonlyMap<string, LayerChange>,
+): void {
+  const targets = new Map([...layerSites(target)].map(({ layer, path }) => [path, layer]));
+  tidy(() => {
+    for (const { layer, path } of layerSites(source)) {
+      const change = changes.get(path);
+      if (change != null) change.setWeights(targets.get(path)!);
+      else copyWeights(layer, targets.get(path)!);
+    }
+  });
+}
+
+function copyWeights(source: layers.Layer, target: layers.Layer): void {
+  const { weights } = target;
+  const byName = new Map(weights.map((weight) => [weight.originalName, weight]));
+  for (const [i, weight] of source.weights.entries()) {
+    // The order depends on what is frozen; the name on whether build() was called inside apply().
+    copyWeight(source, weight, byName.get(weight.originalName) ?? weights[i]);
+  }
+}
+
+function copyWeight(layer: layers.Layer, from: LayerVariable, to: LayerVariable | undefined): void {
+  if (to?.shape.join() !== from.shape.join()) {
+    throw new Error(
+      `Layer "${layer.name}" of class ${layer.getClassName()} cannot be made anew from its config: ` +
+        `its weight "${from.originalName}" has shape ${JSON.stringify(from.shape)}, that of the new ` +
+        `layer ${JSON.stringify(to?.shape)}. Let its getConfig() return all that shapes its weights.`,
+    );
+  }
+  // LayerVariable.write() would apply constraints, which fit() never does.
+  (to.read() as Variable).assign(from.read());
+  to.trainable = from.trainable;
+}
+
+/** A model's own `trainable` is not in its config. */
+function freezeAlike(source: LayersModel, target: LayersModel): void {
+  const targets = new Map([...modelSites(target)].map(({ model, path }) => [path, model]));
+  for (const { model, path } of modelSites(source)) {
+    if (!model.trainable) targets.get(path)!.trainable = false;
+  }
+}
