@@ -2,7 +2,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear';
 import { packedShape, zeroShare } from '../packing/int2';
-import { layerSites, outputShapes, type LayerSite } from './layer_tree';
+import { inputShapes, layerSites, outputShapes, type LayerSite } from './layer_tree';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
 export interface LayerSummary {
@@ -25,7 +25,7 @@ export interface LayerSummary {
   readonly float32Bytes: number;
   /** Share of the ternary kernel that is 0, for BitLinear layers. */
   readonly zeros: number | null;
-  /** MACs with ternary weights, and with float32 weights (Dense and Conv layers). */
+  /** MACs with ternary weights, and with float32 ones (Dense, convolutions, recurrent layers). */
   readonly macs: { readonly ternary: number; readonly float32: number };
 }
 
@@ -58,7 +58,7 @@ export function summarizeLayer(site: LayerSite): LayerSummary {
     deployedBytes: bytes,
     float32Bytes: bytes,
     zeros: null,
-    macs: { ternary: 0, float32: floatMacs(site, className, shape) },
+    macs: { ternary: 0, float32: floatMacs(site, className) },
   };
 }
 
@@ -79,7 +79,7 @@ function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): L
     deployedBytes: packedBytes(inFeatures, units, scales) + biasBytes,
     float32Bytes: 4 * kernelSize + biasBytes,
     zeros,
-    macs: { ternary: kernelSize * positions(site), float32: 0 },
+    macs: { ternary: kernelSize * positions(site, outputShapes), float32: 0 },
   };
 }
 
@@ -102,15 +102,21 @@ function kernelStatistics(layer: BitLinear): { zeros: number; scales: number } {
   });
 }
 
-/** A kernel [..., in, out] costs its size in MACs at each output position. */
-function floatMacs(site: LayerSite, className: string, kernelShape: number[]): number {
-  const counted = ['Dense', 'Conv1D', 'Conv2D', 'Conv3D'].includes(className);
-  return counted ? sizeOf(kernelShape) * positions(site) : 0;
+/** Layers whose kernels are applied once for each output position, or each input position (or step). */
+const AT_OUTPUTS = /^(Dense|(Depthwise|Separable)?Conv[123]D)$/;
+const AT_INPUTS = /^(SimpleRNN|LSTM|GRU|Bidirectional|Conv[23]DTranspose)$/;
+
+/** A kernel costs its size in MACs at each position; other weights count as nothing. */
+function floatMacs(site: LayerSite, className: string): number {
+  const kernels = site.layer.weights.filter(({ shape }) => shape.length > 1);
+  const perPosition = sumOf(kernels, ({ shape }) => sizeOf(shape));
+  if (AT_OUTPUTS.test(className)) return perPosition * positions(site, outputShapes);
+  return AT_INPUTS.test(className) ? perPosition * positions(site, inputShapes) : 0;
 }
 
-/** Output positions for one example, over all uses of the layer; unknown dimensions count as 1. */
-function positions({ applied, runs }: LayerSite): number {
-  return runs * (sumOf(outputShapes(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
+/** Positions for one example, over all uses of the layer; unknown dimensions count as 1. */
+function positions({ applied, runs }: LayerSite, shapesOf: typeof outputShapes): number {
+  return runs * (sumOf(shapesOf(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
 }
 
 export function addUp(rows: LayerSummary[]): Totals {

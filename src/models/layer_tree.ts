@@ -51,8 +51,18 @@ function timeSteps(applied: layers.Layer, wrappers: number): number {
 
 /** The shape of what a layer gives at each of its uses; the first one where it gives several. */
 export function outputShapes(layer: layers.Layer): Shape[] {
-  const shapes = layer.inboundNodes.map((node) => node.outputShapes as unknown as Shape | Shape[]);
-  return shapes.map((shape) => (Array.isArray(shape[0]) ? shape[0] : shape) as Shape);
+  return layer.inboundNodes.map((node) => firstShape(node.outputShapes as unknown as Shapes));
+}
+
+/** The shape of what a layer takes at each of its uses; the first one where it takes several. */
+export function inputShapes(layer: layers.Layer): Shape[] {
+  return layer.inboundNodes.map((node) => firstShape(node.inputShapes as unknown as Shapes));
+}
+
+type Shapes = Shape | Shape[];
+
+function firstShape(shapes: Shapes): Shape {
+  return (Array.isArray(shapes[0]) ? shapes[0] : shapes) as Shape;
 }
 
 /** A model and the models nested in it, in wrappers too, with the path that `layerSites` gives theirs. */

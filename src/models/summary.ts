@@ -61,9 +61,9 @@ function verdict({ layers, totals }: ConversionPlan): string {
     );
   }
   const kept = layers.map(
-    (layer) => `${layer.path} (${layer.reason}, ${percent(layer.byteShare)})`,
+    ({ path, reason, byteShare }) => `${path} (${reason}, ${percent(byteShare)} of the bytes)`,
   );
-  return `As a ternary model: convert would keep every Dense layer: ${kept.join(', ')} of the bytes.`;
+  return `As a ternary model: convert would keep every Dense layer: ${kept.join(', ')}.`;
 }
 
 function tableRows(layers: LayerSummary[], totals: Totals): string[][] {

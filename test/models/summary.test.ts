@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, summary, type BitLinear } from '../../src';
+import { bitLinear, deploy, planConversion, summary, type BitLinear } from '../../src';
 import { setKernel } from '../support/layers';
 import { memory } from '../support/leaks';
 
@@ -144,6 +144,78 @@ describe('summary', () => {
     summary(model());
     expect(log.mock.calls.map(([line]) => line as string)).toEqual(lines);
     log.mockRestore();
+  });
+
+  test('MACs of recurrent layers count every step, those of convolutions every position', () => {
+    const macs = (layer: tf.layers.Layer) =>
+      summary(tf.sequential({ layers: [layer] }), { print }).totals.macs.float32;
+    const lstm = (args = {}) => tf.layers.lstm({ units: 3, ...args }) as never;
+    expect(macs(tf.layers.gru({ units: 4, inputShape: [7, 5] }))).toBe(7 * (5 + 4) * 3 * 4);
+    expect(macs(tf.layers.bidirectional({ layer: lstm(), inputShape: [7, 5] } as never))).toBe(
+      2 * 7 * (5 + 3) * 4 * 3,
+    );
+    const image = { kernelSize: 3, inputShape: [8, 8, 2] };
+    expect(macs(tf.layers.depthwiseConv2d(image))).toBe(3 * 3 * 2 * 6 * 6);
+    expect(macs(tf.layers.separableConv2d({ ...image, filters: 5 }))).toBe((9 * 2 + 2 * 5) * 6 * 6);
+    expect(macs(tf.layers.conv2dTranspose({ ...image, filters: 5, strides: 2 }))).toBe(
+      9 * 5 * 2 * 8 * 8,
+    );
+  });
+
+  describe('says of a float model what it would be as a ternary one', () => {
+    const lastLine = (net: tf.LayersModel) => {
+      const lines: string[] = [];
+      const { asTernary } = summary(net, { print: (line) => lines.push(line) });
+      return { asTernary, line: lines.at(-1)! };
+    };
+    const { dense } = tf.layers;
+
+    test('bytes and shares', () => {
+      const net = tf.sequential({
+        layers: [dense({ units: 3, inputShape: [70] }), dense({ units: 2 })],
+      });
+      const { asTernary, line } = lastLine(net);
+      expect(line).toBe(
+        'As a ternary model (convert, then deploy): 144 bytes, 6.1x smaller; 1 of 2 Dense layers ' +
+          'with 96.4 % of the bytes and 97.2 % of the MACs.',
+      );
+      expect(asTernary).toEqual(planConversion(net).totals);
+    });
+
+    test('that every Dense layer would be kept, and why', () => {
+      const net = tf.sequential({
+        layers: [
+          tf.layers.conv2d({ filters: 16, kernelSize: 3, inputShape: [8, 8, 3] }),
+          tf.layers.globalAveragePooling2d({}),
+          dense({ units: 2, name: 'head' }),
+        ],
+      });
+      expect(lastLine(net)).toMatchObject({
+        line:
+          'As a ternary model: convert would keep every Dense layer: ' +
+          'head (output of the model, 7.1 % of the bytes).',
+        asTernary: { converted: 0, kept: 1 },
+      });
+    });
+
+    test('that it cannot be converted', () => {
+      const shared = dense({ units: 3, name: 'twice' });
+      const net = tf.sequential({ layers: [dense({ units: 3, inputShape: [3] }), shared] });
+      net.layers.push(shared);
+      const { asTernary, line } = lastLine(net);
+      expect(line).toMatch(/^As a ternary model: planConversion: model ".*" cannot be made anew: /);
+      expect(asTernary).toBeNull();
+    });
+
+    test('nothing where there is nothing to say', () => {
+      for (const net of [
+        model(),
+        tf.sequential({ layers: [tf.layers.reLU({ inputShape: [3] })] }),
+      ]) {
+        expect(lastLine(net).line).toMatch(/^total /);
+        expect(lastLine(net).asTernary).toBeNull();
+      }
+    });
   });
 
   test('leaves nothing behind, and refuses what is not a model', () => {
