@@ -3,11 +3,13 @@ import {
   bitLinear,
   convert,
   deploy,
+  disposeModel,
   planConversion,
   summary,
   type ConvertOptions,
 } from '../../src';
 import { memory } from '../support/leaks';
+import { expectIdentical, randomTensor } from '../support/values';
 
 const { dense } = tf.layers;
 
@@ -195,6 +197,18 @@ describe('kept with a reason', () => {
     const again = deploy(convert(net));
     expect(reasons(again)).toEqual(['ternary already', 'ternary already', 'output of the model']);
     expect(convert(again).layers.map((layer) => layer.weights.length)).toEqual([3, 3, 2]);
+  });
+
+  test('a copied deployed layer outlives its source', () => {
+    const source = deploy(
+      tf.sequential({ layers: [bitLinear({ units: 5, inputShape: [70] }), dense({ units: 2 })] }),
+    );
+    const x = randomTensor([3, 70]);
+    const expected = (source.predict(x) as tf.Tensor).dataSync().slice();
+    const copy = convert(source);
+    expectIdentical(copy.predict(x) as tf.Tensor, expected);
+    disposeModel(source);
+    expectIdentical(copy.predict(x) as tf.Tensor, expected);
   });
 
   test('constraints on kernel and bias', () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, type BitLinear } from '../../src';
+import { bitLinear, deploy, disposeModel, type BitLinear } from '../../src';
 import { builtLayer, apply } from '../support/layers';
 import { memory, withLeakCheck } from '../support/leaks';
 import { MODELS } from '../support/models';
@@ -83,6 +83,24 @@ describe('dispose frees everything', () => {
     deployed.dispose();
     model.dispose();
     expect(memory()).toEqual(before);
+  });
+
+  test.each(Object.entries(MODELS))('disposeModel, of %s, before or after dispose', (_, build) => {
+    const before = memory();
+    for (const first of [() => undefined, (model: tf.LayersModel) => model.dispose()]) {
+      const { model, x } = build();
+      const deployed = deploy(model);
+      tf.dispose([model.predict(x), withLeakCheck(() => deployed.predict(x)), x]);
+      for (const each of [deployed, model]) {
+        first(each);
+        disposeModel(each);
+      }
+      expect(memory()).toEqual(before);
+    }
+  });
+
+  test('disposeModel refuses what is not a model', () => {
+    expect(() => disposeModel({} as never)).toThrow('disposeModel: model must be a tf.LayersModel');
   });
 
   test('after deploy in place', () => {

@@ -164,6 +164,16 @@ const BUILDERS: Record<string, () => ModelCase> = {
     });
     return { model, x: wholeNumbers([3, 4], 10) };
   },
+  'an encoder whose states start a decoder, Dense on its steps'() {
+    const [a, b] = [input(4, 6), input(3, 5)];
+    const encoder = tf.layers.lstm({ units: 7, returnState: true });
+    const [, h, c] = encoder.apply(chain(a, dense({ units: 6 }))) as tf.SymbolicTensor[];
+    const decoder = tf.layers.lstm({ units: 7, returnSequences: true });
+    const steps = decoder.apply(b, { initialState: [h!, c!] }) as tf.SymbolicTensor;
+    const outputs = chain(steps, dense({ units: 6, activation: 'relu' }), dense({ units: 2 }));
+    const model = tf.model({ inputs: [a, b], outputs });
+    return { model, x: [randomTensor([2, 4, 6], 8), randomTensor([2, 3, 5], 9)] };
+  },
   'frozen layers'() {
     const inner = tf.sequential({
       layers: [dense({ units: 6, inputShape: [4] }), tf.layers.batchNormalization()],

@@ -62,7 +62,7 @@ export interface ConversionPlan {
  * why, and what that saves once deployed. Nothing is built or changed.
  *
  * ```js
- * const plan = planConversion(model, {skip: 'head*'});
+ * const plan = planConversion(model, {kernelQuantizer: 'twn'});
  * console.log(`${plan}`);
  * plan.totals.bytes / plan.totals.deployedBytes; // how much smaller the model becomes
  * ```
