@@ -115,7 +115,7 @@ Times are medians of whole calls, from an input tensor to the output in a JavaSc
 quartiles in brackets: quantization of the input, bias and all overhead are in. Subjects take turns, in
 processes of their own. tfjs and tfjs-node multiply in float32 (\`tf.fused.matMul\`), tfjs-node on all
 cores; onnxruntime's \`MatMulNBits\` quantizes inputs to int8 (accuracy level 4) and runs on one thread,
-as this package does. _Times faster_ is the other's time by ours, on the same version of Node.
+as this package does on wasm; on cpu and tensorflow it uses all cores. _Times faster_ is the other's time by ours, on the same version of Node.
 
 ${svg ? `![Speed by shape](${svg.split('/').at(-1)})\n` : ''}
 ## x . W + bias

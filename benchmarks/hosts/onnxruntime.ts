@@ -19,7 +19,7 @@ interface InferenceSession {
   release(): Promise<void>;
 }
 
-/** onnxruntime's product with packed weights, on one thread as this package. */
+/** onnxruntime's product with packed weights, on one thread, as this package on wasm. */
 export function openOnnxRuntime(name: 'onnxruntime-node' | 'onnxruntime-web'): Host {
   const runtime = loadPeer<OnnxRuntime>(name);
   runtime.env.wasm.numThreads = 1;
