@@ -27,7 +27,10 @@ module.exports = {
       displayName: 'serve',
       testMatch: ['<rootDir>/test/serve/**/*.test.ts'],
       // The server and the tests share one copy of the package.
-      moduleNameMapper: { '^tfjs-bitcore$': '<rootDir>/src/index.ts' },
+      moduleNameMapper: {
+        '^tfjs-bitcore$': '<rootDir>/src/index.ts',
+        '^tfjs-bitcore/folder$': '<rootDir>/src/io/folder.ts',
+      },
     },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   ],

@@ -1,12 +1,26 @@
 import { defineConfig } from 'tsup';
 
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
-  outExtension: ({ format }) => ({ js: format === 'esm' ? '.mjs' : '.js' }),
-  target: 'es2022',
-  platform: 'neutral',
-  dts: true,
-  clean: true,
-  sourcemap: true,
-});
+const shared = { target: 'es2022', outExtension, sourcemap: true } as const;
+
+export default defineConfig([
+  {
+    ...shared,
+    entry: { index: 'src/index.ts', folder: 'src/io/folder.ts' },
+    format: ['esm', 'cjs'],
+    platform: 'neutral',
+    external: [/^node:/],
+    splitting: false,
+    dts: true,
+  },
+  {
+    ...shared,
+    entry: { cli: 'src/cli/main.ts' },
+    format: 'cjs',
+    platform: 'node',
+    external: [/^tfjs-bitcore/, /^@tensorflow/],
+  },
+]);
+
+function outExtension({ format }: { format: string }) {
+  return { js: format === 'esm' ? '.mjs' : '.js' };
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { deploy } from 'tfjs-bitcore';
-import { folder } from '../../examples/support/folder';
+import { folder } from 'tfjs-bitcore/folder';
 import { floatNet, ternaryNet } from '../hosts/net';
 import { productValues } from '../hosts/values';
 import { KINDS, WIDTHS, type Kind } from './plan';

@@ -12,8 +12,8 @@ import * as tf from '@tensorflow/tfjs';
 import { SingleBar } from 'cli-progress';
 import { Table } from 'console-table-printer';
 import { bitLinear, deploy, summary, verify } from 'tfjs-bitcore';
+import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
-import { folder } from '../support/folder';
 import { interleavedMedians } from '../support/median';
 import { loadDigits, type Digits } from './data';
 

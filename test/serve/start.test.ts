@@ -2,7 +2,7 @@ import { readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } fro
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { folder } from '../../examples/support/folder';
+import { folder } from '../../src/io/folder';
 import { parseOptions } from '../../examples/serve/options';
 import { ServedModel } from '../../examples/serve/model/served_model';
 import { randomFloats } from '../support/values';

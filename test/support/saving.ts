@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as tf from '@tensorflow/tfjs';
-import { folder } from '../../examples/support/folder';
+import { folder } from '../../src/io/folder';
 
 /** What a save handler receives; the JSON part went through text, as in every handler. */
 export async function artifactsOf(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from 'tfjs-bitcore';
-import { folder } from '../../support/folder';
+import { folder } from 'tfjs-bitcore/folder';
 import { sizeOf, type Rows } from './rows';
 import { signatureOf, type Signature } from './signature';
 

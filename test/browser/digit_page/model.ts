@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { loadDigits } from '../../../examples/mnist/data';
-import { folder } from '../../../examples/support/folder';
+import { folder } from '../../../src/io/folder';
 import { bitLinear, deploy } from '../../../src';
 
 const EPOCHS = 3;

@@ -1,0 +1,32 @@
+import { setBackend } from '@tensorflow/tfjs-core';
+
+const BACKENDS = ['wasm', 'cpu'];
+
+/**
+ * Starts the faster one of the backends that are installed, and returns its name.
+ * @throws telling what to install, if there is none.
+ */
+export async function startBackend(): Promise<string> {
+  for (const name of BACKENDS) {
+    if (isInstalled(name)) {
+      await import(packageOf(name));
+      if (await setBackend(name)) return name;
+    }
+  }
+  throw new Error(
+    'no backend of TensorFlow.js is installed here; `npm install @tensorflow/tfjs-backend-wasm` adds the ' +
+      'fast one, @tensorflow/tfjs-backend-cpu is another.',
+  );
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    return require.resolve(packageOf(name)) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function packageOf(name: string): string {
+  return `@tensorflow/tfjs-backend-${name}`;
+}

@@ -1,0 +1,32 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** Runs on the arguments behind its name; throws before it has written anything. */
+export type Command = (args: string[]) => Promise<Outcome>;
+
+export interface Outcome {
+  /** What `--json` prints. */
+  readonly result: object;
+  /** What is printed without it. */
+  readonly lines: string[];
+  /** Whether the answer is no: exit code 1. */
+  readonly failed?: boolean;
+}
+
+/**
+ * The options, and one folder for each of `names`.
+ * @throws if an option is not known or lacks its value, or the folders are fewer or more.
+ */
+export function parse<Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  names: string[],
+  options: Options,
+) {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { ...options, json: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  if (positionals.length === names.length) return { folders: positionals, values };
+  const got = positionals.join(' ') || 'none';
+  throw new Error(`the folders must be ${names.join(' ')}, got ${got}. See --help.`);
+}

@@ -1,0 +1,38 @@
+import { verify, type Verification } from 'tfjs-bitcore';
+import { startBackend } from './backend';
+import { parse, type Outcome } from './command';
+import { checkInput, loadModel } from './model_folders';
+import { randomInputs, ROWS } from './random_inputs';
+import { formatTable } from '../models/table';
+
+export async function run(args: string[]): Promise<Outcome> {
+  const [a, b] = parse(args, ['A_DIR', 'B_DIR'], {}).folders as [string, string];
+  checkInput('A_DIR', a);
+  checkInput('B_DIR', b);
+  const backend = await startBackend();
+  const [model, deployed] = [await loadModel(a), await loadModel(b)];
+  const verification = await verify(model, deployed, randomInputs(model));
+  const verified = holds(verification);
+  const result = { verified, backend, rows: ROWS, ...verification };
+  return { result, lines: table(verification, verified, backend), failed: !verified };
+}
+
+/** Outputs must be identical unless a layer only promises to be close. */
+function holds({ identical, layers }: Verification): boolean {
+  const exact = layers.every(({ promise }) => promise === 'identical');
+  return layers.every(({ kept }) => kept) && (identical || !exact);
+}
+
+function table(verification: Verification, verified: boolean, backend: string): string[] {
+  const { layers, identical, maxAbsDiff } = verification;
+  const body = layers.map((layer) => {
+    const answer = layer.kept ? 'yes' : 'NO';
+    return [layer.name, layer.promise, answer, String(layer.maxAbsDiff)];
+  });
+  const outputs = ['outputs', 'identical', identical ? 'yes' : 'NO', String(maxAbsDiff)];
+  const end = `${verified ? 'Verified' : 'NOT verified'} on ${ROWS} random inputs, backend ${backend}.`;
+  return [
+    ...formatTable([['layer', 'promise', 'kept', 'largest difference'], ...body, outputs]),
+    end,
+  ];
+}

@@ -1,0 +1,92 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { io } from '@tensorflow/tfjs-core';
+import { argumentError } from '../errors';
+import { checkKerasVersion } from './keras_version';
+
+/**
+ * Saves to and loads from a folder (model.json and its files of weights) on any backend in Node.
+ * tfjs-node has this built in as `file://`; plain tfjs does not.
+ *
+ * ```js
+ * import { folder } from 'tfjs-bitcore/folder';
+ *
+ * await deploy(model).save(folder('models/tiny'));
+ * const loaded = await tf.loadLayersModel(folder('models/tiny'));
+ * ```
+ *
+ * @param path of the folder. Saving makes it where it is missing, and overwrites the model in it.
+ * @throws when loading: if a file is missing, model.json is not one of a layers model or was written by
+ * Keras 3, or the files of weights have another size than it says.
+ */
+export function folder(path: string): io.IOHandler {
+  return {
+    async save({ weightSpecs, weightData, ...rest }) {
+      const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
+      const model = {
+        ...rest,
+        weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
+      };
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, 'weights.bin'), weights);
+      await writeFile(join(path, 'model.json'), JSON.stringify(model));
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    },
+    async load() {
+      return io.getModelArtifactsForJSON(await readModel(path), async (groups) => {
+        const weights = await Promise.all(groups.map((group) => readGroup(path, group)));
+        const specs = groups.flatMap(({ weights }) => weights);
+        return [specs, new Uint8Array(Buffer.concat(weights)).buffer];
+      });
+    },
+  };
+}
+
+async function readModel(path: string): Promise<io.ModelJSON> {
+  const where = `folder "${path}"`;
+  const model = parse(await readFile(join(path, 'model.json'), 'utf8'), where);
+  if (model?.format !== 'layers-model') {
+    throw argumentError(where, 'model.json', 'of format "layers-model"', model?.format);
+  }
+  for (const part of ['modelTopology', 'weightsManifest'] as const) {
+    if (model[part] == null) throw argumentError(where, part, 'in model.json', model[part]);
+  }
+  checkKerasVersion(model.modelTopology, where);
+  return model;
+}
+
+function parse(text: string, where: string): io.ModelJSON | null {
+  try {
+    return JSON.parse(text) as io.ModelJSON | null;
+  } catch (error) {
+    throw new Error(`${where}: model.json is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** tfjs itself reads a longer file without a word. */
+async function readGroup(path: string, group: io.WeightsManifestConfig[number]): Promise<Buffer> {
+  const files = await Promise.all(group.paths.map((file) => readFile(join(path, file))));
+  const content = Buffer.concat(files);
+  const expected = bytesOf(group.weights);
+  if (Number.isNaN(expected) || content.length === expected) return content;
+  const what = `${expected} bytes, as model.json says`;
+  throw argumentError(`folder "${path}"`, group.paths.join(' + '), what, content.length);
+}
+
+const BYTES: Record<string, number> = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  complex64: 8,
+  uint8: 1,
+  uint16: 2,
+  float16: 2,
+};
+
+/** NaN where it depends on the content, as for strings. */
+function bytesOf(specs: io.WeightsManifestEntry[]): number {
+  return specs.reduce((total, { shape, dtype, quantization }) => {
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    return total + size * (BYTES[quantization?.dtype ?? dtype] ?? NaN);
+  }, 0);
+}
