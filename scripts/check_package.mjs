@@ -20,6 +20,8 @@ import { main, npmInstall, Refusal, root, run, say, tryRun } from './steps.mjs';
 
 const ALLOWED_FILES = /^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
 const REQUIRED_FILES = ['dist/index.js', 'dist/index.mjs', 'dist/node.mjs', 'dist/index.d.ts'];
+const REQUIRED_FOR_NODE = ['dist/folder.js', 'dist/folder.mjs', 'dist/cli.js'];
+const FOR_NODE = /^dist\/(folder|cli)\./;
 const REQUIRED_TEXTS = ['dist/index.d.mts', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 const PEERS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
 
@@ -64,7 +66,9 @@ function checkContents(tarball) {
     'the tarball holds files that no user needs',
   );
   refuseAny(
-    [...REQUIRED_FILES, ...REQUIRED_TEXTS].filter((file) => !files.includes(file)),
+    [...REQUIRED_FILES, ...REQUIRED_FOR_NODE, ...REQUIRED_TEXTS].filter(
+      (file) => !files.includes(file),
+    ),
     'the tarball lacks files',
   );
   checkManifest(JSON.parse(readFileSync(join(contents, 'package.json'))));
@@ -82,12 +86,15 @@ function checkManifest({ dependencies = {}, optionalDependencies = {}, scripts =
 
 /** Paths inside tfjs's packages are not theirs to keep, and Node's modules do not exist in browsers. */
 function checkImports(file, text) {
+  const ownEntries = ['tfjs-bitcore', 'tfjs-bitcore/folder'];
+  const forNode = FOR_NODE.test(file) ? [...builtinModules, ...ownEntries] : [];
+  const allowed = [...PEERS, ...forNode];
   const imports = [
     ...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*|\brequire\()(['"])([^'"]+)\1/g),
   ];
   const foreign = imports
     .map(([, , name]) => name)
-    .filter((name) => !name.startsWith('.') && !PEERS.includes(name));
+    .filter((name) => !name.startsWith('.') && !allowed.includes(name.replace(/^node:/, '')));
   const kind = foreign.some((name) => builtinModules.includes(name)) ? ' (modules of Node)' : '';
   refuseAny([...new Set(foreign)], `${file} imports more than ${PEERS.join(' and ')}${kind}`);
 }
@@ -111,6 +118,25 @@ async function checkConsumer(kind, tarball, packages, imports) {
   await bundle(consumer);
   for (const script of ['cjs.cjs', 'esm.mjs', 'both.cjs', 'bundle.cjs'])
     runProgram(consumer, script);
+
+  say(`With ${kind}: the command`);
+  checkCommand(consumer);
+}
+
+/** On the folders that the program has saved. */
+function checkCommand(consumer) {
+  const command = (...args) =>
+    run('npx', ['--no-install', 'tfjs-bitcore', ...args], {
+      cwd: consumer,
+      shell: process.platform === 'win32',
+    });
+  command('convert', 'saved/float', 'saved/ternary', '--quantizer', 'twn');
+  command('deploy', 'saved/ternary', 'saved/deployed');
+  const { verified, backend } = JSON.parse(
+    command('verify', 'saved/ternary', 'saved/deployed', '--json'),
+  );
+  if (!verified || backend !== 'cpu') throw new Refusal(`verify: ${verified} on ${backend}`);
+  command('summary', 'saved/deployed');
 }
 
 /** The version that this repository is tested with. */
@@ -137,7 +163,7 @@ async function bundle(consumer) {
     format: 'cjs',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    external: builtinModules,
+    external: [...builtinModules, 'node:*'],
     logLevel: 'error',
   });
 }

@@ -25,6 +25,7 @@ export function program(imports) {
   return `${imports}
 import type { io as tf_io } from '@tensorflow/tfjs-core';
 import { BitLinear, bitLinear, deploy, verify, type Verification } from 'tfjs-bitcore';
+import { folder } from 'tfjs-bitcore/folder';
 
 async function main(): Promise<void> {
   await tf.setBackend('cpu');
@@ -52,6 +53,13 @@ async function main(): Promise<void> {
   const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved!));
   const again = await verify(model, loaded, x);
   if (!again.identical) throw new Error(JSON.stringify(again));
+
+  const float = tf.sequential({
+    layers: [tf.layers.dense({ units: 8, inputShape: [4] }), tf.layers.dense({ units: 1 })],
+  });
+  await float.save(folder('saved/float'));
+  const { layers } = await tf.loadLayersModel(folder('saved/float'));
+  if (layers.length !== 2) throw new Error('folder');
   console.log('verified');
 }
 

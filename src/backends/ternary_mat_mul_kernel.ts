@@ -2,9 +2,8 @@ import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
 import { floatProduct } from '../engine/portable/float_product';
 import { int8Product } from '../engine/portable/int8_product';
 import { ownMemoryEngine, selectEngine } from '../engine/select';
-import { argumentError } from '../errors';
 import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
-import { codesAreValid } from '../packing/int2';
+import { checkCodes } from '../packing/int2';
 import { moveToEngine, type TensorRecord } from './packed_words';
 
 export interface TernaryMatMulInputs {
@@ -59,8 +58,6 @@ const checked = new WeakSet<DataId>();
 /** tfjs has no hook on loading weights, so damaged words are found at their first use. */
 export function checkCodesOnce(dataId: DataId, words: () => Int32Array): void {
   if (checked.has(dataId)) return;
-  if (!codesAreValid(words())) {
-    throw argumentError('TernaryMatMul', 'packed', 'words of the codes 0, 1 and 2', 'code 3');
-  }
+  checkCodes(words(), 'TernaryMatMul');
   checked.add(dataId);
 }

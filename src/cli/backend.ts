@@ -1,4 +1,4 @@
-import { setBackend } from '@tensorflow/tfjs-core';
+import { backend, setBackend } from '@tensorflow/tfjs-core';
 
 const BACKENDS = ['wasm', 'cpu'];
 
@@ -8,10 +8,12 @@ const BACKENDS = ['wasm', 'cpu'];
  */
 export async function startBackend(): Promise<string> {
   for (const name of BACKENDS) {
-    if (isInstalled(name)) {
-      await import(packageOf(name));
-      if (await setBackend(name)) return name;
-    }
+    if (!isInstalled(name)) continue;
+    await import(packageOf(name));
+    if (!(await setBackend(name))) continue;
+    // The cpu backend greets at its first tensor, on stderr, which is for errors here.
+    (backend() as { firstUse?: boolean }).firstUse = false;
+    return name;
   }
   throw new Error(
     'no backend of TensorFlow.js is installed here; `npm install @tensorflow/tfjs-backend-wasm` adds the ' +

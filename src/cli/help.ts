@@ -1,21 +1,22 @@
-export const HELP = `Ternary TensorFlow.js models in folders (model.json and its files of weights).
+export const HELP = `Ternary TensorFlow.js models in folders (model.json and its weights)
 
-  tfjs-bitcore convert IN_DIR OUT_DIR   Dense layers become BitLinear: ternary in training
-  tfjs-bitcore summary DIR              what each layer takes now, deployed, and in float32
-  tfjs-bitcore deploy IN_DIR OUT_DIR    BitLinear layers are packed at 2 bits per weight
-  tfjs-bitcore verify A_DIR B_DIR       proves that B, deployed from A, computes the same
+  tfjs-bitcore convert IN_DIR OUT_DIR   make Dense layers BitLinear, to train on
+  tfjs-bitcore summary DIR              bytes now, deployed, and in float32
+  tfjs-bitcore deploy IN_DIR OUT_DIR    pack BitLinear layers, 2 bits a weight
+  tfjs-bitcore verify A_DIR B_DIR       does B, made of A by deploy, equal it?
 
 Options of convert:
-  --quantizer NAME         bitnet (default), twn, lsq, paretoq; or JSON with options:
-                           '{"name": "bitnet", "perChannel": true}'
+  --quantizer NAME         bitnet (default), twn, lsq, paretoq; with options as
+                           JSON: '{"name": "bitnet", "perChannel": true}'
   --input-quantizer NAME   int8 (default) or none
-  --skip PATTERN           layers to keep, by name or path, * for any text; repeatable
+  --skip PATTERN           layers to keep, by name or path; * stands for any
+                           characters; can be given several times
   --convert-outputs        convert output layers too
 
 Options of all:
   --json                   print the result as JSON
   -h, --help               print this
 
-OUT_DIR must be missing or empty; input folders are only read. Runs on
-@tensorflow/tfjs-backend-wasm if it is installed, else on @tensorflow/tfjs-backend-cpu.
-Exit codes: 0 done, 1 not verified, 2 error (told on stderr; nothing is written).`;
+OUT_DIR must be missing or empty. Input folders are only read. Computes on
+@tensorflow/tfjs-backend-wasm if it is installed, else on ...-backend-cpu.
+Exit codes: 0 done; 1 not verified; 2 an error, told on stderr.`;

@@ -4,6 +4,7 @@ import { HELP } from './help';
 
 /** Loaded when called: TensorFlow.js takes a while, and may not be installed. */
 const COMMANDS = new Map<string | undefined, () => Promise<{ run: Command }>>([
+  ['convert', () => import('./convert')],
   ['summary', () => import('./summary')],
   ['deploy', () => import('./deploy')],
   ['verify', () => import('./verify')],

@@ -1,7 +1,7 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear';
-import { packedShape, zeroShare } from '../packing/int2';
+import { checkCodes, packedShape, zeroShare } from '../packing/int2';
 import { inputShapes, layerSites, outputShapes, type LayerSite } from './layer_tree';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
@@ -65,7 +65,7 @@ export function summarizeLayer(site: LayerSite): LayerSummary {
 function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): LayerSummary {
   const { units, useBias } = layer;
   const inFeatures = layer.inFeatures!;
-  const { zeros, scales } = kernelStatistics(layer);
+  const { zeros, scales } = kernelStatistics(layer, site.path);
   const biasBytes = useBias ? 4 * units : 0;
   const kernelSize = inFeatures * units;
   return {
@@ -88,11 +88,12 @@ export function packedBytes(inFeatures: number, units: number, scales: number): 
   return 4 * (sizeOf(packedShape(inFeatures, units)) + scales);
 }
 
-function kernelStatistics(layer: BitLinear): { zeros: number; scales: number } {
+function kernelStatistics(layer: BitLinear, path: string): { zeros: number; scales: number } {
   return tidy(() => {
     if (layer.deployed) {
       const [packed, scale] = layer.weights.map((weight) => weight.read());
       const words = packed!.dataSync() as Int32Array;
+      checkCodes(words, `summary: layer "${path}"`);
       return { zeros: zeroShare(words, layer.inFeatures!, layer.units), scales: scale!.size };
     }
     const { ternary, scale } = layer.quantizedKernel();

@@ -1,6 +1,6 @@
 import { tensor2d, tidy, transpose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
-import { codesAreValid, pack, packedShape, unpackRows } from '../packing/int2';
+import { checkCodes, pack, packedShape, unpackRows } from '../packing/int2';
 
 /**
  * Packs ternary values at 2 bits each, in the layout `int2`.
@@ -51,8 +51,6 @@ export function unpackTernary(packed: Tensor, inFeatures: number): Tensor2D {
     );
   }
   const words = packed.dataSync() as Int32Array;
-  if (!codesAreValid(words)) {
-    throw argumentError('unpackTernary', 'packed', 'words of the codes 0, 1 and 2', 'code 3');
-  }
+  checkCodes(words, 'unpackTernary');
   return tidy(() => transpose(tensor2d(unpackRows(words, inFeatures, units), [units, inFeatures])));
 }

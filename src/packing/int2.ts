@@ -74,13 +74,14 @@ export function unpackRows(
   return values;
 }
 
-/** True when every code is one of 0, 1, 2. */
-export function codesAreValid(words: Int32Array): boolean {
+/** @throws if a code is not one of 0, 1, 2. */
+export function checkCodes(words: Int32Array, where: string): void {
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
-    if (word & (word >>> 1) & LOW_BIT_OF_EACH_CODE) return false;
+    if (word & (word >>> 1) & LOW_BIT_OF_EACH_CODE) {
+      throw argumentError(where, 'packed', 'words of the codes 0, 1 and 2', 'code 3');
+    }
   }
-  return true;
 }
 
 /** Share of the weights that are 0, counted in the words: a large kernel is not unpacked for it. */

@@ -1,4 +1,4 @@
-import { codesAreValid, pack, packedShape, unpackRows, zeroShare } from '../../src/packing/int2';
+import { checkCodes, pack, packedShape, unpackRows, zeroShare } from '../../src/packing/int2';
 import { randomSource, randomTernary, transposed } from '../support/values';
 
 describe('layout int2', () => {
@@ -47,7 +47,7 @@ describe('layout int2', () => {
       const values = randomTernary(inFeatures * units, round);
       const words = pack(values, inFeatures, units);
       expect(words).toHaveLength(units * packedShape(inFeatures, units)[1]);
-      expect(codesAreValid(words)).toBe(true);
+      expect(() => checkCodes(words, 'here')).not.toThrow();
       const rows = transposed(values, inFeatures, units);
       expect(unpackRows(words, inFeatures, units)).toEqual(rows);
       const zeros = values.filter((value) => value === 0).length;
@@ -69,8 +69,12 @@ describe('layout int2', () => {
   test('code 3 is found at each of the 16 places of a word, and only there', () => {
     for (let place = 0; place < 16; place++) {
       const spoilt = 0x55555555 | (3 << (2 * place));
-      expect(codesAreValid(Int32Array.of(0x55555555, spoilt | 0))).toBe(false);
+      expect(() => checkCodes(Int32Array.of(0x55555555, spoilt | 0), 'here')).toThrow(
+        'here: packed must be words',
+      );
     }
-    expect(codesAreValid(Int32Array.of(0, 0x55555555, 0xaaaaaaaa | 0, 0x66666666))).toBe(true);
+    expect(() =>
+      checkCodes(Int32Array.of(0, 0x55555555, 0xaaaaaaaa | 0, 0x66666666), 'here'),
+    ).not.toThrow();
   });
 });

@@ -1,27 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { folder } from '../../../src/io/folder';
 import { bitLinear, deploy } from '../../../src';
 
-const temporary = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-serve-'));
-let folders = 0;
-
-export function newFolder(): string {
-  return join(temporary, String(++folders));
-}
-
-export function removeFolders(): void {
-  rmSync(temporary, { recursive: true, force: true });
-}
-
-/** Saves a model; the folder. */
-export async function saved(model: tf.LayersModel): Promise<string> {
-  const path = newFolder();
-  await model.save(folder(path));
-  return path;
-}
+export { newFolder, removeFolders, saved } from '../../support/folders';
 
 /** 16 features, 4 outputs: ternary, deployed. */
 export function ternaryNet(): tf.LayersModel {
