@@ -32,6 +32,12 @@ export {
 } from './quantizers/registry';
 export { disposeModel } from './models/dispose_model';
 export type { LayerSummary, Totals } from './models/layer_summary';
+export {
+  sensitivity,
+  type LayerSensitivity,
+  type Sensitivity,
+  type SensitivityOptions,
+} from './models/sensitivity/sensitivity';
 export { summary, type ModelSummary } from './models/summary';
 export {
   verify,

@@ -1,8 +1,9 @@
-import { clone, dispose, keep, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import type { BitLinear } from '../layers/bit_linear';
 import { bitLinearSites, checkModel } from './layer_tree';
+import { recordInputs } from './record_inputs';
 
 /** The largest difference two outputs of float inputs may have, relative to the layer's largest output. */
 const FLOAT_TOLERANCE = 1e-5;
@@ -99,7 +100,7 @@ function checkEqual(argument: string, what: string, expected: unknown, actual: u
 /** The model's outputs, and for each pair the inputs that its layer received on the way. */
 function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Tensor[]) {
   const inputs = pairs.map((): Tensor[] => []);
-  const restore = pairs.map(({ source }, i) => record(source, inputs[i]!));
+  const restore = pairs.map(({ source }, i) => recordInputs(source, inputs[i]!));
   try {
     return { outputs: toList(model.predict(x)), inputs };
   } catch (error) {
@@ -108,18 +109,6 @@ function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Te
   } finally {
     for (const restoreHook of restore) restoreHook();
   }
-}
-
-/** Keeps a copy of what the layer is called with, until the function returned is called. */
-function record(layer: BitLinear, inputs: Tensor[]): () => void {
-  const { _callHook: hook } = layer as unknown as {
-    _callHook: Parameters<typeof layer.setCallHook>[0];
-  };
-  layer.setCallHook((input, kwargs) => {
-    inputs.push(keep(clone((Array.isArray(input) ? input[0] : input) as Tensor)));
-    hook?.(input, kwargs);
-  });
-  return () => layer.setCallHook(hook);
 }
 
 async function verifyLayer(pair: LayerPair, inputs: Tensor[]): Promise<LayerVerification> {
