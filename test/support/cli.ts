@@ -21,9 +21,12 @@ export function runProgram(program: string, args: string[]): Answer {
   return { code: status, stdout, stderr };
 }
 
+/** tfjs's, of the initial states of a recurrent layer, which it saves as inputs all the same. */
+const FALSE_ALARM = /^Layer .* was passed non-serializable keyword arguments: .*\n/gm;
+
 /** What a command with `--json` prints, once it has ended with 0 and nothing on stderr. */
 export function json(...args: string[]): unknown {
   const { code, stdout, stderr } = cli(...args, '--json');
-  expect([code, stderr]).toEqual([0, '']);
+  expect([code, stderr.replaceAll(FALSE_ALARM, '')]).toEqual([0, '']);
   return JSON.parse(stdout);
 }
