@@ -10,7 +10,9 @@ function backend(name) {
   return {
     ...shared,
     displayName: name,
-    testMatch: ['<rootDir>/test/{layers,models,ops,quantizers,engine,packing}/**/*.test.ts'],
+    testMatch: [
+      '<rootDir>/test/{layers,models,ops,quantizers,engine,packing,training}/**/*.test.ts',
+    ],
     setupFilesAfterEnv: [`<rootDir>/test/setup/${name}.ts`],
   };
 }

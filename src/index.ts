@@ -45,3 +45,9 @@ export {
   type LayerVerification,
   type Verification,
 } from './models/verify';
+export { setBlend } from './training/blend';
+export {
+  quantizationSchedule,
+  type QuantizationScheduleArgs,
+} from './training/quantization_schedule';
+export type { ScheduleArgs } from './training/schedule';

@@ -19,6 +19,7 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { releasePacked } from '../backends/release_packed';
 import { argumentError, TWO_COPIES } from '../errors';
+import { blendedMatMul } from '../ops/blended_mat_mul';
 import { ternaryMatMul } from '../ops/ternary_mat_mul';
 import { trainableMatMul, type InputQuantizer } from '../ops/trainable_mat_mul';
 import { LAYOUT, pack, packedShape } from '../packing/int2';
@@ -31,6 +32,7 @@ import {
 } from '../quantizers/registry';
 import { straightThrough } from '../quantizers/straight_through';
 import {
+  checkBlend,
   checkConfig,
   layerLabel,
   type BitLinearArgs,
@@ -80,6 +82,7 @@ export class BitLinear extends Dense {
   private scale: LayerVariable | undefined;
   private isDeployed: boolean;
   private perOutputScale: boolean;
+  private blendFactor: number;
   private builtInFeatures: number | undefined;
   private weightScope = '';
 
@@ -99,11 +102,30 @@ export class BitLinear extends Dense {
     }
     this.inputQuantizer = config.inputQuantizer ?? 'int8';
     this.eps = config.eps ?? 1e-5;
+    this.blendFactor = config.blend ?? 1;
   }
 
   /** True once the layer holds packed weights instead of a float kernel. */
   get deployed(): boolean {
     return this.isDeployed;
+  }
+
+  /**
+   * How much of the quantization is in force, in training and inference alike: 0 computes as a Dense
+   * layer, 1 as the ternary one. It can be set at any time, without compiling the model again.
+   */
+  get blend(): number {
+    return this.blendFactor;
+  }
+
+  /** @throws if the value is not a number from 0 to 1, or other than 1 for a deployed layer. */
+  set blend(value: number) {
+    const label = layerLabel(this.name);
+    checkBlend(value, label);
+    if (this.isDeployed && value !== 1) {
+      throw argumentError(label, 'blend', '1 in a deployed layer', value);
+    }
+    this.blendFactor = value;
   }
 
   /** Number of inputs per output; undefined until the layer is built. */
@@ -193,9 +215,25 @@ export class BitLinear extends Dense {
 
   private callTrainable(x: Tensor): Tensor {
     const rows = reshape(x, [-1, this.builtInFeatures!]) as Tensor2D;
-    const kernel = this.quantizedKernel();
-    const y = trainableMatMul(rows, kernel, this.bias?.read(), this.inputQuantizer, this.eps);
+    const y = this.blendFactor === 1 ? this.ternaryProduct(rows) : this.blendedProduct(rows);
     return reshape(y, [...x.shape.slice(0, -1), this.units]);
+  }
+
+  private ternaryProduct(rows: Tensor2D): Tensor {
+    const kernel = this.quantizedKernel();
+    return trainableMatMul(rows, kernel, this.bias?.read(), this.inputQuantizer, this.eps);
+  }
+
+  private blendedProduct(rows: Tensor2D): Tensor {
+    const { blendFactor: blend, inputQuantizer, eps } = this;
+    const kernel = this.kernel!.read() as Tensor2D;
+    const quantized = () => this.quantizedKernel();
+    return blendedMatMul(rows, kernel, this.bias?.read(), {
+      blend,
+      quantized,
+      inputQuantizer,
+      eps,
+    });
   }
 
   private callDeployed(x: Tensor): Tensor {
@@ -235,7 +273,7 @@ export class BitLinear extends Dense {
   }
 
   /**
-   * The kernel as the forward pass sees it, W^ = scale * ternary.
+   * The kernel as the forward pass at blend 1 sees it, W^ = scale * ternary.
    * @throws if the layer is not built, or deployed.
    */
   quantizedKernel(): QuantizedKernel {
@@ -247,11 +285,12 @@ export class BitLinear extends Dense {
 
   /**
    * The kernel packed, without changing the layer.
-   * @throws if the layer is not built or already deployed, its kernel holds NaN or infinity, or its
-   * quantizer makes other values than -1, 0 and 1.
+   * @throws if the layer is not built or already deployed, its `blend` is below 1, its kernel holds
+   * NaN or infinity, or its quantizer makes other values than -1, 0 and 1.
    */
   packKernel(): PackedKernel {
     this.assertTrainable('packKernel');
+    this.assertFullyQuantized();
     const [inFeatures, units] = this.kernel!.shape as [number, number];
     return tidy(() => {
       const { ternary, scale } = this.quantizedKernel();
@@ -269,6 +308,15 @@ export class BitLinear extends Dense {
         scale: Float32Array.from(values.scale),
       };
     });
+  }
+
+  /** Packed weights compute what blend 1 does; below it the outputs before and after would differ. */
+  private assertFullyQuantized(): void {
+    if (this.blendFactor === 1) return;
+    const expected =
+      '1 before it is packed (finish the quantizationSchedule, or call setBlend(model, 1) and train ' +
+      'a little longer)';
+    throw argumentError(layerLabel(this.name), 'blend', expected, this.blendFactor);
   }
 
   private assertTrainable(method: string): void {
@@ -294,7 +342,8 @@ export class BitLinear extends Dense {
    * ```
    *
    * @returns the layer.
-   * @throws if the layer is not built, or its kernel holds NaN or infinity; nothing has changed then.
+   * @throws if the layer is not built, its `blend` is below 1, or its kernel holds NaN or infinity;
+   * nothing has changed then.
    */
   deploy(): this {
     if (this.isDeployed) return this;
@@ -367,6 +416,7 @@ export class BitLinear extends Dense {
       kernelQuantizer: { ...this.kernelQuantizer },
       inputQuantizer: this.inputQuantizer,
       eps: this.eps,
+      ...(this.blendFactor === 1 ? {} : { blend: this.blendFactor }),
       ...(this.isDeployed ? deployed : {}),
     };
   }

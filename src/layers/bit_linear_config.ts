@@ -18,6 +18,11 @@ export interface BitLinearArgs extends DenseArgs {
   inputQuantizer?: InputQuantizer;
   /** Lower bound of scales and of a row's largest magnitude. Default: 1e-5. */
   eps?: number;
+  /**
+   * How much of the quantization is in force, from 0 (a Dense layer) to 1 (ternary): for progressive
+   * quantization, where `quantizationSchedule` moves it. Default: 1.
+   */
+  blend?: number;
 }
 
 /** The arguments that may differ from those of the Dense layer: all but what its weights decide. */
@@ -40,7 +45,7 @@ export function checkConfig(config: BitLinearConfig): BitLinearConfig {
   if (typeof config !== 'object' || config === null) {
     throw argumentError('bitLinear', 'args', 'an object, {units, ...}', config);
   }
-  const { units, inputQuantizer = 'int8', eps = 1e-5 } = config;
+  const { units, inputQuantizer = 'int8', eps = 1e-5, blend = 1 } = config;
   const fail = (argument: string, expected: string, actual: unknown) => {
     throw argumentError(layerLabel(config.name), argument, expected, actual);
   };
@@ -50,12 +55,20 @@ export function checkConfig(config: BitLinearConfig): BitLinearConfig {
   }
   // 127 / eps must stay finite in float32, with room to spare.
   if (!(eps >= 1e-30 && eps < Infinity)) fail('eps', 'a finite number of at least 1e-30', eps);
+  checkBlend(blend, layerLabel(config.name));
   for (const argument of ['kernelConstraint', 'biasConstraint'] as const) {
     if (config[argument] != null) {
       const reason = 'null (tfjs does not apply constraints in fit, so none would be kept)';
       fail(argument, reason, config[argument]);
     }
   }
+  if (config.deployed && blend !== 1) fail('blend', '1 in a deployed layer', blend);
   if (config.deployed && config.layout !== LAYOUT) fail('layout', `'${LAYOUT}'`, config.layout);
   return config;
+}
+
+/** @throws naming `where` if `blend` is not a number from 0 to 1. */
+export function checkBlend(blend: number, where: string): void {
+  if (typeof blend === 'number' && blend >= 0 && blend <= 1) return;
+  throw argumentError(where, 'blend', 'a number from 0 to 1', blend);
 }

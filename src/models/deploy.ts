@@ -18,7 +18,7 @@ import { rebuild, type LayerChange } from './rebuild';
  * ```
  *
  * @throws if `model` is not a LayersModel, has no BitLinear to pack, uses one BitLinear both inside
- * and outside a wrapper or nested model, or a kernel holds NaN or infinity.
+ * and outside a wrapper or nested model, a `blend` is below 1, or a kernel holds NaN or infinity.
  */
 export function deploy<Model extends LayersModel>(model: Model): Model {
   checkModel(model, 'deploy');

@@ -40,7 +40,7 @@ export function trainableMatMul(
 }
 
 /** sums times each scale in turn. Only the sums carry a gradient; tfjs has no stopGradient. */
-function rescale(sums: Tensor, scales: Tensor[]): Tensor {
+export function rescale(sums: Tensor, scales: Tensor[]): Tensor {
   const multiply = (value: Tensor, factors: Tensor[]) =>
     factors.reduce((product, factor) => mul(product, factor), value);
   return customGrad((sums, save) => {
@@ -59,7 +59,7 @@ const EXPLICIT_TRANSPOSE_MAT_MUL = 'ExplicitTransposeMatMul';
  * does 5 to 40 times slower than plain ones; there this one transposes first. It is a kernel with a
  * registered gradient, not a customGrad, so that the gradient of an unused operand is never computed.
  */
-function matMulForTraining(a: Tensor2D, b: Tensor2D): Tensor {
+export function matMulForTraining(a: Tensor2D, b: Tensor2D): Tensor {
   if (getKernel(EXPLICIT_TRANSPOSE_MAT_MUL, getBackend()) == null) return matMul(a, b);
   return engine().runKernel(EXPLICIT_TRANSPOSE_MAT_MUL, { a, b } as unknown as NamedTensorMap);
 }

@@ -1,0 +1,46 @@
+import { add, mul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { quantizeInt8Rows } from '../quantizers/int8_input';
+import type { QuantizedKernel } from '../quantizers/kernel_quantizer';
+import { matMulForTraining, rescale, type InputQuantizer } from './trainable_mat_mul';
+
+export interface BlendOptions {
+  /** The share of the quantized values, in [0, 1]. */
+  readonly blend: number;
+  /** The quantized kernel; not asked for at blend 0. */
+  readonly quantized: () => QuantizedKernel;
+  readonly inputQuantizer: InputQuantizer;
+  readonly eps: number;
+}
+
+/**
+ * The product of progressive quantization (TeTRA-VPR, arXiv 2503.02511), with l the blend; x is
+ * [rows, in].
+ *
+ *     y = (x + l (x^ - x)) . (W + l (W^ - W)) + bias
+ *
+ * Each quantizer's own gradient passes through its share l, the rest straight through. At l = 0 this
+ * is a Dense layer, and nothing is quantized. Its sums are of floats, so that at l = 1 it would equal
+ * `trainableMatMul` only to rounding; that one is used there.
+ */
+export function blendedMatMul(
+  x: Tensor2D,
+  kernel: Tensor2D,
+  bias: Tensor | undefined,
+  { blend, quantized, inputQuantizer, eps }: BlendOptions,
+): Tensor {
+  const mix = (float: Tensor, quantize: () => Tensor) =>
+    blend === 0 ? float : add(mul(float, 1 - blend), mul(quantize(), blend));
+  const input = inputQuantizer === 'int8' ? mix(x, () => dequantizedInput(x, eps)) : x;
+  const weights = mix(kernel, () => dequantizedKernel(quantized()));
+  const y = matMulForTraining(input as Tensor2D, weights as Tensor2D);
+  return bias == null ? y : add(y, bias);
+}
+
+function dequantizedInput(x: Tensor2D, eps: number): Tensor {
+  const { values, rowScale } = quantizeInt8Rows(x, eps);
+  return rescale(values, [rowScale]);
+}
+
+function dequantizedKernel({ ternary, scale }: QuantizedKernel): Tensor {
+  return rescale(ternary, [scale]);
+}

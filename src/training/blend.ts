@@ -1,0 +1,27 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checkBlend } from '../layers/bit_linear_config';
+import { bitLinearSites, checkModel } from '../models/layer_tree';
+
+/**
+ * Sets how much of the quantization is in force in every BitLinear layer of a model that is not
+ * deployed, nested models and wrappers included; a compiled model stays compiled. For a training loop
+ * of your own; `quantizationSchedule` does it in `fit`.
+ *
+ * ```js
+ * setBlend(model, 0); // computes as with Dense layers
+ * setBlend(model, 1); // ternary again, and ready for `deploy`
+ * ```
+ *
+ * @param blend from 0 (a Dense layer) to 1 (ternary); see `BitLinear.blend`.
+ * @throws if `model` is not a LayersModel or has no BitLinear to set, or `blend` is not in [0, 1];
+ * nothing has changed then.
+ */
+export function setBlend(model: LayersModel, blend: number): void {
+  checkModel(model, 'setBlend');
+  checkBlend(blend, 'setBlend');
+  const trainable = bitLinearSites(model).filter(({ layer }) => !layer.deployed);
+  if (trainable.length === 0) {
+    throw new Error(`setBlend: model "${model.name}" has no BitLinear layer that is not deployed.`);
+  }
+  for (const { layer } of trainable) layer.blend = blend;
+}
