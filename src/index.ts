@@ -47,6 +47,10 @@ export {
 } from './models/verify';
 export { setBlend } from './training/blend';
 export {
+  learningRateSchedule,
+  type LearningRateScheduleArgs,
+} from './training/learning_rate_schedule';
+export {
   quantizationSchedule,
   type QuantizationScheduleArgs,
 } from './training/quantization_schedule';

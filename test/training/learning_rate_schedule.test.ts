@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs';
+import { bitLinear, learningRateSchedule } from '../../src';
+import type { LearningRateScheduleArgs } from '../../src';
+import { memory } from '../support/leaks';
+import { randomTensor } from '../support/values';
+
+const SAMPLES = 8;
+const OPTIMIZERS: Record<string, () => tf.Optimizer> = {
+  sgd: () => tf.train.sgd(0.5),
+  momentum: () => tf.train.momentum(0.5, 0),
+  adam: () => tf.train.adam(0.5),
+  adamax: () => tf.train.adamax(0.5),
+  rmsprop: () => tf.train.rmsprop(0.5),
+  adagrad: () => tf.train.adagrad(0.5),
+  adadelta: () => tf.train.adadelta(0.5),
+};
+
+function compiled(optimizer: tf.Optimizer): tf.Sequential {
+  const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
+  const layer = bitLinear({ units: 2, inputShape: [4], blend: 0, kernelInitializer });
+  const model = tf.sequential({ layers: [layer] });
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  return model;
+}
+
+async function fit(model: tf.LayersModel, args: tf.ModelFitArgs): Promise<void> {
+  const [x, y] = [randomTensor([SAMPLES, 4]), randomTensor([SAMPLES, 2])];
+  await model.fit(x, y, { batchSize: 1, epochs: 1, verbose: 0, shuffle: false, ...args });
+  tf.dispose([x, y]);
+}
+
+/** The learning rate in each step, one sample a step unless told. */
+async function rates(args: LearningRateScheduleArgs, fitArgs: tf.ModelFitArgs = {}): Promise<number[]> {
+  const optimizer = tf.train.adam(0.5);
+  const model = compiled(optimizer);
+  const seen: number[] = [];
+  const record = () => void seen.push(optimizer.getConfig()['learningRate'] as number);
+  model.layers[0]!.setCallHook(record);
+  await fit(model, { callbacks: [learningRateSchedule(args)], ...fitArgs });
+  return seen;
+} // prettier-ignore
+
+const rounded = (values: number[]) => values.map((value) => Number(value.toFixed(6)));
+
+describe('the curves', () => {
+  test('linear falls to zero in the step after the last', async () => {
+    const seen = await rates({ type: 'linear', learningRate: 8 });
+    expect(seen).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+  });
+
+  test('cosine', async () => {
+    const seen = await rates({ type: 'cosine', learningRate: 2 }, { batchSize: 2 });
+    expect(rounded(seen)).toEqual([2, 1.707107, 1, 0.292893]);
+  });
+
+  test('warm-up of a part of an epoch comes first, and reaches the highest', async () => {
+    const seen = await rates({ type: 'linear', learningRate: 4, warmup: 0.5 });
+    expect(seen).toEqual([1, 2, 3, 4, 4, 3, 2, 1]);
+    const constant = await rates({ type: 'constant', learningRate: 4, warmup: 0.5 });
+    expect(constant).toEqual([1, 2, 3, 4, 4, 4, 4, 4]);
+  });
+
+  test('step', async () => {
+    const args = { type: 'step', learningRate: 8, factor: 0.5 } as const;
+    const fitArgs = { epochs: 4, batchSize: 4 };
+    expect(await rates({ ...args, every: 2 }, fitArgs)).toEqual([8, 8, 8, 8, 4, 4, 4, 4]);
+    expect(await rates({ ...args, every: 0.5 }, fitArgs)).toEqual([8, 4, 2, 1, 0.5, 0.25, 0.125, 0.0625]);
+    expect(rounded(await rates({ type: 'step', learningRate: 1, every: 1 }, fitArgs))).toEqual(
+      [1, 1, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]);
+  });
+
+  test('by epoch', async () => {
+    const args = { type: 'linear', learningRate: 6, by: 'epoch', warmup: 2 } as const;
+    expect(await rates(args, { epochs: 5, batchSize: 4 })).toEqual([3, 3, 6, 6, 6, 6, 4, 4, 2, 2]);
+  });
+
+  test('stays at its last value where training goes on, and resumes', async () => {
+    const args = { type: 'linear', learningRate: 2, epochs: 2, by: 'epoch' } as const;
+    expect(await rates(args, { epochs: 3, batchSize: 8 })).toEqual([2, 1, 0]);
+    expect(await rates(args, { epochs: 3, batchSize: 8, initialEpoch: 1 })).toEqual([1, 0]);
+  });
+}); // prettier-ignore
+
+describe.each(Object.entries(OPTIMIZERS))('%s', (_, optimizer) => {
+  test('steps by the learning rate that was set, and keeps no tensor', async () => {
+    const change = async (callbacks: tf.Callback[], own: tf.Optimizer) => {
+      const model = compiled(own);
+      const kernel = () => model.layers[0]!.getWeights()[0]!.dataSync().slice();
+      const before = kernel();
+      await fit(model, { batchSize: SAMPLES, callbacks });
+      return kernel().map((value, i) => value - before[i]!);
+    };
+    const scheduled = optimizer();
+    const schedule = learningRateSchedule({ type: 'constant', learningRate: 0.05 });
+    const small = await change([schedule], scheduled);
+    const large = await change([], optimizer());
+    small.forEach((value, i) => expect(10 * value).toBeCloseTo(large[i]!, 5));
+    expect(large.some((value) => Math.abs(value) > 1e-3)).toBe(true);
+    expect(scheduled.getConfig()['learningRate']).toBe(0.05);
+    const model = compiled(scheduled);
+    await fit(model, { callbacks: [schedule] });
+    const before = memory();
+    await fit(model, { callbacks: [schedule], epochs: 2 });
+    expect(memory()).toEqual(before);
+  });
+});
+
+describe('wrong use', () => {
+  const STEP_ONLY = "given with type 'step' only";
+  test.each([
+    [{ type: 'exponential', learningRate: 1 }, 'type must be one of'],
+    [{ type: 'linear' }, 'learningRate must be a positive number, got undefined.'],
+    [{ type: 'linear', learningRate: 0 }, 'learningRate must be a positive number, got 0.'],
+    [{ type: 'linear', learningRate: 1, warmup: -1 }, 'warmup must be a number of epochs'],
+    [{ type: 'linear', learningRate: 1, every: 2 }, `every must be ${STEP_ONLY}, got 2.`],
+    [{ type: 'cosine', learningRate: 1, factor: 0.5 }, `factor must be ${STEP_ONLY}, got 0.5.`],
+    [{ type: 'step', learningRate: 1 }, 'every must be a positive number of epochs with type'],
+    [{ type: 'step', learningRate: 1, every: 1, factor: 0 }, 'factor must be a positive number'],
+  ])('%j', (args, message) => {
+    const make = () => learningRateSchedule(args as LearningRateScheduleArgs);
+    expect(make).toThrow(`learningRateSchedule: ${message}`);
+  });
+
+  test('with an optimizer of an unknown kind', async () => {
+    class Still extends tf.Optimizer {
+      static className = 'Still';
+      applyGradients(): void {}
+      getConfig() {
+        return {};
+      }
+    }
+    const callbacks = [learningRateSchedule({ type: 'linear', learningRate: 1 })];
+    await expect(fit(compiled(new Still()), { callbacks })).rejects.toThrow(
+      'learningRateSchedule: optimizer must be one with a learning rate, got "Still".',
+    );
+  });
+});
