@@ -46,6 +46,8 @@ export {
   type Verification,
 } from './models/verify';
 export { setBlend } from './training/blend';
+export { distill, type DistillArgs } from './training/distillation/distill';
+export type { FeatureMatch } from './training/distillation/features';
 export {
   learningRateSchedule,
   type LearningRateScheduleArgs,

@@ -1,0 +1,127 @@
+import { LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../../errors';
+import { checkModel } from '../../models/layer_tree';
+import { DistillationLoss } from './distillation_loss';
+import { DistillationModel } from './distillation_model';
+import { findFeatures, projectionFor, type FeatureMatch } from './features';
+import { toLogits } from './logits';
+
+export interface DistillArgs {
+  /** Divides the logits of both nets before softmax. Default: 4. */
+  temperature?: number;
+  /** Share of the hard labels in [0, 1]; the soft targets have the rest. Default: 0.5. */
+  alpha?: number;
+  /** Layers to match between student and teacher. Default: none. */
+  features?: FeatureMatch[];
+}
+
+/**
+ * A model that trains `student`, in place, to give what `teacher` gives. Compile it as the student,
+ * with the loss of the hard labels, and train it by `fit` or `fitDataset` with any callback; then use
+ * `student`. The loss in training is
+ *
+ *     alpha * hard + (1 - alpha) * T^2 * KL(softmax(t / T) || softmax(s / T))
+ *       + sum of weight * mean((f_s / |f_s| - f_t / |f_t|)^2)
+ *
+ * with the logits s and t of student and teacher (the last axis; nets that end with softmax give their
+ * logarithm) and the features f of the layers named in `features`. Where their widths differ, a linear
+ * projection of the student's is trained with it. `evaluate` and validation tell the hard loss alone.
+ *
+ * The teacher runs in inference mode, on the same inputs, and is never trained. `dispose()` frees the
+ * projections, and leaves student and teacher alone.
+ *
+ * ```js
+ * const teacher = tf.sequential({layers: [
+ *   tf.layers.dense({units: 64, inputShape: [784], activation: 'relu', name: 'wide'}),
+ *   tf.layers.dense({units: 10}),
+ * ]});
+ * const student = tf.sequential({layers: [
+ *   bitLinear({units: 16, inputShape: [784], activation: 'relu', name: 'narrow'}),
+ *   tf.layers.dense({units: 10}),
+ * ]});
+ * const features = [{student: 'narrow', teacher: 'wide'}];
+ * const distillation = distill(student, teacher, {temperature: 4, alpha: 0.5, features});
+ * distillation.compile({optimizer: 'adam', loss: tf.losses.softmaxCrossEntropy});
+ * await distillation.fit(x, y, {epochs: 1, verbose: 0});
+ * distillation.dispose();
+ * const deployed = deploy(student);
+ * ```
+ *
+ * Sources: Hinton et al. (arXiv 1503.02531); the features, TeTRA-VPR (arXiv 2503.02511).
+ *
+ * @throws if an argument is wrong, the models differ in their inputs or (with alpha below 1) outputs,
+ * have several outputs or end with a sigmoid, or share weights.
+ */
+export function distill(
+  student: LayersModel,
+  teacher: LayersModel,
+  { temperature = 4, alpha = 0.5, features = [] }: DistillArgs = {},
+): LayersModel {
+  checkModels(student, teacher, alpha);
+  checkNumbers(temperature, alpha, features);
+  const logits = [toLogits(student, 'student'), toLogits(teacher, 'teacher')] as const;
+  const pairs = features.map((match, i) => findFeatures(student, teacher, match, i));
+  const term = new DistillationLoss({
+    teacher: withOutputs(
+      teacher,
+      pairs.map((pair) => pair.teacher),
+    ),
+    temperature,
+    softWeight: 1 - alpha,
+    studentLogits: logits[0],
+    teacherLogits: logits[1],
+    featureWeights: pairs.map(({ weight }) => weight),
+  });
+  const projections = pairs.map(projectionFor);
+  const own = pairs.map((pair, i) => projections[i]?.apply(pair.student) ?? pair.student);
+  const inputs = [...student.outputs, ...(own as SymbolicTensor[]), ...student.inputs];
+  const output = term.apply(inputs) as SymbolicTensor;
+  const ownLayers = projections.filter((layer) => layer != null);
+  return new DistillationModel(student.inputs, output, term, alpha, ownLayers);
+}
+
+/** A model that also gives some of the outputs on the way; it has no weights of its own. */
+function withOutputs({ inputs, outputs }: LayersModel, more: SymbolicTensor[]): LayersModel {
+  return new LayersModel({ inputs, outputs: [...outputs, ...more], name: 'teacher' });
+}
+
+function checkModels(student: LayersModel, teacher: LayersModel, alpha: number): void {
+  for (const [argument, model] of Object.entries({ student, teacher })) {
+    checkModel(model, 'distill', argument);
+    if (model.outputs?.length === 1) continue;
+    throw argumentError(
+      'distill',
+      argument,
+      'a built model with one output',
+      model.outputs?.length,
+    );
+  }
+  const weights = new Set(student.weights);
+  if (teacher.weights.some((weight) => weights.has(weight))) {
+    throw new Error('distill: teacher shares weights with student, which would train it.');
+  }
+  checkShapes('inputs', student.inputs, teacher.inputs);
+  if (alpha < 1) checkShapes('outputs', student.outputs, teacher.outputs);
+}
+
+function checkShapes(what: string, own: SymbolicTensor[], expected: SymbolicTensor[]): void {
+  const [actual, shapes] = [own, expected].map((tensors) => tensors.map(({ shape }) => shape));
+  const text = JSON.stringify(shapes);
+  if (JSON.stringify(actual) === text) return;
+  throw argumentError('distill', `${what} of student`, `those of the teacher, ${text}`, actual);
+}
+
+function checkNumbers(temperature: number, alpha: number, features: unknown[]): void {
+  if (!(temperature > 0 && temperature < Infinity)) {
+    throw argumentError('distill', 'temperature', 'a positive number', temperature);
+  }
+  if (!(alpha >= 0 && alpha <= 1)) {
+    throw argumentError('distill', 'alpha', 'a number from 0 to 1', alpha);
+  }
+  if (!Array.isArray(features)) {
+    throw argumentError('distill', 'features', 'an array of {student, teacher, weight}', features);
+  }
+  if (alpha === 1 && features.length === 0) {
+    throw argumentError('distill', 'alpha', 'below 1 where no features are matched', alpha);
+  }
+}

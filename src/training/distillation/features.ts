@@ -1,0 +1,64 @@
+import { layers, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../../errors';
+
+/** Two layers whose outputs [batch, ..., width] shall point the same way. */
+export interface FeatureMatch {
+  /** Name of a layer of the student. */
+  student: string;
+  /** Name of a layer of the teacher. Its output may differ from the student's in width alone. */
+  teacher: string;
+  /** What the mean square of the difference of the unit vectors is multiplied by. Default: 100. */
+  weight?: number;
+}
+
+export interface FeaturePair {
+  readonly student: SymbolicTensor;
+  readonly teacher: SymbolicTensor;
+  readonly weight: number;
+  /** For the projection: "STUDENT_to_TEACHER". */
+  readonly name: string;
+}
+
+/** The outputs that `match` names. @throws if it names none, or they cannot be compared. */
+export function findFeatures(
+  student: LayersModel,
+  teacher: LayersModel,
+  match: FeatureMatch,
+  index: number,
+): FeaturePair {
+  const argument = `features[${index}]`;
+  if (typeof match !== 'object' || match === null) {
+    throw argumentError('distill', argument, 'an object, {student, teacher, weight}', match);
+  }
+  const { weight = 100 } = match;
+  if (!(weight > 0 && weight < Infinity)) {
+    throw argumentError('distill', `${argument}.weight`, 'a positive number', weight);
+  }
+  const own = outputOf(student, match.student, `${argument}.student`);
+  const target = outputOf(teacher, match.teacher, `${argument}.teacher`);
+  const [actual, expected] = [own, target].map(({ shape }) => shape.slice(0, -1).concat(null));
+  if (JSON.stringify(actual) !== JSON.stringify(expected)) {
+    const text = `a layer of output ${JSON.stringify(expected)} (null: any)`;
+    throw argumentError('distill', `${argument}.student`, text, own.shape);
+  }
+  const name = `${match.student}_to_${match.teacher}`;
+  return { student: own, teacher: target, weight, name };
+}
+
+/** A linear layer from the student's width to the teacher's; undefined where they are equal. */
+export function projectionFor({ student, teacher, name }: FeaturePair): layers.Layer | undefined {
+  const [width, units] = [student.shape.at(-1), teacher.shape.at(-1)!];
+  return width === units ? undefined : layers.dense({ units, useBias: false, name });
+}
+
+function outputOf(model: LayersModel, name: string, argument: string): SymbolicTensor {
+  const layer = model.layers.find((candidate) => candidate.name === name);
+  if (layer == null) {
+    const names = JSON.stringify(model.layers.map((candidate) => candidate.name));
+    throw argumentError('distill', argument, `one of the layers ${names}`, name);
+  }
+  if (layer.inboundNodes.length !== 1 || Array.isArray(layer.output)) {
+    throw argumentError('distill', argument, 'a layer with one output, used once', name);
+  }
+  return layer.output;
+}

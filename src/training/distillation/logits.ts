@@ -1,0 +1,39 @@
+import { log, maximum, type Tensor } from '@tensorflow/tfjs-core';
+import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../../errors';
+
+/** Below the smallest share that softmax gives, and above what a GPU rounds to zero in float32. */
+const SMALLEST_SHARE = 1e-30;
+
+/**
+ * What turns the outputs of a model into logits: nothing, or after a softmax the logarithm, as
+ * softmax(log(softmax(z)) / T) = softmax(z / T).
+ * @throws if the model ends with a sigmoid, whose outputs are no shares of one whole.
+ */
+export function toLogits(model: LayersModel, argument: string): (outputs: Tensor) => Tensor {
+  const activation = lastActivation(model);
+  if (activation === 'sigmoid') {
+    throw argumentError(
+      'distill',
+      argument,
+      'a model that ends with logits or softmax',
+      activation,
+    );
+  }
+  if (activation !== 'softmax') return (outputs) => outputs;
+  return (outputs) => log(maximum(outputs, SMALLEST_SHARE));
+}
+
+function lastActivation({ outputs }: LayersModel): string | undefined {
+  return activationOf(outputs[0]!.sourceLayer);
+}
+
+function activationOf(layer: layers.Layer): string | undefined {
+  if (layer instanceof LayersModel) return lastActivation(layer);
+  const className = layer.getClassName();
+  if (className === 'Softmax') return 'softmax';
+  if (className === 'TimeDistributed') {
+    return activationOf((layer as unknown as { layer: layers.Layer }).layer);
+  }
+  return layer.getConfig()['activation'] as string | undefined;
+}
