@@ -14,6 +14,11 @@ export {
   type PlannedLayer,
   type PlanTotals,
 } from './models/convert/plan';
+export {
+  RMSNormalization,
+  rmsNormalization,
+  type RMSNormalizationArgs,
+} from './layers/rms_normalization';
 export { deploy } from './models/deploy';
 export { packTernary, unpackTernary } from './ops/pack_ternary';
 export { ternaryMatMul, type TernaryMatMulArgs } from './ops/ternary_mat_mul';
