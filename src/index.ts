@@ -57,6 +57,12 @@ export {
   learningRateSchedule,
   type LearningRateScheduleArgs,
 } from './training/learning_rate_schedule';
+export type { LayerMetrics } from './training/metrics/layer_metrics';
+export {
+  trainingMetrics,
+  type TrainingMetrics,
+  type TrainingMetricsArgs,
+} from './training/metrics/training_metrics';
 export {
   quantizationSchedule,
   type QuantizationScheduleArgs,

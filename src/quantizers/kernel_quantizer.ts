@@ -34,6 +34,11 @@ export interface KernelQuantizer {
    * names only in lower camel case (`perChannel`).
    */
   readonly options: Readonly<Record<string, number | boolean>>;
+  /**
+   * The range |W| / scale beyond which a latent weight counts as saturated. Default: 1, the outermost
+   * level.
+   */
+  readonly clip?: number;
   /** Present when the scale is learned: its initial value from the real kernel. */
   initialAlpha?(kernel: Tensor, eps: number): Tensor;
   /** The forward formula, from ordinary ops: it carries no gradient of its own. */

@@ -34,6 +34,7 @@ export function paretoq(): KernelQuantizer {
   return {
     name: 'paretoq',
     options: {},
+    clip: CLIP * LEVELS,
     initialAlpha: (kernel, eps) => maximum(maxOf(abs(kernel)), eps),
     quantize(kernel, { alpha, eps }) {
       const range = maximum(alpha!, eps);

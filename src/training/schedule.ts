@@ -1,5 +1,5 @@
-import { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { TrainingCallback } from './training_callback';
 
 export interface ScheduleArgs {
   /** Whether the value moves with every step (batch) or with every epoch. Default: `'step'`. */
@@ -24,14 +24,14 @@ export interface Position {
  * A callback that sets a value before each step or epoch from the position in training alone. It has
  * no state of its own: training resumed with `initialEpoch` goes on where it was.
  */
-export abstract class Schedule extends Callback {
+export abstract class Schedule extends TrainingCallback {
   private epoch = 0;
 
   constructor(
-    private readonly label: string,
+    label: string,
     private readonly span: ScheduleArgs,
   ) {
-    super();
+    super(label);
     const { by = 'step', epochs } = span;
     if (by !== 'step' && by !== 'epoch') {
       throw argumentError(label, 'by', "'step' or 'epoch'", by);
@@ -39,38 +39,21 @@ export abstract class Schedule extends Callback {
     if (epochs != null && !(epochs > 0 && epochs < Infinity)) {
       throw argumentError(label, 'epochs', 'a positive number', epochs);
     }
-    // tfjs takes the methods out of a callback that stands behind a plain object of functions.
-    this.onEpochBegin = this.onEpochBegin.bind(this);
-    this.onBatchBegin = this.onBatchBegin.bind(this);
   }
 
   /** Sets the value that belongs to a position. */
   protected abstract update(position: Position): void;
 
-  override onEpochBegin(epoch: number): Promise<void> {
-    return this.run(() => {
-      this.epoch = epoch;
-      if (this.span.by === 'epoch') this.update(this.position(epoch, 1));
-    });
+  override async onEpochBegin(epoch: number): Promise<void> {
+    this.epoch = epoch;
+    this.trainedModel();
+    if (this.span.by === 'epoch') this.update(this.position(epoch, 1));
   }
 
-  override onBatchBegin(batch: number): Promise<void> {
-    return this.run(() => {
-      if (this.span.by === 'epoch') return;
-      const perEpoch = this.stepsPerEpoch();
-      this.update(this.position(this.epoch * perEpoch + batch, perEpoch));
-    });
-  }
-
-  /** As a promise, which tfjs awaits: an error then rejects that of `fit`. */
-  private async run(update: () => void): Promise<void> {
-    if (this.model == null) {
-      throw new Error(
-        `${this.label}: tfjs tells no callback its model where the list of callbacks begins with a ` +
-          'plain object. Put this one first, and the object into `new tf.CustomCallback({...})`.',
-      );
-    }
-    update();
+  override async onBatchBegin(batch: number): Promise<void> {
+    if (this.span.by === 'epoch') return;
+    const perEpoch = this.stepsPerEpoch();
+    this.update(this.position(this.epoch * perEpoch + batch, perEpoch));
   }
 
   private position(current: number, perEpoch: number): Position {

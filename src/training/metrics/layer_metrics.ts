@@ -1,0 +1,78 @@
+import { abs, cast, greater, keep, mean, mul, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { BitLinear } from '../../layers/bit_linear';
+import { createQuantizer } from '../../quantizers/registry';
+
+/** What the kernel of a BitLinear layer looks like at one moment. Shares are in [0, 1]. */
+export interface LayerMetrics {
+  /** Path of the layer: its name, after those of the models and wrappers around it. */
+  readonly layer: string;
+  /** Shares of the weights -1, 0 and +1. */
+  readonly negative: number;
+  readonly zero: number;
+  readonly positive: number;
+  /** Share of the weights that have another value than at the last look; 0 at the first. */
+  readonly flips: number;
+  /** The scale, the mean over outputs where each has its own. */
+  readonly scale: number;
+  /**
+   * Share of the latent weights beyond the outermost level, |W| > scale (paretoq: beyond its clip
+   * range, |W| > 0.99 alpha).
+   */
+  readonly saturation: number;
+  /** Information per weight by the three shares, in bits: at most log2(3) = 1.585. */
+  readonly entropy: number;
+}
+
+/** A look at a layer, and its ternary weights for the next one. */
+export interface Look {
+  readonly metrics: LayerMetrics;
+  readonly ternary: Int8Array;
+}
+
+export async function lookAt(layer: BitLinear, path: string, previous?: Int8Array): Promise<Look> {
+  const tensors = measure(layer);
+  const read = async (tensor: Tensor) => tensor.data();
+  const [values, scale, saturation] = await Promise.all(tensors.map(read));
+  for (const tensor of tensors) tensor.dispose();
+  const ternary = Int8Array.from(values!);
+  const shares = sharesOf(ternary);
+  const metrics = {
+    layer: path,
+    ...shares,
+    flips: flipsBetween(previous ?? ternary, ternary),
+    scale: scale![0]!,
+    saturation: saturation![0]!,
+    entropy: entropyOf(Object.values(shares)),
+  };
+  return { metrics, ternary };
+}
+
+/** Ternary weights, mean scale, saturated share. */
+function measure(layer: BitLinear): Tensor[] {
+  const { clip = 1 } = createQuantizer(layer.kernelQuantizer, layer.name);
+  return tidy(() => {
+    const { ternary, scale } = layer.quantizedKernel();
+    const kernel = layer.kernel!.read();
+    const isSaturated = cast(greater(abs(kernel), mul(scale, clip)), 'float32');
+    // Row by row: a single long sum is inexact on the wasm backend.
+    const saturation = mul(sum(sum(isSaturated, 1)), 1 / kernel.size);
+    return [ternary, mean(scale), saturation].map((tensor) => keep(tensor));
+  });
+}
+
+function sharesOf(ternary: Int8Array) {
+  const counts = [0, 0, 0];
+  for (const value of ternary) counts[value + 1]!++;
+  const [negative, zero, positive] = counts.map((count) => count / ternary.length);
+  return { negative: negative!, zero: zero!, positive: positive! };
+}
+
+function flipsBetween(before: Int8Array, after: Int8Array): number {
+  let flips = 0;
+  for (let i = 0; i < after.length; i++) if (after[i] !== before[i]) flips++;
+  return flips / after.length;
+}
+
+function entropyOf(shares: number[]): number {
+  return shares.reduce((bits, p) => (p > 0 ? bits - p * Math.log2(p) : bits), 0);
+}

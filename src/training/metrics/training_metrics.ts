@@ -1,0 +1,111 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../../errors';
+import type { BitLinear } from '../../layers/bit_linear';
+import { bitLinearSites, checkModel } from '../../models/layer_tree';
+import { TrainingCallback } from '../training_callback';
+import { lookAt, type LayerMetrics } from './layer_metrics';
+
+export interface TrainingMetricsArgs {
+  /**
+   * Receives one line of JSON after each epoch, its newline included: `{epoch, logs, layers}` with the
+   * losses and metrics of tfjs as `logs`, and a `LayerMetrics` for each layer. A promise is awaited.
+   * Default: none.
+   */
+  write?: (line: string) => unknown;
+}
+
+const MEASURES = [
+  'negative',
+  'zero',
+  'positive',
+  'flips',
+  'scale',
+  'saturation',
+  'entropy',
+] as const;
+
+const LABEL = 'trainingMetrics';
+
+/** What `trainingMetrics` gives: a callback, and a look at any time. */
+export class TrainingMetrics extends TrainingCallback {
+  private readonly ternary = new WeakMap<BitLinear, Int8Array>();
+  private readonly write: ((line: string) => unknown) | undefined;
+
+  constructor({ write }: TrainingMetricsArgs = {}) {
+    super(LABEL);
+    if (write != null && typeof write !== 'function') {
+      throw argumentError(LABEL, 'write', 'a function', write);
+    }
+    this.write = write;
+  }
+
+  /**
+   * The BitLinear layers of a model as they are now; `flips` counts from the last look.
+   * @throws if `model` is not a LayersModel, or has no BitLinear layer that is built and not deployed.
+   */
+  async look(model: LayersModel): Promise<LayerMetrics[]> {
+    checkModel(model, LABEL);
+    const trainable = bitLinearSites(model).filter(({ layer }) => !layer.deployed);
+    if (trainable.length === 0) {
+      throw new Error(
+        `${LABEL}: model "${model.name}" has no BitLinear layer that is not deployed.`,
+      );
+    }
+    const all: LayerMetrics[] = [];
+    for (const { layer, path } of trainable) {
+      const { metrics, ternary } = await lookAt(layer, path, this.ternary.get(layer));
+      this.ternary.set(layer, ternary);
+      all.push(metrics);
+    }
+    return all;
+  }
+
+  /** The flips of the first epoch count from here. */
+  override async onTrainBegin(): Promise<void> {
+    await this.look(this.trainedModel());
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
+    const own = await numbersIn(logs);
+    const layers = await this.look(this.trainedModel());
+    for (const { layer, ...metrics } of layers) {
+      for (const measure of MEASURES) logs[`${layer}/${measure}`] = metrics[measure];
+    }
+    await this.write?.(`${JSON.stringify({ epoch, logs: own, layers })}\n`);
+  }
+}
+
+/** tfjs passes losses as scalar tensors, which it disposes of itself. */
+async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, number>> {
+  const numbers: Record<string, number> = {};
+  for (const [key, value] of Object.entries(logs)) {
+    numbers[key] = typeof value === 'number' ? value : (await (value as Tensor).data())[0]!;
+  }
+  return numbers;
+}
+
+/**
+ * A callback that shows what the ternary weights do: after each epoch, for each BitLinear layer, the
+ * shares of -1, 0 and +1, the share that flipped in the epoch, the scale, the share of saturated latent
+ * weights and the entropy. They join tfjs's own `logs` as `LAYER/zero` and so on: in the history that
+ * `fit` gives, in tfjs-vis, and in callbacks after this one.
+ *
+ * Signs of health: no layer with almost all weights 0 or none; flips that grow fewer towards the end.
+ *
+ * ```js
+ * const lines = [];
+ * const metrics = trainingMetrics({write: (line) => lines.push(line)});
+ * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+ * const {history} = await model.fit(x, y, {epochs: 2, callbacks: [metrics], verbose: 0});
+ * const {name} = model.layers[0];
+ * history[`${name}/flips`].length; // 2
+ * JSON.parse(lines[1]).epoch; // 1
+ * const [{zero, entropy}] = await metrics.look(model); // at any time, in a loop of your own
+ * ```
+ *
+ * @throws if `write` is not a function. Training throws if the model has no BitLinear to train.
+ */
+export function trainingMetrics(args: TrainingMetricsArgs = {}): TrainingMetrics {
+  return new TrainingMetrics(args);
+}
