@@ -5,13 +5,20 @@
  *   npm start -- --epochs 2            less accurate, sooner done
  *   npm start -- --json results.json   the figures for a program
  */
-import { stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { SingleBar } from 'cli-progress';
 import { Table } from 'console-table-printer';
-import { bitLinear, deploy, summary, verify } from 'tfjs-bitcore';
+import {
+  bitLinear,
+  deploy,
+  learningRateSchedule,
+  summary,
+  trainingMetrics,
+  verify,
+} from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
 import { interleavedMedians } from '../support/median';
@@ -92,8 +99,7 @@ function buildNet(linear: MakeLinear): tf.Sequential {
 }
 
 async function fit(model: tf.Sequential, { images, labels }: Digits, epochs: number) {
-  const optimizer = tf.train.adam(LEARNING_RATE);
-  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+  model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
   const steps = epochs * Math.ceil(images.shape[0] / BATCH_SIZE);
   const bar = new SingleBar({
     format:
@@ -102,23 +108,28 @@ async function fit(model: tf.Sequential, { images, labels }: Digits, epochs: num
     notTTYSchedule: 10_000,
   });
   bar.start(steps, 0, { epoch: 1, epochs, loss: '-' });
-  let step = 0;
+  const progress = new tf.CustomCallback({
+    onEpochBegin: async (epoch) => bar.update({ epoch: epoch + 1 }),
+    onBatchEnd: async (_batch, logs) =>
+      bar.increment({ loss: (logs!['loss'] as number).toFixed(4) }),
+  });
+  // Ternary weights settle best when the learning rate falls to zero.
+  const schedule = learningRateSchedule({ type: 'cosine', learningRate: LEARNING_RATE });
+  const metrics = trainingMetrics({ write: await lineWriter(join(options.out, 'training.jsonl')) });
   await model.fit(images, labels, {
     epochs,
     batchSize: BATCH_SIZE,
     verbose: 0,
-    callbacks: {
-      onEpochBegin: async (epoch) => bar.update({ epoch: epoch + 1 }),
-      onBatchEnd: async (_batch, logs) => {
-        step++;
-        // Ternary weights settle best when the learning rate falls to zero.
-        const rate = (LEARNING_RATE * (1 + Math.cos((Math.PI * step) / steps))) / 2;
-        (optimizer as unknown as { learningRate: number }).learningRate = rate;
-        bar.update(step, { loss: (logs!['loss'] as number).toFixed(4) });
-      },
-    },
+    callbacks: [schedule, metrics, progress],
   });
   bar.stop();
+}
+
+/** Starts the file that `npm run report` draws. */
+async function lineWriter(file: string): Promise<(line: string) => Promise<void>> {
+  await mkdir(options.out, { recursive: true });
+  await rm(file, { force: true });
+  return (line) => appendFile(file, line);
 }
 
 /** Fraction of the test images whose largest score is that of the right digit. */

@@ -1,0 +1,85 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { renderSvg } from '../support/svg';
+import type { Epoch } from './lines';
+
+const MEASURES = {
+  flips: 'Share of weights that flipped in the epoch',
+  zero: 'Share of zeros',
+  entropy: 'Entropy in bits per weight (at most 1.585)',
+  saturation: 'Share of latent weights beyond the outermost level',
+  scale: 'Scale',
+} as const;
+
+const SIZE = { width: 320, height: 180 };
+const EPOCH = { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1 } } as const;
+
+/** Curves over the epochs: losses and metrics, then each measure with a line per layer. */
+export function chart(epochs: readonly Epoch[]): Promise<string> {
+  return renderSvg(specification(epochs));
+}
+
+function specification(epochs: readonly Epoch[]): TopLevelSpec {
+  const logs = epochs.flatMap(({ epoch, logs }) =>
+    Object.entries(logs).map(([series, value]) => ({ epoch, series, value })),
+  );
+  const measured = Object.entries(MEASURES).map(([measure, title]) => {
+    const values = epochs.flatMap(({ epoch, layers }) =>
+      layers.map((layer) => ({
+        epoch,
+        series: layer.layer,
+        value: layer[measure as keyof typeof MEASURES],
+      })),
+    );
+    return panel(title, values);
+  });
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    background: 'white',
+    config: { legend: { labelLimit: 0 }, axis: { labelLimit: 0 } },
+    columns: 2,
+    resolve: { scale: { color: 'independent' } },
+    concat: [panel('Losses and metrics', logs), ...measured, sharesPanel(epochs)],
+  };
+}
+
+interface Point {
+  readonly epoch: number;
+  readonly series: string;
+  readonly value: number | null;
+}
+
+function panel(title: string, values: Point[]) {
+  return {
+    ...SIZE,
+    title,
+    data: { values },
+    mark: { type: 'line', point: true },
+    encoding: {
+      x: EPOCH,
+      y: { field: 'value', type: 'quantitative', title: null, scale: { zero: false } },
+      color: { field: 'series', type: 'nominal', title: null, sort: null },
+    },
+  } as const;
+}
+
+/** The weights -1, 0 and +1 of each layer after the last epoch, stacked. */
+function sharesPanel(epochs: readonly Epoch[]) {
+  const { layers } = epochs.at(-1)!;
+  const values = layers.flatMap(({ layer, negative, zero, positive }) => [
+    { layer, weight: '-1', order: 0, share: negative },
+    { layer, weight: '0', order: 1, share: zero },
+    { layer, weight: '+1', order: 2, share: positive },
+  ]);
+  return {
+    ...SIZE,
+    title: 'Weights after the last epoch',
+    data: { values },
+    mark: 'bar',
+    encoding: {
+      x: { field: 'share', type: 'quantitative', stack: 'normalize', title: 'share' },
+      y: { field: 'layer', type: 'nominal', title: null, sort: null },
+      color: { field: 'weight', type: 'nominal', title: null, sort: ['-1', '0', '+1'] },
+      order: { field: 'order' },
+    },
+  } as const;
+}

@@ -1,0 +1,35 @@
+import type { LayerMetrics } from 'tfjs-bitcore';
+
+/** A line that `trainingMetrics` writes. */
+export interface Epoch {
+  readonly epoch: number;
+  /** tfjs's losses and metrics; null where they were not finite. */
+  readonly logs: Record<string, number | null>;
+  readonly layers: LayerMetrics[];
+}
+
+/**
+ * One epoch a line. Where training was resumed an epoch may come twice: the later one counts.
+ * @throws naming the first line that is no epoch.
+ */
+export function parseLines(text: string, file: string): Epoch[] {
+  const epochs = new Map<number, Epoch>();
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const epoch = parseLine(line);
+    if (epoch == null) throw new Error(`${file}: line ${i + 1} is not {epoch, logs, layers}.`);
+    epochs.set(epoch.epoch, epoch);
+  }
+  if (epochs.size === 0) throw new Error(`${file}: no epoch in it.`);
+  return [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
+}
+
+function parseLine(line: string): Epoch | undefined {
+  try {
+    const value = JSON.parse(line) as Epoch;
+    const isEpoch = Number.isInteger(value.epoch) && Array.isArray(value.layers);
+    return isEpoch && typeof value.logs === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
