@@ -67,4 +67,5 @@ export {
   quantizationSchedule,
   type QuantizationScheduleArgs,
 } from './training/quantization_schedule';
+export { recommend, type Recommendation } from './training/recommend';
 export type { ScheduleArgs } from './training/schedule';

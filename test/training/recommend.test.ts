@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs';
+import { bitLinear, deploy, recommend, rmsNormalization } from '../../src';
+
+const NORM = 'No normalisation between "first" and this layer';
+
+/** What is wrong with the layers between a first ternary layer and a second, with a float head. */
+function between(...layers: tf.layers.Layer[]) {
+  const model = tf.sequential();
+  model.add(bitLinear({ units: 4, inputShape: [4], name: 'first' }));
+  for (const layer of layers) model.add(layer);
+  model.add(bitLinear({ units: 4, name: 'second' }));
+  model.add(tf.layers.dense({ units: 2 }));
+  return recommend(model);
+}
+
+function head(layer: tf.layers.Layer): tf.Sequential {
+  return tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [4] }), layer] });
+}
+
+describe('normalisation', () => {
+  test.each<[string, () => tf.layers.Layer[]]>([
+    ['rms', () => [rmsNormalization()]],
+    ['layer, then ReLU', () => [tf.layers.layerNormalization(), tf.layers.reLU()]],
+    ['batch, dropout, reshape', () => [
+      tf.layers.batchNormalization(),
+      tf.layers.dropout({ rate: 0.1 }),
+      tf.layers.reshape({ targetShape: [1, 4] }),
+    ]],
+    ['ReLU, then layer', () => [tf.layers.reLU(), tf.layers.layerNormalization()]],
+    ['in a wrapper', () => [
+      tf.layers.reshape({ targetShape: [2, 2] }),
+      tf.layers.timeDistributed({ layer: rmsNormalization() }),
+      tf.layers.flatten(),
+    ]],
+    ['at the end of a nested model', () => [
+      tf.sequential({
+        layers: [tf.layers.dense({ units: 4, inputShape: [4] }), rmsNormalization(), tf.layers.reLU()],
+      }),
+    ]],
+  ])('between is well: %s', (_, layers) => {
+    expect(between(...layers())).toEqual([]);
+  }); // prettier-ignore
+
+  test.each<[string, () => tf.layers.Layer[]]>([
+    ['nothing', () => []],
+    ['an activation', () => [tf.layers.reLU()]],
+    [
+      'dropout and reshape',
+      () => [tf.layers.dropout({ rate: 0.1 }), tf.layers.reshape({ targetShape: [2, 2] })],
+    ],
+  ])('is missed with %s', (_, layers) => {
+    const [advice, ...others] = between(...layers());
+    expect(others).toEqual([]);
+    expect(advice!.layer).toBe('second');
+    expect(advice!.problem).toContain(NORM);
+    expect(advice!.remedy).toContain('rmsNormalization()');
+  });
+
+  test('is missed on one path of several, and after an embedding or a convolution', () => {
+    const input = tf.input({ shape: [4] });
+    const first = bitLinear({ units: 4, name: 'first' }).apply(input) as tf.SymbolicTensor;
+    const normed = rmsNormalization().apply(first) as tf.SymbolicTensor;
+    const sum = tf.layers.add().apply([normed, first]) as tf.SymbolicTensor;
+    const second = bitLinear({ units: 4, name: 'second' }).apply(sum) as tf.SymbolicTensor;
+    const outputs = tf.layers.dense({ units: 1 }).apply(second) as tf.SymbolicTensor;
+    const model = tf.model({ inputs: input, outputs });
+    expect(recommend(model)).toMatchObject([{ layer: 'second', problem: expect.stringContaining(NORM) }]);
+    const text = tf.sequential();
+    text.add(tf.layers.embedding({ inputDim: 9, outputDim: 4, inputShape: [3], name: 'words' }));
+    text.add(tf.layers.timeDistributed({ layer: bitLinear({ units: 4, name: 'inner' }), name: 'outer' }));
+    text.add(tf.layers.dense({ units: 1 }));
+    expect(recommend(text)).toMatchObject([
+      { layer: 'outer/inner', problem: expect.stringContaining('"words"') },
+    ]);
+  }); // prettier-ignore
+});
+
+describe('the learning rate', () => {
+  const model = () =>
+    tf.sequential({
+      layers: [bitLinear({ units: 4, inputShape: [4] }), tf.layers.dense({ units: 1 })],
+    });
+
+  test.each<[string, () => tf.Optimizer, number]>([
+    ['adam', () => tf.train.adam(9e-5), 1],
+    ['adam', () => tf.train.adam(1e-4), 0],
+    ['rmsprop', () => tf.train.rmsprop(1e-5), 1],
+    ['sgd', () => tf.train.sgd(9e-4), 1],
+    ['momentum', () => tf.train.momentum(9e-4, 0.9), 1],
+    ['sgd', () => tf.train.sgd(1e-2), 0],
+    ['adadelta, whose rate means something else', () => tf.train.adadelta(1e-6), 0],
+  ])('of %s', (_, optimizer, count) => {
+    const advice = recommend(model(), optimizer());
+    expect(advice).toHaveLength(count);
+    if (count === 0) return;
+    expect(advice[0]!.layer).toBeNull();
+    expect(advice[0]!.problem).toContain('is too small to move weights');
+  });
+
+  test('is that of the compiled model where no optimizer is given', () => {
+    const compiled = model();
+    expect(recommend(compiled)).toEqual([]);
+    compiled.compile({ optimizer: tf.train.adam(1e-6), loss: 'meanSquaredError' });
+    expect(recommend(compiled)[0]!.problem).toContain('0.000001 of Adam');
+    expect(recommend(compiled, tf.train.adam(1e-3))).toEqual([]);
+  });
+});
+
+test('weight decay on a latent kernel', () => {
+  const kernelRegularizer = tf.regularizers.l2({ l2: 1e-4 });
+  const layer = bitLinear({ units: 4, inputShape: [4], name: 'decayed', kernelRegularizer });
+  const head = tf.layers.dense({ units: 1, kernelRegularizer });
+  const advice = recommend(tf.sequential({ layers: [layer, head] }));
+  expect(advice).toMatchObject([{ layer: 'decayed', remedy: 'Leave kernelRegularizer out.' }]);
+});
+
+test('a ternary output layer, with or without a softmax of its own', () => {
+  const problem = expect.stringContaining('The output layer is ternary') as string;
+  expect(recommend(head(bitLinear({ units: 2, name: 'a' })))).toMatchObject([{ layer: 'a', problem }]);
+  const softmax = head(bitLinear({ units: 2, name: 'b' }));
+  softmax.add(tf.layers.softmax());
+  expect(recommend(softmax)).toMatchObject([{ layer: 'b', problem }]);
+  const inner = tf.sequential({ layers: [bitLinear({ units: 2, inputShape: [4], name: 'c' })], name: 'n' });
+  expect(recommend(head(inner))).toMatchObject([{ layer: 'n/c', problem }]);
+}); // prettier-ignore
+
+test('nothing on models without a layer to train, and refusals', () => {
+  const tiny = tf.train.adam(1e-9);
+  expect(recommend(deploy(head(bitLinear({ units: 2 }))), tiny)).toEqual([]);
+  expect(recommend(head(tf.layers.dense({ units: 2 })), tiny)).toEqual([]);
+  expect(() => recommend({} as tf.LayersModel)).toThrow(
+    'recommend: model must be a tf.LayersModel',
+  );
+  expect(() => recommend(head(bitLinear({ units: 1 })), 'adam' as never)).toThrow(
+    'recommend: optimizer must be a tf.train optimizer, got "adam".',
+  );
+});
