@@ -51,6 +51,11 @@ export {
   type Verification,
 } from './models/verify';
 export { setBlend } from './training/blend';
+export {
+  loadCheckpoint,
+  saveCheckpoint,
+  type CheckpointInfo,
+} from './training/checkpoint/checkpoint';
 export { distill, type DistillArgs } from './training/distillation/distill';
 export type { FeatureMatch } from './training/distillation/features';
 export {
@@ -69,3 +74,4 @@ export {
 } from './training/quantization_schedule';
 export { recommend, type Recommendation } from './training/recommend';
 export type { ScheduleArgs } from './training/schedule';
+export { seededBatches, type SeededBatchesArgs } from './training/seeded_batches';

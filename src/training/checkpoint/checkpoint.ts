@@ -1,0 +1,136 @@
+import { dispose, util, type NamedTensorMap, type Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../../errors';
+import { bitLinearSites, checkModel } from '../../models/layer_tree';
+import {
+  checkOptimizer,
+  optimizerNumbers,
+  optimizerTensors,
+  restoreOptimizer,
+  type OptimizerNumbers,
+} from './optimizer_state';
+import { retrieve, store, type Storage } from './storage';
+
+export interface CheckpointInfo {
+  /** Epochs that are done: the `initialEpoch` to go on with. */
+  epoch: number;
+}
+
+interface Content extends CheckpointInfo {
+  readonly optimizer: OptimizerNumbers;
+  /** The blend of each BitLinear layer. */
+  readonly blends: number[];
+}
+
+const WEIGHT = 'weight/';
+const OPTIMIZER = 'optimizer/';
+
+/**
+ * Saves what training needs to go on as if it had not stopped: all weights, the blend of each BitLinear
+ * layer, and the optimizer with its exact accumulators (tfjs's `includeOptimizer` keeps no Adamax, and
+ * Adam's only to rounding). Schedules and `seededBatches` need nothing saved: they follow the epoch.
+ *
+ * ```js
+ * const saved = [];
+ * const storage = { // or 'indexeddb://run', or with tfjs-node 'file:///tmp/run'
+ *   save: async (artifacts) => { saved[0] = artifacts; },
+ *   load: async () => saved[0],
+ * };
+ * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+ * const save = new tf.CustomCallback({
+ *   onEpochEnd: (epoch) => saveCheckpoint(model, storage, {epoch: epoch + 1}),
+ * });
+ * const first = seededBatches(x, y, {seed: 1});
+ * await model.fitDataset(first, {epochs: 2, callbacks: [save], verbose: 0});
+ *
+ * // Later, with the same model built and compiled again:
+ * const {epoch} = await loadCheckpoint(model, storage);
+ * epoch; // 2
+ * const rest = seededBatches(x, y, {seed: 1, initialEpoch: epoch});
+ * await model.fitDataset(rest, {initialEpoch: epoch, epochs: 3, callbacks: [save], verbose: 0});
+ * ```
+ *
+ * @param storage where tfjs could save a model: a URL or a handler.
+ * @throws if `model` is not a compiled LayersModel, `epoch` is wrong, or nothing can save to `storage`.
+ */
+export async function saveCheckpoint(
+  model: LayersModel,
+  storage: Storage,
+  { epoch }: CheckpointInfo,
+): Promise<void> {
+  const optimizer = optimizerOf(model, 'saveCheckpoint');
+  if (!Number.isInteger(epoch) || epoch < 0) {
+    throw argumentError('saveCheckpoint', 'epoch', 'an integer of at least 0', epoch);
+  }
+  const tensors: NamedTensorMap = {};
+  model.weights.forEach((weight, i) => (tensors[nameOf(weight, i)] = weight.read()));
+  for (const [name, tensor] of Object.entries(optimizerTensors(optimizer))) {
+    tensors[OPTIMIZER + name] = tensor;
+  }
+  const blends = bitLinearSites(model).map(({ layer }) => layer.blend);
+  const content: Content = { epoch, optimizer: optimizerNumbers(optimizer), blends };
+  await store(storage, { tensors, content });
+}
+
+/**
+ * Restores what `saveCheckpoint` saved into a model that was built and compiled alike; see there.
+ *
+ * @returns the number of epochs that are done.
+ * @throws if `model` is not a compiled LayersModel, `storage` holds no checkpoint, or its weights or
+ * optimizer are others; nothing has changed then.
+ */
+export async function loadCheckpoint(
+  model: LayersModel,
+  storage: Storage,
+): Promise<CheckpointInfo> {
+  const optimizer = optimizerOf(model, 'loadCheckpoint');
+  const { tensors, content } = await retrieve<Content>(storage);
+  try {
+    checkWeights(model, tensors);
+    const state = withPrefix(OPTIMIZER, tensors);
+    checkOptimizer(optimizer, model.trainableWeights, content.optimizer, state);
+    model.weights.forEach((weight, i) => weight.write(tensors[nameOf(weight, i)]!));
+    restoreOptimizer(optimizer, content.optimizer, state);
+    bitLinearSites(model).forEach(({ layer }, i) => (layer.blend = content.blends[i]!));
+    return { epoch: content.epoch };
+  } finally {
+    dispose(tensors);
+  }
+}
+
+function optimizerOf(model: LayersModel, where: string): Optimizer {
+  checkModel(model, where);
+  if (model.optimizer == null) {
+    throw new Error(
+      `${where}: model "${model.name}" must be compiled, as its optimizer belongs to it.`,
+    );
+  }
+  return model.optimizer;
+}
+
+/** Without the names of layers, which tfjs counts on where a model is built twice. */
+function nameOf({ originalName }: LayerVariable, index: number): string {
+  return `${WEIGHT}${index}/${originalName.slice(originalName.lastIndexOf('/') + 1)}`;
+}
+
+function checkWeights(model: LayersModel, tensors: NamedTensorMap): void {
+  const saved = Object.keys(withPrefix(WEIGHT, tensors)).length;
+  const fail = (what: string, expected: unknown, actual: unknown) => {
+    throw argumentError('loadCheckpoint', what, `as saved, ${JSON.stringify(expected)}`, actual);
+  };
+  if (saved !== model.weights.length) fail('number of weights', saved, model.weights.length);
+  for (const [i, weight] of model.weights.entries()) {
+    const { shape, dtype } = tensors[nameOf(weight, i)] ?? { shape: [], dtype: undefined };
+    if (util.arraysEqual(shape, weight.shape as number[]) && dtype === weight.dtype) continue;
+    const expected = dtype == null ? `none of its name` : { dtype, shape };
+    fail(`weight ${i} "${weight.originalName}"`, expected, {
+      dtype: weight.dtype,
+      shape: weight.shape,
+    });
+  }
+}
+
+function withPrefix(prefix: string, tensors: NamedTensorMap): NamedTensorMap {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}

@@ -1,0 +1,117 @@
+import { gather, tensor1d, tidy, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../errors';
+
+export interface SeededBatchesArgs {
+  /** Examples per batch; the last of an epoch may have fewer. Default: 32. */
+  batchSize?: number;
+  /** An integer; the order of every epoch follows from it. */
+  seed: number;
+  /** The `initialEpoch` given to `fitDataset`. Default: 0. */
+  initialEpoch?: number;
+}
+
+type Data = Tensor | Tensor[];
+type Dataset = Parameters<LayersModel['fitDataset']>[0];
+
+const LABEL = 'seededBatches';
+
+class SeededBatches {
+  /** Batches per epoch, which tfjs asks for. */
+  readonly size: number;
+  private readonly examples: number;
+  private readonly batchSize: number;
+  private epoch: number;
+
+  constructor(
+    private readonly data: { xs: Data; ys: Data },
+    private readonly args: SeededBatchesArgs,
+  ) {
+    this.examples = checkData(data);
+    const { batchSize = 32, seed, initialEpoch = 0 } = args;
+    checkInteger('batchSize', batchSize, 1);
+    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+    checkInteger('initialEpoch', initialEpoch, 0);
+    this.batchSize = batchSize;
+    this.epoch = initialEpoch;
+    this.size = Math.ceil(this.examples / batchSize);
+  }
+
+  /** An epoch begins with its first batch: tfjs makes one iterator that it never uses. */
+  async iterator() {
+    let order: Int32Array | undefined;
+    let start = 0;
+    const next = async () => {
+      order ??= epochOrder(this.examples, this.args.seed, this.epoch++);
+      if (start >= order.length) return { value: undefined, done: true };
+      const indices = order.subarray(start, (start += this.batchSize));
+      return { value: this.batch(indices), done: false };
+    };
+    return { next };
+  }
+
+  private batch(indices: Int32Array) {
+    return tidy(() => {
+      const rows = tensor1d(indices, 'int32');
+      const take = (data: Data) =>
+        Array.isArray(data) ? data.map((part) => gather(part, rows)) : gather(data, rows);
+      return { xs: take(this.data.xs), ys: take(this.data.ys) };
+    });
+  }
+}
+
+/** A permutation of 0 ... count - 1: Fisher and Yates's shuffle, by the generator mulberry32. */
+export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
+  let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b);
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    const random = ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+    const j = Math.floor(random * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
+
+function checkData(data: { xs: Data; ys: Data }): number {
+  let examples: number | undefined;
+  for (const [argument, tensors] of Object.entries(data)) {
+    for (const tensor of [tensors].flat()) {
+      if (!(tensor instanceof Tensor) || tensor.rank < 1) {
+        const expected = 'a tensor of rank 1 or more, or an array of such';
+        throw argumentError(LABEL, argument, expected, (tensor as Tensor | undefined)?.shape);
+      }
+      examples ??= tensor.shape[0]!;
+      if (tensor.shape[0] === examples) continue;
+      throw argumentError(LABEL, argument, `of shape [${examples}, ...]`, tensor.shape);
+    }
+  }
+  return examples!;
+}
+
+function checkInteger(argument: string, value: number, lowest: number): void {
+  if (Number.isSafeInteger(value) && value >= lowest) return;
+  const expected = lowest < 0 ? 'an integer' : `an integer of at least ${lowest}`;
+  throw argumentError(LABEL, argument, expected, value);
+}
+
+/**
+ * A dataset for `fitDataset` that shuffles by a seed: the order of an epoch follows from `seed` and the
+ * epoch's number, so that a training resumed with `initialEpoch` sees what it would have seen. (The
+ * shuffle of tfjs's `fit` takes no seed.) Leave `batchesPerEpoch` out.
+ *
+ * ```js
+ * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+ * const batches = seededBatches(x, y, {batchSize: 16, seed: 1});
+ * await model.fitDataset(batches, {epochs: 2, verbose: 0});
+ * ```
+ *
+ * @param xs the inputs: one tensor [examples, ...], or one per input of the model.
+ * @param ys the targets: one tensor [examples, ...], or one per output.
+ * @throws if their numbers of examples differ, or an argument is wrong.
+ */
+export function seededBatches(xs: Data, ys: Data, args: SeededBatchesArgs): Dataset {
+  return new SeededBatches({ xs, ys }, args) as unknown as Dataset;
+}
