@@ -27,7 +27,7 @@ export function parseLines(text: string, file: string): Epoch[] {
 function parseLine(line: string): Epoch | undefined {
   try {
     const value = JSON.parse(line) as Epoch;
-    const isEpoch = Number.isInteger(value.epoch) && Array.isArray(value.layers);
+    const isEpoch = Number.isInteger(value.epoch) && value.layers.length > 0;
     return isEpoch && typeof value.logs === 'object' ? value : undefined;
   } catch {
     return undefined;

@@ -1,22 +1,12 @@
 import type { Epoch } from './lines';
 
-const COLUMNS = [
-  'negative',
-  'zero',
-  'positive',
-  'flips',
-  'scale',
-  'saturation',
-  'entropy',
-] as const;
-
 /** One file without links: the chart, and the last epoch in figures. */
 export function page(title: string, epochs: readonly Epoch[], svg: string): string {
   const { epoch, layers } = epochs.at(-1)!;
-  const head = ['layer', ...COLUMNS].map((column) => `<th>${column}</th>`).join('');
-  const rows = layers.map((layer) => {
-    const cells = COLUMNS.map((column) => `<td>${layer[column].toPrecision(3)}</td>`).join('');
-    return `<tr><th>${escaped(layer.layer)}</th>${cells}</tr>`;
+  const head = Object.keys(layers[0]!).map((column) => `<th>${column}</th>`);
+  const rows = layers.map(({ layer, ...measures }) => {
+    const cells = Object.values(measures).map((value) => `<td>${value.toPrecision(3)}</td>`);
+    return `<tr><th>${escaped(layer)}</th>${cells.join('')}</tr>`;
   });
   return `<!doctype html>
 <html lang="en">
@@ -30,7 +20,7 @@ export function page(title: string, epochs: readonly Epoch[], svg: string): stri
   <h1>${escaped(title)}: ${epochs.length} epochs</h1>
   ${svg}
   <h2>After epoch ${epoch}</h2>
-  <table><tr>${head}</tr>${rows.join('\n')}</table>
+  <table><tr>${head.join('')}</tr>${rows.join('\n')}</table>
 </html>
 `;
 }

@@ -16,19 +16,10 @@ import {
   setBlend,
 } from '../../src';
 import { memory } from '../support/leaks';
+import { OPTIMIZERS } from '../support/optimizers';
 import { expectIdentical, randomTensor } from '../support/values';
 
 const EPOCHS = 4;
-const OPTIMIZERS: Record<string, () => tf.Optimizer> = {
-  sgd: () => tf.train.sgd(0.05),
-  momentum: () => tf.train.momentum(0.05, 0.9),
-  adam: () => tf.train.adam(0.05),
-  adamax: () => tf.train.adamax(0.05),
-  rmsprop: () => tf.train.rmsprop(0.05, 0.9, 0.5, undefined, true),
-  adagrad: () => tf.train.adagrad(0.05),
-  adadelta: () => tf.train.adadelta(0.05),
-};
-
 const path = mkdtempSync(join(tmpdir(), 'checkpoint-'));
 const disk = folder(path);
 afterAll(() => rmSync(path, { recursive: true }));
@@ -82,13 +73,13 @@ async function train(
 
 describe.each(Object.entries(OPTIMIZERS))('training resumed from disk with %s', (_, optimizer) => {
   test('after any epoch has the loss curve and weights of training that did not stop', async () => {
-    const whole = compiled(optimizer(), 1);
+    const whole = compiled(optimizer(0.05), 1);
     const losses = await train(whole, folder(join(path, 'whole')));
     expect(losses).toHaveLength(EPOCHS);
     for (let stop = 1; stop < EPOCHS; stop++) {
-      const interrupted = compiled(optimizer(), 1);
+      const interrupted = compiled(optimizer(0.05), 1);
       expect(await train(interrupted, disk, 0, stop)).toEqual(losses.slice(0, stop));
-      const resumed = compiled(optimizer(), 99);
+      const resumed = compiled(optimizer(0.05), 99);
       const { epoch } = await loadCheckpoint(resumed, disk);
       expect(epoch).toBe(stop);
       expect(await train(resumed, disk, epoch)).toEqual(losses.slice(stop));

@@ -2,19 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { bitLinear, learningRateSchedule } from '../../src';
 import type { LearningRateScheduleArgs } from '../../src';
 import { memory } from '../support/leaks';
+import { OPTIMIZERS } from '../support/optimizers';
 import { randomTensor } from '../support/values';
 
 const SAMPLES = 8;
-const OPTIMIZERS: Record<string, () => tf.Optimizer> = {
-  sgd: () => tf.train.sgd(0.5),
-  momentum: () => tf.train.momentum(0.5, 0),
-  adam: () => tf.train.adam(0.5),
-  adamax: () => tf.train.adamax(0.5),
-  rmsprop: () => tf.train.rmsprop(0.5),
-  adagrad: () => tf.train.adagrad(0.5),
-  adadelta: () => tf.train.adadelta(0.5),
-};
-
 function compiled(optimizer: tf.Optimizer): tf.Sequential {
   const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
   const layer = bitLinear({ units: 2, inputShape: [4], blend: 0, kernelInitializer });
@@ -90,10 +81,10 @@ describe.each(Object.entries(OPTIMIZERS))('%s', (_, optimizer) => {
       await fit(model, { batchSize: SAMPLES, callbacks });
       return kernel().map((value, i) => value - before[i]!);
     };
-    const scheduled = optimizer();
+    const scheduled = optimizer(0.5);
     const schedule = learningRateSchedule({ type: 'constant', learningRate: 0.05 });
     const small = await change([schedule], scheduled);
-    const large = await change([], optimizer());
+    const large = await change([], optimizer(0.5));
     small.forEach((value, i) => expect(10 * value).toBeCloseTo(large[i]!, 5));
     expect(large.some((value) => Math.abs(value) > 1e-3)).toBe(true);
     expect(scheduled.getConfig()['learningRate']).toBe(0.05);
