@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { folder } from '../../examples/support/folder';
+import { folder } from '../../src/io/folder';
 import {
   BitLinear,
   bitLinear,

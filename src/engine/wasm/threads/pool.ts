@@ -13,7 +13,7 @@ const CHUNKS_PER_THREAD = 4;
 
 /** What a thread runs: it sleeps between jobs. */
 const WORKER = `
-const { workerData } = require('node:worker_threads');
+const { workerData } = process.getBuiltinModule('node:worker_threads');
 const { memory, modules, control, job, thread } = workerData;
 const kernels = modules.map(({ module, name }) =>
   module && new WebAssembly.Instance(module, { env: { memory } }).exports[name]);
