@@ -1,0 +1,122 @@
+/*
+ * Makes a trained float net ternary: what rounding alone costs, what fine-tuning brings back, and that
+ * nothing is lost by deployment. On Fashion-MNIST where Debian's package `dataset-fashion-mnist` is
+ * installed, or else on the digits of MNIST.
+ *
+ *   npm run example:convert                                         some minutes
+ *   npm run example:convert -- --epochs 2 --fine-tune-epochs 1      less accurate, sooner done
+ *   npm run example:convert -- --json results.json                  the figures for a program
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import { Table } from 'console-table-printer';
+import { convert, deploy, planConversion, sensitivity, verify } from 'tfjs-bitcore';
+import { folder } from 'tfjs-bitcore/folder';
+import { useFastestBackend } from '../support/backend';
+import { accuracy, latencies, weightBytes } from '../support/measure';
+import { buildNet } from '../support/net';
+import { train } from '../support/training';
+import { loadData } from './data';
+
+/** Images that show how sensitive each layer is; labels are not needed. */
+const SAMPLES = 300;
+
+const { values: options } = parseArgs({
+  options: {
+    epochs: { type: 'string', default: '8' },
+    'fine-tune-epochs': { type: 'string', default: '2' },
+    out: { type: 'string', default: 'models/convert_pretrained' },
+    json: { type: 'string' },
+  },
+});
+
+async function main() {
+  const backend = await useFastestBackend();
+  const data = await loadData();
+  console.log(`Backend: ${backend}. A float net 784-256-256-10 learns ${data.name}.`);
+
+  // 1. A float net, as anybody has one. Normalisations before the ReLUs will suit ternary layers.
+  const float = buildNet((units, args) => tf.layers.dense({ units, useBias: false, ...args }));
+  await train(float, data.train, { epochs: Number(options.epochs) });
+
+  // 2. What would become ternary, and what that does to the outputs.
+  const conversion = { kernelQuantizer: 'twn' };
+  console.log(`\n${planConversion(float, conversion)}\n`);
+  await sensitivity(float, tf.slice(data.train.images, 0, SAMPLES), conversion);
+
+  // 3. Convert. The weights are those of the float net; only the forward pass rounds them.
+  const fineTuned = convert(float, conversion);
+  const converted = convert(float, conversion); // one more, which is not trained, to compare with
+  console.log(`\nRight after conversion: ${percent(accuracy(converted, data.test))}.`);
+
+  // 4. Fine-tune, at a lower rate: the weights learn to be rounded.
+  const epochs = Number(options['fine-tune-epochs']);
+  await train(fineTuned, data.train, { epochs, title: 'fine-tuning', learningRate: 5e-4 });
+
+  // 5. Pack the weights, and prove that the net still computes the same.
+  const deployed = deploy(fineTuned);
+  const { identical, layers } = await verify(fineTuned, deployed, data.test.images);
+  const rows = await measure({ float, converted, 'fine-tuned': fineTuned, deployed }, data.test);
+  const same = identical && layers.every((layer) => layer.identical);
+  printTable(rows);
+  console.log(`Deployed ${same ? 'is bit-identical to' : 'DIFFERS FROM'} fine-tuned.`);
+  console.log(`The saved models are in ${options.out}.`);
+  if (options.json == null) return;
+  const results = { data: data.name, backend, identical: same, rows };
+  await writeFile(options.json, JSON.stringify(results, null, 2) + '\n');
+}
+
+interface Row {
+  net: string;
+  accuracy: number;
+  /** Of the weights on disk. */
+  bytes: number;
+  latencyMs: number;
+}
+
+/** Saves each net, and measures it. */
+async function measure(
+  nets: Record<string, tf.LayersModel>,
+  test: Parameters<typeof accuracy>[1],
+): Promise<Row[]> {
+  const times = latencies(Object.values(nets), test);
+  const rows: Row[] = [];
+  for (const [i, [net, model]] of Object.entries(nets).entries()) {
+    const path = join(options.out, net);
+    await model.save(folder(path));
+    const bytes = await weightBytes(path);
+    rows.push({ net, accuracy: accuracy(model, test), bytes, latencyMs: times[i]! });
+  }
+  return rows;
+}
+
+function printTable(rows: Row[]) {
+  const table = new Table({
+    columns: [
+      { name: 'net', alignment: 'left' },
+      { name: 'accuracy', title: 'test accuracy', alignment: 'right' },
+      { name: 'bytes', title: 'weights on disk, bytes', alignment: 'right' },
+      { name: 'latency', title: 'latency per image, ms', alignment: 'right' },
+    ],
+  });
+  for (const { net, accuracy, bytes, latencyMs } of rows) {
+    table.addRow({
+      net,
+      accuracy: percent(accuracy),
+      bytes: bytes.toLocaleString('en-US'),
+      latency: latencyMs.toFixed(3),
+    });
+  }
+  table.printTable();
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(2)} %`;
+}
+
+main().catch((error: Error) => {
+  console.error(error.stack);
+  process.exitCode = 1;
+});
