@@ -8,17 +8,22 @@ const FASHION = '/usr/share/datasets/fashion-mnist';
 const FASHION_PIXELS = { mean: 0.286, deviation: 0.353 };
 
 export interface Data {
-  readonly name: string;
   readonly train: LabelledImages;
   readonly test: LabelledImages;
 }
 
-/** Fashion-MNIST where it is installed, or else the digits of MNIST. */
-export async function loadData(): Promise<Data> {
-  const fashion = existsSync(FASHION);
-  const load = fashion ? loadFashion : loadDigits;
-  const name = fashion ? 'Fashion-MNIST' : 'MNIST';
-  return { name, train: await load('train'), test: await load('t10k') };
+/** What `loadData` takes: Fashion-MNIST where it is installed, or else the digits of MNIST. */
+export function defaultData(): string {
+  return existsSync(FASHION) ? 'fashion' : 'digits';
+}
+
+/** @throws if `name` is neither `'fashion'` nor `'digits'`, or its files are not installed. */
+export async function loadData(name: string): Promise<Data> {
+  if (name !== 'fashion' && name !== 'digits') {
+    throw new Error(`--data must be fashion or digits, got ${name}.`);
+  }
+  const load = name === 'fashion' ? loadFashion : loadDigits;
+  return { train: await load('train'), test: await load('t10k') };
 }
 
 function loadFashion(part: 'train' | 't10k'): Promise<LabelledImages> {

@@ -4,6 +4,7 @@
  * installed, or else on the digits of MNIST.
  *
  *   npm run example:convert                                         some minutes
+ *   npm run example:convert -- --data digits                        the digits in any case
  *   npm run example:convert -- --epochs 2 --fine-tune-epochs 1      less accurate, sooner done
  *   npm run example:convert -- --json results.json                  the figures for a program
  */
@@ -18,13 +19,14 @@ import { useFastestBackend } from '../support/backend';
 import { accuracy, latencies, weightBytes } from '../support/measure';
 import { buildNet } from '../support/net';
 import { train } from '../support/training';
-import { loadData } from './data';
+import { defaultData, loadData } from './data';
 
 /** Images that show how sensitive each layer is; labels are not needed. */
 const SAMPLES = 300;
 
 const { values: options } = parseArgs({
   options: {
+    data: { type: 'string', default: defaultData() },
     epochs: { type: 'string', default: '8' },
     'fine-tune-epochs': { type: 'string', default: '2' },
     out: { type: 'string', default: 'models/convert_pretrained' },
@@ -34,8 +36,8 @@ const { values: options } = parseArgs({
 
 async function main() {
   const backend = await useFastestBackend();
-  const data = await loadData();
-  console.log(`Backend: ${backend}. A float net 784-256-256-10 learns ${data.name}.`);
+  const data = await loadData(options.data);
+  console.log(`Backend: ${backend}. A float net 784-256-256-10 learns ${options.data}.`);
 
   // 1. A float net, as anybody has one. Normalisations before the ReLUs will suit ternary layers.
   const float = buildNet((units, args) => tf.layers.dense({ units, useBias: false, ...args }));
@@ -64,7 +66,7 @@ async function main() {
   console.log(`Deployed ${same ? 'is bit-identical to' : 'DIFFERS FROM'} fine-tuned.`);
   console.log(`The saved models are in ${options.out}.`);
   if (options.json == null) return;
-  const results = { data: data.name, backend, identical: same, rows };
+  const results = { data: options.data, backend, identical: same, rows };
   await writeFile(options.json, JSON.stringify(results, null, 2) + '\n');
 }
 
