@@ -4,6 +4,8 @@ const shared = {
   sandboxInjectedGlobals: ['Math', 'Array'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
   testEnvironment: '<rootDir>/test/setup/environment.js',
+  // It wraps what realms share once more after each file, until the stack overflows.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
 };
 
 function backend(name) {
@@ -18,6 +20,8 @@ function backend(name) {
 }
 
 module.exports = {
+  // Nothing is wrong with a test that waits on a busy machine.
+  testTimeout: 60_000,
   reporters: ['default', ...(process.env.TEST_TALLY ? ['./test/setup/tally_reporter.js'] : [])],
   projects: [
     backend('cpu'),

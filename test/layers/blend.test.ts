@@ -15,8 +15,11 @@ function denseLike(layer: BitLinear): tf.layers.Layer {
 }
 
 describe.each(titled(KERNEL_QUANTIZERS))('blend with %s', (_, kernelQuantizer) => {
-  const x = randomTensor([2, 3, 33], 4);
-  const dy = randomTensor([2, 3, 7], 5);
+  let x: tf.Tensor;
+  let dy: tf.Tensor;
+  beforeAll(() => {
+    [x, dy] = [randomTensor([2, 3, 33], 4), randomTensor([2, 3, 7], 5)];
+  });
   const layerAt = (blend: number) => builtLayer(33, { units: 7, kernelQuantizer, blend });
 
   test('0 is a Dense layer, forward and backward', () => {
