@@ -44,13 +44,13 @@ async function main() {
   summary(deployed);
 
   // 3. Save, and load with plain tfjs: importing tfjs-bitcore has registered the layer.
-  const path = join(options.out, 'deployed');
+  const [trainedPath, path] = [join(options.out, 'trained'), join(options.out, 'deployed')];
+  await model.save(folder(trainedPath));
   await deployed.save(folder(path));
   const reloaded = await tf.loadLayersModel(folder(path));
 
-  // 4. Compare with the same net in float32.
+  // 4. Compare with float32: the latency of such a net, and the bytes of the float kernels trained here.
   const float = buildNet((units, args) => tf.layers.dense({ units, useBias: false, ...args }));
-  await float.save(folder(join(options.out, 'float32')));
   const [floatMs, deployedMs] = latencies([float, deployed], test);
   const results = {
     accuracy: {
@@ -60,7 +60,7 @@ async function main() {
     },
     identical: identical && layers.every((layer) => layer.identical),
     bytes: {
-      float32: await weightBytes(join(options.out, 'float32')),
+      float32: await weightBytes(trainedPath),
       deployed: await weightBytes(path),
       bitLinearFloat32: hiddenBytes(float, 'Dense'),
       bitLinearDeployed: hiddenBytes(deployed, 'BitLinear'),

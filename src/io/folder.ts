@@ -44,7 +44,7 @@ export function folder(path: string): io.IOHandler {
 
 async function readModel(path: string): Promise<io.ModelJSON> {
   const where = `folder "${path}"`;
-  const model = parse(await readFile(join(path, 'model.json'), 'utf8'), where);
+  const model = parse((await readPart(path, 'model.json')).toString(), where);
   if (model?.format !== 'layers-model') {
     throw argumentError(where, 'model.json', 'of format "layers-model"', model?.format);
   }
@@ -53,6 +53,15 @@ async function readModel(path: string): Promise<io.ModelJSON> {
   }
   checkKerasVersion(model.modelTopology, where);
   return model;
+}
+
+async function readPart(path: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(join(path, file));
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Error(`folder "${path}": ${file} cannot be read: ${reason}`, { cause: error });
+  }
 }
 
 function parse(text: string, where: string): io.ModelJSON | null {
@@ -65,7 +74,7 @@ function parse(text: string, where: string): io.ModelJSON | null {
 
 /** tfjs itself reads a longer file without a word. */
 async function readGroup(path: string, group: io.WeightsManifestConfig[number]): Promise<Buffer> {
-  const files = await Promise.all(group.paths.map((file) => readFile(join(path, file))));
+  const files = await Promise.all(group.paths.map((file) => readPart(path, file)));
   const content = Buffer.concat(files);
   const expected = bytesOf(group.weights);
   if (Number.isNaN(expected) || content.length === expected) return content;

@@ -28,7 +28,9 @@ export function deploy<Model extends LayersModel>(model: Model): Model {
 function packKernels(model: LayersModel): Map<string, LayerChange> {
   const sites = bitLinearSites(model);
   if (sites.length === 0) {
-    throw new Error(`deploy: model "${model.name}" has no BitLinear layer to pack.`);
+    throw new Error(
+      `deploy: model "${model.name}" has no BitLinear layer to pack; convert(model) makes Dense layers BitLinear.`,
+    );
   }
   const shared = findSharedAcrossPaths(sites);
   if (shared != null) {

@@ -114,7 +114,9 @@ describe('deploy(model) refuses', () => {
       name: 'net',
       layers: [tf.layers.dense({ units: 2, inputShape: [3] })],
     });
-    expect(() => deploy(model)).toThrow('deploy: model "net" has no BitLinear layer to pack.');
+    expect(() => deploy(model)).toThrow(
+      'deploy: model "net" has no BitLinear layer to pack; convert',
+    );
   });
 
   test.each([undefined, {}, 3, 'model'])('%p', (model) => {

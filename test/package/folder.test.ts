@@ -69,7 +69,10 @@ describe('damaged files are refused, by the handler and by the commands', () => 
     writeFileSync(file, change(readFileSync(file, 'utf8')));
   };
   const damages: Record<string, [damage: (path: string) => void, message: RegExp]> = {
-    'no file of weights': [(path) => unlinkSync(join(path, 'weights.bin')), /ENOENT.*weights\.bin/],
+    'no file of weights': [
+      (path) => unlinkSync(join(path, 'weights.bin')),
+      /folder ".*": weights\.bin cannot be read: ENOENT/,
+    ],
     'weights cut off': [
       (path) => truncateSync(join(path, 'weights.bin'), 100),
       /weights\.bin must be \d+ bytes, as model\.json says, got 100/,
@@ -158,6 +161,10 @@ describe('models of Keras 3', () => {
 test('an error names files as they are called', async () => {
   const path = await saved(net());
   renameSync(join(path, 'model.json'), join(path, 'other.json'));
-  await expect(tf.loadLayersModel(folder(path))).rejects.toThrow(/ENOENT.*model\.json/);
-  await expect(tf.loadLayersModel(folder(newFolder()))).rejects.toThrow(/ENOENT.*model\.json/);
+  await expect(tf.loadLayersModel(folder(path))).rejects.toThrow(
+    /folder ".*": model\.json cannot be read: ENOENT/,
+  );
+  await expect(tf.loadLayersModel(folder(newFolder()))).rejects.toThrow(
+    /folder ".*": model\.json cannot be read: ENOENT/,
+  );
 });
