@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { SingleBar } from 'cli-progress';
 import { learningRateSchedule } from 'tfjs-bitcore';
 import type { LabelledImages } from './images';
+import { trainingBar } from './training_bar';
 
 const BATCH_SIZE = 128;
 
@@ -22,18 +22,8 @@ export async function train(
   { epochs, title = 'training', learningRate = 1e-3, callbacks = [] }: TrainOptions,
 ): Promise<void> {
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
-  const steps = epochs * Math.ceil(images.shape[0] / BATCH_SIZE);
-  const bar = new SingleBar({
-    format: `${title} {bar} {percentage} % | epoch {epoch}/{epochs} | loss {loss} | {eta_formatted} left`,
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-  });
-  bar.start(steps, 0, { epoch: 1, epochs, loss: '-' });
-  const progress = new tf.CustomCallback({
-    onEpochBegin: async (epoch) => bar.update({ epoch: epoch + 1 }),
-    onBatchEnd: async (_batch, logs) =>
-      bar.increment({ loss: (logs!['loss'] as number).toFixed(4) }),
-  });
+  const stepsPerEpoch = Math.ceil(images.shape[0] / BATCH_SIZE);
+  const progress = trainingBar({ name: title, epochs, stepsPerEpoch });
   // Ternary weights settle best when the learning rate falls to zero.
   const schedule = learningRateSchedule({ type: 'cosine', learningRate });
   await model.fit(images, labels, {
@@ -42,5 +32,4 @@ export async function train(
     verbose: 0,
     callbacks: [schedule, progress, ...callbacks],
   });
-  bar.stop();
 }

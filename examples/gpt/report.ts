@@ -1,0 +1,86 @@
+import { Table } from 'console-table-printer';
+import { writeMarkdown } from '../../benchmarks/report/document';
+import { commandLine, machine } from '../../benchmarks/report/machine';
+import type { Bytes, Speed } from './measure';
+import type { GptOptions } from './options';
+
+export interface Results {
+  /** Nats per character of the validation text. */
+  readonly loss: { readonly float: number; readonly bitnet: number; readonly deployed: number };
+  readonly parameters: number;
+  /** Whether the deployed net gave the same floats, all of them. */
+  readonly identical: boolean;
+  readonly bytes: Bytes;
+  readonly speeds: Speed[];
+  /** What the packed net wrote. */
+  readonly text: string;
+}
+
+type Row = [what: string, float: string, deployed: string, ratio: string];
+
+function rows({ loss, bytes, speeds }: Results): Row[] {
+  const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+  const size = (what: string, { float, deployed }: Bytes['weights']): Row => {
+    return [what, whole(float), whole(deployed), `1/${(float / deployed).toFixed(2)}`];
+  };
+  const difference = (loss.deployed - loss.float).toFixed(4);
+  return [
+    [
+      'validation loss, nats a character',
+      loss.float.toFixed(4),
+      loss.deployed.toFixed(4),
+      `+${difference}`.replace('+-', '-'),
+    ],
+    size('kernels and scales of the ternary layers, bytes', bytes.bitLinear),
+    size('all weights on disk, bytes', bytes.weights),
+    ...speeds.map(({ backend, float, deployed }): Row => {
+      const what = `characters a second on ${backend}, batch 1`;
+      return [what, whole(float), whole(deployed), `${(deployed / float).toFixed(2)} x`];
+    }),
+  ];
+}
+
+export function printResults(results: Results): void {
+  const table = new Table({
+    columns: [
+      { name: 'what', title: ' ', alignment: 'left' },
+      ...['float', 'deployed', 'ratio'].map((name) => ({
+        name,
+        title: name === 'ratio' ? ' ' : name,
+      })),
+    ],
+  });
+  for (const [what, float, deployed, ratio] of rows(results)) {
+    table.addRow({ what, float, deployed, ratio });
+  }
+  table.printTable();
+  console.log(`Deployed net identical to the trained one: ${results.identical ? 'yes' : 'NO'}`);
+}
+
+export async function writeReport(
+  file: string,
+  results: Results,
+  { layers, width, heads, context, steps, batch, text, temperature }: GptOptions,
+): Promise<void> {
+  const lines = [
+    '# A character transformer',
+    `Made by \`${commandLine('example:gpt')}\` on ${machine()}.`,
+    `${results.parameters.toLocaleString('en-US')} parameters: ${layers} layers of width ${width}, ` +
+      `${heads} heads, a context of ${context} characters. Its linear layers (query, key, value and ` +
+      'output of attention, both of the MLP) are `tf.layers.dense` or `bitLinear`; embedding, ' +
+      'normalisations and head are float. Both were trained alike, from the same first numbers: ' +
+      `${steps.toLocaleString('en-US')} steps of ${batch} windows of ` +
+      `${text == null ? 'the King James Bible' : `\`${text}\``}, Adam, a cosine to zero after a warm-up. ` +
+      'The last tenth of the text is for validation.',
+    [
+      '| | float | deployed | |',
+      '| --- | --: | --: | --: |',
+      ...rows(results).map((row) => `| ${row.join(' | ')} |`),
+    ].join('\n'),
+    `Deployed net identical to the trained one, float by float: **${results.identical ? 'yes' : 'no'}** ` +
+      `(validation loss before \`deploy\`: ${results.loss.bitnet.toFixed(4)}).`,
+    `## What the packed net writes (temperature ${temperature})`,
+    ['```text', results.text, '```'].join('\n'),
+  ];
+  await writeMarkdown(file, lines.join('\n\n'));
+}

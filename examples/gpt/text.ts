@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+
+/** Share of the text, its end, that is kept from training. */
+const VALIDATION_SHARE = 0.1;
+
+const WHOLE_BIBLE = 'Gen1:1-Rev22:21';
+const MAX_BYTES = 64 * 2 ** 20;
+
+/** The text of a file; without one the King James Bible of Debian's package bible-kjv, a verse a line. */
+export function readText(file: string | undefined): string {
+  if (file != null) return readFileSync(file, 'utf8');
+  try {
+    const verses = execFileSync('bible', [WHOLE_BIBLE], { encoding: 'utf8', maxBuffer: MAX_BYTES });
+    return verses.replace(/^\S+ /gm, ''); // "Ge1:1 "
+  } catch (error) {
+    const remedy = 'Install it (apt-get install bible-kjv), or give a text by --text FILE.';
+    throw new Error(`The command "bible" did not print the text: ${remedy}`, { cause: error });
+  }
+}
+
+export interface Corpus {
+  /** The different characters of the text; a number stands for the character at that place. */
+  readonly characters: string[];
+  readonly train: Int32Array;
+  readonly validation: Int32Array;
+}
+
+/** @throws if a part is too short for a window of `context` characters and the one after it. */
+export function encodeText(text: string, context: number): Corpus {
+  const all = [...text];
+  const characters = [...new Set(all)].sort();
+  const codes = encode(all, characters);
+  const end = Math.floor(codes.length * (1 - VALIDATION_SHARE));
+  const corpus = { characters, train: codes.subarray(0, end), validation: codes.subarray(end) };
+  const shortest = Math.min(corpus.train.length, corpus.validation.length);
+  if (shortest > context) return corpus;
+  const least = Math.ceil((context + 1) / VALIDATION_SHARE);
+  throw new Error(`The text must have at least ${least} characters, got ${all.length}.`);
+}
+
+/** @throws if a character is none of `characters`. */
+export function encode(text: Iterable<string>, characters: string[]): Int32Array {
+  const numbers = new Map(characters.map((character, i) => [character, i]));
+  return Int32Array.from([...text], (character) => {
+    const number = numbers.get(character);
+    if (number != null) return number;
+    throw new Error(`The text of the training has no ${JSON.stringify(character)}.`);
+  });
+}
+
+export interface Windows {
+  /** One-hot, float32 [windows, context, characters]. */
+  readonly xs: tf.Tensor3D;
+  /** The same, a character later. */
+  readonly ys: tf.Tensor3D;
+}
+
+/** Windows of `context` characters that begin at `starts`, and what follows each character. */
+export function windowsAt(
+  codes: Int32Array,
+  starts: ArrayLike<number>,
+  context: number,
+  vocabulary: number,
+): Windows {
+  const [xs, ys] = [0, 1].map((shift) =>
+    tf.tidy(() => {
+      const rows = Array.from(starts, (start) =>
+        codes.subarray(start + shift, start + shift + context),
+      );
+      const numbers = tf.tensor2d(
+        Int32Array.from(rows.flatMap((row) => [...row])),
+        [starts.length, context],
+        'int32',
+      );
+      return tf.cast(tf.oneHot(numbers, vocabulary), 'float32') as tf.Tensor3D;
+    }),
+  );
+  return { xs: xs!, ys: ys! };
+}
