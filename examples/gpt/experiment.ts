@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { deploy, verify } from 'tfjs-bitcore';
-import { folder } from '../support/folder';
+import { folder } from 'tfjs-bitcore/folder';
 import { measureBytes, validationLoss, type Folders } from './measure';
 import { buildNet, type Kind, type NetShape } from './net';
 import type { GptOptions } from './options';

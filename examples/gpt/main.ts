@@ -10,8 +10,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
+import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
-import { folder } from '../support/folder';
 import { compareNets, foldersOf, type Experiment } from './experiment';
 import { measureSpeed, type Speed } from './measure';
 import { parseOptions } from './options';
@@ -39,6 +39,7 @@ async function main() {
   console.log(`\n${written}\n`);
   if (json != null) await writeFile(json, JSON.stringify(results, null, 2) + '\n');
   if (markdown != null) await writeReport(markdown, results, options);
+  if (!results.identical) throw new Error('The deployed net computes other numbers.');
 }
 
 /** @throws if the prompt is empty, or has characters that the text has not. */

@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { summary } from 'tfjs-bitcore';
+import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
-import { folder } from '../support/folder';
+import { weightBytes } from '../support/measure';
 import { interleavedMedians } from '../support/median';
 import type { NetShape } from './net';
 import { windowsAt } from './text';
@@ -47,15 +46,14 @@ export async function measureBytes(deployed: tf.LayersModel, folders: Folders): 
   const { layers } = summary(deployed, { print: () => {} });
   const ternary = layers.filter(({ className }) => className === 'BitLinear');
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
-  const fileBytes = async (path: string) => (await stat(join(path, 'weights.bin'))).size;
   return {
     bitLinear: {
       float: sum(ternary.map(({ float32Bytes }) => float32Bytes)),
       deployed: sum(ternary.map(({ bytes }) => bytes)),
     },
     weights: {
-      float: await fileBytes(folders.float),
-      deployed: await fileBytes(folders.deployed),
+      float: await weightBytes(folders.float),
+      deployed: await weightBytes(folders.deployed),
     },
   };
 }

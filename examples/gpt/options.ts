@@ -23,7 +23,7 @@ export interface GptOptions {
 /** The options of the command line; prints what is wrong, or the help, and ends the process. */
 export function parseOptions(args: string[]): GptOptions {
   const count = integerFrom(1);
-  return new Command('npm run example:gpt --')
+  const command = new Command('npm run example:gpt --')
     .description(
       'Trains a character transformer, float and ternary, compares them, and writes text.',
     )
@@ -47,8 +47,10 @@ export function parseOptions(args: string[]): GptOptions {
     .option('--prompt <text>', 'text to go on from (default: where the validation text begins)')
     .option('--markdown <file>', 'writes the results as Markdown')
     .option('--json <file>', 'writes the results as JSON')
-    .parse(args, { from: 'user' })
-    .opts<GptOptions>();
+    .parse(args, { from: 'user' });
+  const options = command.opts<GptOptions>();
+  if (options.width % options.heads !== 0) command.error('error: --heads must divide --width');
+  return options;
 }
 
 function integerFrom(least: number): (text: string) => number {
