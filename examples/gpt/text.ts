@@ -5,19 +5,33 @@ import * as tf from '@tensorflow/tfjs';
 /** Share of the text, its end, that is kept from training. */
 const VALIDATION_SHARE = 0.1;
 
-const WHOLE_BIBLE = 'Gen1:1-Rev22:21';
+/** `-f`: each verse on a line of its own, after its place ("Ge1:1 "). */
+const BIBLE = ['-f', 'Gen1:1-Rev22:21'];
 const MAX_BYTES = 64 * 2 ** 20;
 
 /** The text of a file; without one the King James Bible of Debian's package bible-kjv, a verse a line. */
 export function readText(file: string | undefined): string {
-  if (file != null) return readFileSync(file, 'utf8');
+  return file == null ? verses(printedBible()) : readFileSync(file, 'utf8');
+}
+
+function printedBible(): string {
   try {
-    const verses = execFileSync('bible', [WHOLE_BIBLE], { encoding: 'utf8', maxBuffer: MAX_BYTES });
-    return verses.replace(/^\S+ /gm, ''); // "Ge1:1 "
+    return execFileSync('bible', BIBLE, { encoding: 'utf8', maxBuffer: MAX_BYTES });
   } catch (error) {
     const remedy = 'Install it (apt-get install bible-kjv), or give a text by --text FILE.';
     throw new Error(`The command "bible" did not print the text: ${remedy}`, { cause: error });
   }
+}
+
+/** Lines without the places before them. @throws if a line has none: then it is no verse. */
+export function verses(printed: string): string {
+  const lines = printed.trimEnd().split('\n');
+  const texts = lines.map((line) => {
+    const verse = /^\w+:\d+ (.+)$/.exec(line)?.[1];
+    if (verse != null) return verse;
+    throw new Error(`The command "bible" printed what is no verse: ${JSON.stringify(line)}`);
+  });
+  return texts.join('\n') + '\n';
 }
 
 export interface Corpus {
