@@ -4,63 +4,80 @@
  * installed, or else on the digits of MNIST.
  *
  *   npm run example:convert                                         some minutes
- *   npm run example:convert -- --data digits                        the digits in any case
+ *   npm run example:convert -- --data mnist                         the digits in any case
  *   npm run example:convert -- --epochs 2 --fine-tune-epochs 1      less accurate, sooner done
  *   npm run example:convert -- --json results.json                  the figures for a program
  */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import { Command, Option } from 'commander';
 import { Table } from 'console-table-printer';
 import { convert, deploy, planConversion, sensitivity, verify } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
+import { FASHION_FOLDER, loadImages, type ImageSet } from '../support/images';
 import { accuracy, latencies, weightBytes } from '../support/measure';
 import { buildNet } from '../support/net';
+import { numberBetween } from '../support/number_between';
 import { train } from '../support/training';
-import { defaultData, loadData } from './data';
 
 /** Images that show how sensitive each layer is; labels are not needed. */
 const SAMPLES = 300;
 
-const { values: options } = parseArgs({
-  options: {
-    data: { type: 'string', default: defaultData() },
-    epochs: { type: 'string', default: '8' },
-    'fine-tune-epochs': { type: 'string', default: '2' },
-    out: { type: 'string', default: 'models/convert_pretrained' },
-    json: { type: 'string' },
-  },
-});
+/** Of the initial weights. */
+const SEED = 1;
+
+interface Options {
+  data: ImageSet;
+  epochs: number;
+  fineTuneEpochs: number;
+  out: string;
+  json?: string;
+}
+
+const installed = existsSync(FASHION_FOLDER) ? 'fashion' : 'mnist';
+const options = new Command('npm run example:convert --')
+  .description('Makes a trained float net ternary.')
+  .addOption(new Option('--data <name>').choices(['mnist', 'fashion']).default(installed))
+  .option('--epochs <number>', 'epochs of the float net', numberBetween(1), 8)
+  .option('--fine-tune-epochs <number>', 'epochs of the ternary net', numberBetween(1), 2)
+  .option('--out <folder>', 'where the nets are saved', 'models/convert_pretrained')
+  .option('--json <file>', 'writes the figures for a program')
+  .parse()
+  .opts<Options>();
 
 async function main() {
   const backend = await useFastestBackend();
-  const data = await loadData(options.data);
+  const [images, test] = [
+    await loadImages(options.data, 'train'),
+    await loadImages(options.data, 't10k'),
+  ];
   console.log(`Backend: ${backend}. A float net 784-256-256-10 learns ${options.data}.`);
 
   // 1. A float net, as anybody has one. Normalisations before the ReLUs will suit ternary layers.
-  const float = buildNet((units, args) => tf.layers.dense({ units, useBias: false, ...args }));
-  await train(float, data.train, { epochs: Number(options.epochs) });
+  const float = buildNet(tf.layers.dense, SEED);
+  await train(float, images, { epochs: options.epochs });
 
   // 2. What would become ternary, and what that does to the outputs.
   const conversion = { kernelQuantizer: 'twn' };
   console.log(`\n${planConversion(float, conversion)}\n`);
-  await sensitivity(float, tf.slice(data.train.images, 0, SAMPLES), conversion);
+  await sensitivity(float, tf.slice(images.images, 0, SAMPLES), conversion);
 
   // 3. Convert. The weights are those of the float net; only the forward pass rounds them.
   const fineTuned = convert(float, conversion);
   const converted = convert(float, conversion); // one more, which is not trained, to compare with
-  console.log(`\nRight after conversion: ${percent(accuracy(converted, data.test))}.`);
+  console.log(`\nRight after conversion: ${percent(accuracy(converted, test))}.`);
 
   // 4. Fine-tune, at a lower rate: the weights learn to be rounded.
-  const epochs = Number(options['fine-tune-epochs']);
-  await train(fineTuned, data.train, { epochs, title: 'fine-tuning', learningRate: 5e-4 });
+  const epochs = options.fineTuneEpochs;
+  await train(fineTuned, images, { epochs, title: 'fine-tuning', learningRate: 5e-4 });
 
   // 5. Pack the weights, and prove that the net still computes the same.
   const deployed = deploy(fineTuned);
-  const { identical, layers } = await verify(fineTuned, deployed, data.test.images);
-  const rows = await measure({ float, converted, 'fine-tuned': fineTuned, deployed }, data.test);
+  const { identical, layers } = await verify(fineTuned, deployed, test.images);
+  const rows = await measure({ float, converted, 'fine-tuned': fineTuned, deployed }, test);
   const same = identical && layers.every((layer) => layer.identical);
   printTable(rows);
   console.log(`Deployed ${same ? 'is bit-identical to' : 'DIFFERS FROM'} fine-tuned.`);

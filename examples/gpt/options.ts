@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { numberBetween } from '../support/number_between';
 import { STEPS_PER_EPOCH } from './training';
 
 export interface GptOptions {
@@ -22,7 +23,7 @@ export interface GptOptions {
 
 /** The options of the command line; prints what is wrong, or the help, and ends the process. */
 export function parseOptions(args: string[]): GptOptions {
-  const count = integerFrom(1);
+  const count = numberBetween(1);
   const command = new Command('npm run example:gpt --')
     .description(
       'Trains a character transformer, float and ternary, compares them, and writes text.',
@@ -35,14 +36,19 @@ export function parseOptions(args: string[]): GptOptions {
     .option('--width <number>', 'width of the net', count, 128)
     .option('--heads <number>', 'attention heads, dividing the width', count, 4)
     .option('--context <characters>', 'characters the net sees', count, 64)
-    .option('--seed <number>', 'of the first weights, the windows, and the text', integerFrom(0), 1)
+    .option(
+      '--seed <number>',
+      'of the first weights, the windows, and the text',
+      numberBetween(0),
+      1,
+    )
     .addOption(
       new Option('--backend <name>', 'for training (default: the fastest installed)').choices([
         'tensorflow',
         'wasm',
       ]),
     )
-    .option('--generate <characters>', 'characters to write', integerFrom(0), 500)
+    .option('--generate <characters>', 'characters to write', numberBetween(0), 500)
     .option('--temperature <number>', '0 takes the likeliest character', checkTemperature, 0.8)
     .option('--prompt <text>', 'text to go on from (default: where the validation text begins)')
     .option('--markdown <file>', 'writes the results as Markdown')
@@ -53,16 +59,8 @@ export function parseOptions(args: string[]): GptOptions {
   return options;
 }
 
-function integerFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It must be an integer of at least ${least}.`);
-  };
-}
-
 function checkSteps(text: string): number {
-  const steps = integerFrom(1)(text);
+  const steps = numberBetween(1)(text);
   if (steps <= STEPS_PER_EPOCH || steps % STEPS_PER_EPOCH === 0) return steps;
   const expected = `at most ${STEPS_PER_EPOCH}, or a multiple of it`;
   throw new InvalidArgumentError(`It must be ${expected}: so far apart are the checkpoints.`);

@@ -14,9 +14,12 @@ import { bitLinear, deploy, summary, trainingMetrics, verify } from 'tfjs-bitcor
 import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
 import { accuracy, latencies, weightBytes } from '../support/measure';
+import { loadImages } from '../support/images';
 import { buildNet } from '../support/net';
 import { train } from '../support/training';
-import { loadDigits } from './data';
+
+/** Of the initial weights. */
+const SEED = 1;
 
 const { values: options } = parseArgs({
   options: {
@@ -31,10 +34,10 @@ async function main() {
   const epochs = Number(options.epochs);
   const backend = await useFastestBackend();
   console.log(`Backend: ${backend}. Training 784-256-256-10 on 60,000 digits, ${epochs} epochs.`);
-  const [digits, test] = [await loadDigits('train'), await loadDigits('t10k')];
+  const [digits, test] = [await loadImages('mnist', 'train'), await loadImages('mnist', 't10k')];
 
   // 1. A ternary net: bitLinear stands where tf.layers.dense stood.
-  const model = buildNet((units, args) => bitLinear({ units, useBias: false, ...args }));
+  const model = buildNet(bitLinear, SEED);
   const metrics = trainingMetrics({ write: await lineWriter(join(options.out, 'training.jsonl')) });
   await train(model, digits, { epochs, callbacks: [metrics] });
 
@@ -50,7 +53,7 @@ async function main() {
   const reloaded = await tf.loadLayersModel(folder(path));
 
   // 4. Compare with float32: the latency of such a net, and the bytes of the float kernels trained here.
-  const float = buildNet((units, args) => tf.layers.dense({ units, useBias: false, ...args }));
+  const float = buildNet(tf.layers.dense, SEED);
   const [floatMs, deployedMs] = latencies([float, deployed], test);
   const results = {
     accuracy: {

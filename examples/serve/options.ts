@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer';
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { numberBetween } from '../support/number_between';
 
 export interface ServeOptions {
   /** Folder of the saved model (model.json and its weights). */
@@ -27,24 +28,33 @@ export interface ServeOptions {
 
 /** The options of the command line; prints what is wrong, or the help, and ends the process. */
 export function parseOptions(args: string[]): ServeOptions {
-  const number = (min: number, max = Infinity) => numberBetween(min, max);
   const command = new Command('npm run serve --')
     .description("Serves a saved model by TensorFlow Serving's REST API.")
     .requiredOption('--model <folder>', 'folder with model.json and its weights')
     .option('--name <name>', "the model's name in URLs (default: the folder's name)", checkName)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on', number(0, 65535), 8501)
+    .option('--port <number>', 'port to listen on', numberBetween(0, 65535), 8501)
     .addOption(new Option('--backend <name>', 'default: the fastest installed').choices(BACKENDS))
-    .option('--workers <number>', 'processes that share the port', number(1, 256), 1)
-    .option('--batch-window-ms <ms>', 'longest wait for a batch to fill up', number(0, MAX_MS), 2)
-    .option('--max-batch <rows>', 'rows computed at once', number(1), 64)
-    .option('--max-rows <rows>', 'rows a request may bring', number(1), 1024)
-    .option('--max-queue <rows>', 'rows that may wait; beyond, 503', number(1), 4096)
-    .option('--max-body-bytes <bytes>', 'size of a request', number(1, MAX_BODY), 16 * 2 ** 20)
+    .option('--workers <number>', 'processes that share the port', numberBetween(1, 256), 1)
+    .option(
+      '--batch-window-ms <ms>',
+      'longest wait for a batch to fill up',
+      numberBetween(0, MAX_MS),
+      2,
+    )
+    .option('--max-batch <rows>', 'rows computed at once', numberBetween(1), 64)
+    .option('--max-rows <rows>', 'rows a request may bring', numberBetween(1), 1024)
+    .option('--max-queue <rows>', 'rows that may wait; beyond, 503', numberBetween(1), 4096)
+    .option(
+      '--max-body-bytes <bytes>',
+      'size of a request',
+      numberBetween(1, MAX_BODY),
+      16 * 2 ** 20,
+    )
     .option(
       '--timeout-ms <ms>',
       'to receive a request, and to answer it',
-      number(1, MAX_MS),
+      numberBetween(1, MAX_MS),
       10_000,
     )
     .parse(args, { from: 'user' });
@@ -59,15 +69,6 @@ const MAX_MS = 24 * 60 * 60 * 1000;
 const MAX_BODY = constants.MAX_STRING_LENGTH;
 
 const BACKENDS = ['tensorflow', 'wasm', 'cpu'];
-
-function numberBetween(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isInteger(value) && value >= min && value <= max) return value;
-    const range = max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`;
-    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
-  };
-}
 
 /** What needs no escaping in a URL, and is no pattern of the router. */
 function checkName(name: string): string {

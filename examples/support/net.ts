@@ -1,18 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 
-export type MakeLinear = (units: number, args: { inputShape?: number[] }) => tf.layers.Layer;
+type LinearArgs = Parameters<typeof tf.layers.dense>[0];
+export type MakeLinear = (args: LinearArgs) => tf.layers.Layer;
 
-/** Two hidden layers of 256, each followed by a normalisation and a ReLU, and a float head. */
-export function buildNet(linear: MakeLinear): tf.Sequential {
+/**
+ * Two hidden layers of 256, made by `linear`, each followed by a normalisation and a ReLU, and a float
+ * head with softmax. The initial weights follow from the seed.
+ */
+export function buildNet(linear: MakeLinear, seed: number): tf.Sequential {
+  const initial = (layer: number) => ({
+    kernelInitializer: tf.initializers.glorotNormal({ seed: 3 * seed + layer }),
+  });
   return tf.sequential({
     layers: [
-      linear(256, { inputShape: [784] }),
+      linear({ units: 256, useBias: false, inputShape: [784], ...initial(0) }),
       tf.layers.layerNormalization(),
       tf.layers.reLU(),
-      linear(256, {}),
+      linear({ units: 256, useBias: false, ...initial(1) }),
       tf.layers.layerNormalization(),
       tf.layers.reLU(),
-      tf.layers.dense({ units: 10, activation: 'softmax' }),
+      tf.layers.dense({ units: 10, activation: 'softmax', ...initial(2) }),
     ],
   });
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { loadDigits } from '../../../examples/mnist/data';
+import { loadImages } from '../../../examples/support/images';
 import { folder } from '../../../src/io/folder';
 import { bitLinear, deploy } from '../../../src';
 
@@ -9,7 +9,7 @@ const EPOCHS = 3;
 /** Saves a deployed ternary net, trained for seconds on the 10,000 test images of the real MNIST. */
 export async function saveDigitModel(path: string): Promise<void> {
   await tf.setBackend('wasm');
-  const { images, labels } = await loadDigits('t10k');
+  const { images, labels } = await loadImages('mnist', 't10k');
   const model = tf.sequential({
     layers: [
       bitLinear({ units: 128, inputShape: [784], kernelInitializer: seeded(1), useBias: false }),

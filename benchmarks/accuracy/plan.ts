@@ -1,0 +1,56 @@
+import type { KernelQuantizerConfig } from 'tfjs-bitcore';
+import type { ImageSet } from '../../examples/support/images';
+import type { Options } from './options';
+
+/** The rules by their names on the command line; float has none. */
+export const QUANTIZERS: Readonly<Record<string, KernelQuantizerConfig | null>> = {
+  float: null,
+  bitnet: { name: 'bitnet' },
+  'bitnet:perChannel': { name: 'bitnet', perChannel: true },
+  twn: { name: 'twn' },
+  'twn:perChannel': { name: 'twn', perChannel: true },
+  lsq: { name: 'lsq' },
+  'lsq:perChannel': { name: 'lsq', perChannel: true },
+  paretoq: { name: 'paretoq' },
+};
+
+export const RECIPES = ['plain', 'schedule', 'distillation', 'both'] as const;
+export type Recipe = (typeof RECIPES)[number];
+
+/** What is trained on, and how long: runs that may be compared have it in common. */
+export interface Setting {
+  readonly data: ImageSet;
+  readonly from: Options['from'];
+  readonly epochs: number;
+  readonly examples: number;
+}
+
+export interface Task extends Setting {
+  readonly quantizer: string;
+  readonly recipe: Recipe;
+  readonly seed: number;
+}
+
+/** All with the first seed, then all with the next: stopped early, each quantizer has been seen. */
+export function plan(options: Options, allExamples: number): Task[] {
+  const { data, from, epochs } = options;
+  const examples = Math.min(options.examples ?? allExamples, allExamples);
+  const tasks: Task[] = [];
+  for (let seed = 1; seed <= options.seeds; seed++) {
+    for (const quantizer of options.quantizers) {
+      for (const recipe of options.recipes) {
+        tasks.push({ data, from, epochs, examples, quantizer, recipe, seed });
+      }
+    }
+  }
+  return tasks.filter(isMeant);
+}
+
+/** A float net has nothing to quantize, and is not trained on from itself. */
+const isMeant = ({ quantizer, from, recipe }: Task) =>
+  quantizer !== 'float' || (from === 'scratch' && recipe === 'plain');
+
+export const titleOf = ({ data, from, epochs, examples }: Setting) =>
+  `${data === 'mnist' ? 'MNIST' : 'Fashion-MNIST'}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} ` +
+  `${from === 'float' ? 'on from the float net' : 'from scratch'}, ` +
+  `${examples.toLocaleString('en-US')} examples`;

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const ROOT = join(__dirname, '../..');
+const EXAMPLES = 256;
+
+const folder = mkdtempSync(join(tmpdir(), 'reproduce-'));
+const results = join(folder, 'runs.jsonl');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file of the real format, without its compression where it is not asked for. */
+function writeIdx(name: string, dimensions: number[], values: Uint8Array, compress: boolean) {
+  const header = Buffer.alloc(4 + 4 * dimensions.length);
+  header.writeUInt32BE(0x800 + dimensions.length);
+  for (const [i, size] of dimensions.entries()) header.writeUInt32BE(size, 4 + 4 * i);
+  const bytes = Buffer.concat([header, values]);
+  writeFileSync(join(folder, compress ? `${name}.gz` : name), compress ? gzipSync(bytes) : bytes);
+}
+
+/** Images whose label is the row of pixels that is bright: easy to learn. */
+function writeImages(part: string, compress: boolean) {
+  const labels = Uint8Array.from({ length: EXAMPLES }, (_, i) => (i * 7) % 10);
+  const pixels = Uint8Array.from({ length: EXAMPLES * 784 }, (_, at) =>
+    Math.floor((at % 784) / 28) === labels[Math.floor(at / 784)]! ? 255 : 0,
+  );
+  writeIdx(`${part}-images-idx3-ubyte`, [EXAMPLES, 28, 28], pixels, compress);
+  writeIdx(`${part}-labels-idx1-ubyte`, [EXAMPLES], labels, compress);
+}
+writeImages('train', true);
+writeImages('t10k', false);
+
+function reproduce(...args: string[]) {
+  const program = [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'benchmarks/accuracy/main.ts'];
+  const files = ['--results', results, '--out', folder, '--fashion-folder', folder];
+  const options = ['--data', 'fashion', '--backend', 'wasm', ...files, ...args];
+  return spawnSync(process.execPath, [...program, ...options], { cwd: ROOT, encoding: 'utf8' });
+}
+
+const readRuns = () =>
+  readFileSync(results, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const document = () => readFileSync(join(folder, 'accuracy.md'), 'utf8');
+
+/** A table's row by its first cells. */
+function row(...first: string[]): string[] {
+  const rows = document()
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .map((cell) => cell.trim())
+        .slice(1, -1),
+    );
+  return rows.find((cells) => first.every((cell, i) => cells[i] === cell))!;
+}
+
+test('trains, writes a table, and repeats only what is not finished', () => {
+  const quick = ['--quantizers', 'float', 'bitnet', '--epochs', '4'];
+  const first = reproduce(...quick, '--seeds', '1');
+  expect(first.status).toBe(0);
+  expect(first.stdout).toContain('2 runs, 0 finished before.');
+  const [float, bitnet] = readRuns();
+  expect(bitnet).toMatchObject({ data: 'fashion', quantizer: 'bitnet', recipe: 'plain', seed: 1 });
+  expect(bitnet.accuracy).toBeGreaterThan(50);
+  expect(Object.keys(float.rounded)).toEqual([
+    'bitnet',
+    'bitnet:perChannel',
+    'twn',
+    'twn:perChannel',
+  ]);
+
+  const second = reproduce(...quick, '--seeds', '2');
+  expect(second.stdout).toContain('4 runs, 2 finished before.');
+  const runs = readRuns();
+  expect(runs.slice(0, 2)).toEqual([float, bitnet]);
+  expect(runs.map(({ quantizer, seed }) => `${quantizer} ${seed}`).slice(2)).toEqual([
+    'float 2',
+    'bitnet 2',
+  ]);
+
+  const [a, b] = [bitnet.accuracy, runs[3].accuracy];
+  const deviation = Math.abs(a - b) / Math.SQRT2;
+  expect(row('bitnet').slice(1, 3)).toEqual([
+    `${((a + b) / 2).toFixed(2)} (${deviation.toFixed(2)})`,
+    '2',
+  ]);
+  expect(document()).toContain('## Fashion-MNIST, 4 epochs from scratch, 256 examples');
+  expect(document()).toContain('--quantizers float bitnet --seeds 2 --epochs 4 --examples 256');
+  expect(readFileSync(join(folder, 'accuracy.svg'), 'utf8')).toMatch(/^<svg/);
+});
+
+test('compares recipes, each seed with its own plain training', () => {
+  const { status } = reproduce(
+    ...['--quantizers', 'float', 'lsq', '--recipes', 'plain', 'schedule', 'both'],
+    ...['--from', 'float', '--seeds', '1', '--epochs', '1'],
+  );
+  expect(status).toBe(0);
+  const [plain, schedule, both] = readRuns().slice(4);
+  expect([plain, schedule, both].map(({ recipe }) => recipe)).toEqual([
+    'plain',
+    'schedule',
+    'both',
+  ]);
+  expect(plain.floatAccuracy).toBe(both.floatAccuracy);
+  const gain = both.accuracy - plain.accuracy;
+  expect(row('lsq', 'both').slice(4, 6)).toEqual([
+    `${gain < 0 ? '' : '+'}${gain.toFixed(2)}`,
+    `${gain > 0 ? 1 : 0} of 1`,
+  ]);
+});
+
+test('names a line that is no run, and data that is not there', () => {
+  const { stderr, status } = reproduce('--fashion-folder', join(folder, 'none'));
+  expect(status).toBe(1);
+  expect(stderr).toContain('apt-get install dataset-fashion-mnist');
+  appendFileSync(results, '{"accuracy":\n');
+  expect(reproduce().stderr).toContain('line 8 is no finished run');
+});
