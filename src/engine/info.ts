@@ -22,8 +22,8 @@ export interface EngineInfo {
 /**
  * Which engine runs packed products on the current backend, and what became of the others.
  * The flags `BITCORE_USE_WASM_SIMD`, `BITCORE_USE_RELAXED_SIMD` (booleans) and `BITCORE_RELAXED_DOT`
- * (16 or 32) of `tf.env()` forbid or force one. `BITCORE_THREADS`, set before the first product, says how many
- * threads share a large one; by default as many as there are processors, at most 8.
+ * (16 or 32) of `tf.env()` forbid or force one. `BITCORE_THREADS`, set before the first product or call
+ * of this, says how many threads share a large one; by default as many as there are processors, at most 8.
  *
  * ```js
  * engineInfo().engine;                                 // 'relaxedDot16', say

@@ -1,9 +1,10 @@
 import { env } from '@tensorflow/tfjs-core';
+import { argumentError } from '../errors';
 import type { TernaryProduct } from './engine';
 import { int8Product } from './portable/int8_product';
 import { FORMS, type Form } from './wasm/forms';
 import { OwnMemoryEngine } from './wasm/own_memory';
-import { availableThreads } from './wasm/threads/node_threads';
+import { availableThreads, canUseThreads } from './wasm/threads/node_threads';
 
 /** An arithmetic engine for int8 inputs. All give the same floats. */
 export type EngineName = Form | 'portable';
@@ -29,7 +30,16 @@ env().registerFlag(THREADS, () => Math.min(availableThreads(), MAX_THREADS));
 /** In a browser's main thread the binaries may have to be compiled asynchronously: see `ready`. */
 let ownMemory: OwnMemoryEngine | undefined;
 export function ownMemoryEngine(): OwnMemoryEngine {
-  return (ownMemory ??= new OwnMemoryEngine(env().getNumber(THREADS)));
+  return (ownMemory ??= new OwnMemoryEngine(wantedThreads()));
+}
+
+/** By the flag, where there are threads. */
+function wantedThreads(): number {
+  const threads = env().getNumber(THREADS);
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw argumentError('tf.env()', THREADS, 'an integer of at least 1', threads);
+  }
+  return canUseThreads() ? threads : 1;
 }
 
 /** Threads that share a large product in that memory. */

@@ -10,7 +10,17 @@ export function nodeWorkerThreads(): WorkerThreads | undefined {
 /** Processors that this process may use; 1 where that, or threads, cannot be had. */
 export function availableThreads(): number {
   const os = builtin('node:os') as { availableParallelism(): number } | undefined;
-  return nodeWorkerThreads() == null ? 1 : (os?.availableParallelism() ?? 1);
+  return canUseThreads() ? (os?.availableParallelism() ?? 1) : 1;
+}
+
+/** Whether threads can be had and waited for, which windows forbid, those of Electron with Node too. */
+export function canUseThreads(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    return nodeWorkerThreads() != null;
+  } catch {
+    return false;
+  }
 }
 
 function builtin(name: string): unknown {

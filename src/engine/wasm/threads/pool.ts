@@ -50,10 +50,14 @@ export class ThreadPool {
     const { control, job } = this;
     const { Worker } = nodeWorkerThreads()!;
     const workerData = { memory, modules, control, job, thread };
-    const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [] });
-    // One that cannot start takes no chunks: the others compute them.
-    worker.on('error', () => {});
-    worker.unref();
+    // One that cannot start, or may not (Node's permissions), takes no chunks: the others compute them.
+    try {
+      const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [] });
+      worker.on('error', () => {});
+      worker.unref();
+    } catch {
+      return;
+    }
   }
 
   /** Runs a product whose scratch memory holds `scratchBytes` for each thread. */
