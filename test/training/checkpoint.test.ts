@@ -88,6 +88,22 @@ describe.each(Object.entries(OPTIMIZERS))('training resumed from disk with %s', 
   });
 });
 
+test('weights that a constraint would change are restored as they were', async () => {
+  const net = () => {
+    const args = { units: 2, inputShape: [2], kernelConstraint: 'nonNeg' as const };
+    const model = tf.sequential({ layers: [tf.layers.dense(args)] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    return model;
+  };
+  const source = net();
+  (source.weights[0]!.read() as tf.Variable).assign(tf.tensor2d([-1, 2, 3, -4], [2, 2]));
+  const storage = folder(join(path, 'constrained'));
+  await saveCheckpoint(source, storage, { epoch: 1 });
+  const loaded = net();
+  await loadCheckpoint(loaded, storage);
+  expect([...loaded.weights[0]!.read().dataSync()]).toEqual([-1, 2, 3, -4]);
+});
+
 describe('a checkpoint', () => {
   test('keeps what tfjs computes anew: the running products of Adam', async () => {
     const trained = compiled(tf.train.adam(0.05), 1);
@@ -203,6 +219,23 @@ describe('what cannot go together is refused, and nothing changes', () => {
     model.pop();
     model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
     expect(await refusal(model)).toContain('number of weights must be as saved, 12, got 10.');
+  });
+
+  test('a float net where BitLinear layers are; nothing has changed', async () => {
+    const net = (layer: tf.layers.Layer) => {
+      const model = tf.sequential({ layers: [layer] });
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      return model;
+    };
+    const args = { units: 2, inputShape: [2] };
+    const storage = folder(join(path, 'float'));
+    await saveCheckpoint(net(tf.layers.dense(args)), storage, { epoch: 1 });
+    const ternary = net(bitLinear(args));
+    const before = ternary.getWeights()[0]!.dataSync();
+    await expect(loadCheckpoint(ternary, storage)).rejects.toThrow(
+      'loadCheckpoint: number of BitLinear layers must be as saved, 0, got 1.',
+    );
+    expectIdentical(ternary.getWeights()[0]!.dataSync(), before);
   });
 
   test('other layers frozen', async () => {

@@ -1,4 +1,10 @@
-import { dispose, util, type NamedTensorMap, type Optimizer } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  util,
+  type NamedTensorMap,
+  type Optimizer,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { bitLinearSites, checkModel } from '../../models/layer_tree';
@@ -87,11 +93,16 @@ export async function loadCheckpoint(
   const { tensors, content } = await retrieve<Content>(storage);
   try {
     checkWeights(model, tensors);
+    const sites = bitLinearSites(model);
+    checkCount('number of BitLinear layers', content.blends.length, sites.length);
     const state = withPrefix(OPTIMIZER, tensors);
     checkOptimizer(optimizer, model.trainableWeights, content.optimizer, state);
-    model.weights.forEach((weight, i) => weight.write(tensors[nameOf(weight, i)]!));
+    for (const [i, weight] of model.weights.entries()) {
+      // LayerVariable.write() would apply constraints, which fit() never does.
+      (weight.read() as Variable).assign(tensors[nameOf(weight, i)]!);
+    }
     restoreOptimizer(optimizer, content.optimizer, state);
-    bitLinearSites(model).forEach(({ layer }, i) => (layer.blend = content.blends[i]!));
+    sites.forEach(({ layer }, i) => (layer.blend = content.blends[i]!));
     return { epoch: content.epoch };
   } finally {
     dispose(tensors);
@@ -115,19 +126,22 @@ function nameOf({ originalName }: LayerVariable, index: number): string {
 
 function checkWeights(model: LayersModel, tensors: NamedTensorMap): void {
   const saved = Object.keys(withPrefix(WEIGHT, tensors)).length;
-  const fail = (what: string, expected: unknown, actual: unknown) => {
-    throw argumentError('loadCheckpoint', what, `as saved, ${JSON.stringify(expected)}`, actual);
-  };
-  if (saved !== model.weights.length) fail('number of weights', saved, model.weights.length);
+  checkCount('number of weights', saved, model.weights.length);
   for (const [i, weight] of model.weights.entries()) {
     const { shape, dtype } = tensors[nameOf(weight, i)] ?? { shape: [], dtype: undefined };
     if (util.arraysEqual(shape, weight.shape as number[]) && dtype === weight.dtype) continue;
     const expected = dtype == null ? `none of its name` : { dtype, shape };
-    fail(`weight ${i} "${weight.originalName}"`, expected, {
-      dtype: weight.dtype,
-      shape: weight.shape,
-    });
+    const actual = { dtype: weight.dtype, shape: weight.shape };
+    throw otherThanSaved(`weight ${i} "${weight.originalName}"`, expected, actual);
   }
+}
+
+function checkCount(what: string, saved: number, actual: number): void {
+  if (saved !== actual) throw otherThanSaved(what, saved, actual);
+}
+
+function otherThanSaved(what: string, saved: unknown, actual: unknown): Error {
+  return argumentError('loadCheckpoint', what, `as saved, ${JSON.stringify(saved)}`, actual);
 }
 
 function withPrefix(prefix: string, tensors: NamedTensorMap): NamedTensorMap {
