@@ -2,7 +2,7 @@ import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { BitLinear, PackedKernel } from '../layers/bit_linear';
 import { LAYOUT, packedShape } from '../packing/int2';
-import { bitLinearSites, checkModel, findSharedAcrossPaths } from './layer_tree';
+import { bitLinearSites, checkModel, checkPaths, findSharedAcrossPaths } from './layer_tree';
 import { rebuild, type LayerChange } from './rebuild';
 
 /**
@@ -18,10 +18,12 @@ import { rebuild, type LayerChange } from './rebuild';
  * ```
  *
  * @throws if `model` is not a LayersModel, has no BitLinear to pack, uses one BitLinear both inside
- * and outside a wrapper or nested model, a `blend` is below 1, or a kernel holds NaN or infinity.
+ * and outside a wrapper or nested model, two layers have one path, a `blend` is below 1, or a kernel
+ * holds NaN or infinity.
  */
 export function deploy<Model extends LayersModel>(model: Model): Model {
   checkModel(model, 'deploy');
+  checkPaths(model, 'deploy');
   return rebuild(model, packKernels(model));
 }
 

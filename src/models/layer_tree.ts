@@ -99,6 +99,19 @@ export function findSharedAcrossPaths(
   return undefined;
 }
 
+/** @throws if two layers have one path, by which they could not be told apart. */
+export function checkPaths(model: LayersModel, where: string): void {
+  const layersAt = new Map<string, layers.Layer>();
+  for (const { layer, path } of layerSites(model)) {
+    if ((layersAt.get(path) ?? layer) !== layer) {
+      throw new Error(
+        `${where}: two layers of model "${model.name}" have the path "${path}". Give one another name.`,
+      );
+    }
+    layersAt.set(path, layer);
+  }
+}
+
 /** The BitLinear layers of a model, each once, with its path. */
 export function bitLinearSites(model: LayersModel): Array<{ layer: BitLinear; path: string }> {
   const sites = new Map<string, { layer: BitLinear; path: string }>();

@@ -115,6 +115,17 @@ describe('convert refuses, and leaves the source as it was', () => {
       { skip: () => true },
     ));
 
+  test('two layers of one path, as names may hold a slash', () =>
+    expectRefused(() => {
+      const x = tf.input({ shape: [3] });
+      const inner = tf.sequential({
+        name: 'encoder',
+        layers: [dense({ units: 3, inputShape: [3], name: 'first' })],
+      });
+      const y = dense({ units: 3, name: 'encoder/first' }).apply(inner.apply(x));
+      return tf.model({ inputs: x, outputs: y as tf.SymbolicTensor, name: 'net' });
+    }, 'convert: two layers of model "net" have the path "encoder/first". Give one another name.'));
+
   test('a custom layer that holds a layer without reporting its weights', () =>
     expectRefused(
       () => net(new Holder({ reports: false, name: 'holder' }), dense({ units: 1 })),

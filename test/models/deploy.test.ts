@@ -136,6 +136,19 @@ describe('deploy(model) refuses', () => {
     expect(layer.deployed).toBe(false);
   });
 
+  test('two layers of one path, as names may hold a slash', () => {
+    const x = tf.input({ shape: [3] });
+    const inner = tf.sequential({
+      name: 'encoder',
+      layers: [bitLinear({ units: 3, inputShape: [3], name: 'first' })],
+    });
+    const y = bitLinear({ units: 3, name: 'encoder/first' }).apply(inner.apply(x));
+    const model = tf.model({ inputs: x, outputs: y as tf.SymbolicTensor, name: 'net' });
+    expect(() => deploy(model)).toThrow(
+      'deploy: two layers of model "net" have the path "encoder/first". Give one another name.',
+    );
+  });
+
   test('a kernel with NaN or infinity; the source has not changed', () => {
     for (const value of [NaN, Infinity, -Infinity]) {
       const model = tf.sequential();

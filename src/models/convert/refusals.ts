@@ -1,7 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { isPlainObject } from '../layer_configs';
-import { layerSites, modelSites, type LayerSite } from '../layer_tree';
+import { checkPaths, layerSites, modelSites, type LayerSite } from '../layer_tree';
 import { hiddenLayers } from './hidden_layers';
 
 /**
@@ -13,6 +13,7 @@ export function checkRebuildable(model: LayersModel, where: string): void {
     throw new Error(`${where}: model "${model.name}" cannot be made anew: ${reason}`);
   };
   if (model.layers.length === 0) refuse('it has no layers.');
+  checkPaths(model, where);
   const places = new Map<layers.Layer, string>();
   for (const site of layerSites(model)) {
     checkPlaces(site, places, refuse);
