@@ -122,10 +122,15 @@ function planLayer(decision: Decision, all: { bytes: number; macs: number }): Pl
     parameters,
     bytes,
     deployedBytes: bitLinear == null ? bytes : deployedBytes(decision),
-    byteShare: bytes / all.bytes,
+    byteShare: share(bytes, all.bytes),
     macs: ternary + float32,
-    macShare: (ternary + float32) / all.macs,
+    macShare: share(ternary + float32, all.macs),
   };
+}
+
+/** MACs of layers inside custom layers are not in those of the model. */
+function share(part: number, all: number): number {
+  return all === 0 ? 0 : part / all;
 }
 
 function deployedBytes({ site, bitLinear }: Decision): number {
