@@ -50,7 +50,7 @@ const options = new Command('npm run example:convert --')
 
 async function main() {
   const backend = await useFastestBackend();
-  const [images, test] = [
+  const [training, test] = [
     await loadImages(options.data, 'train'),
     await loadImages(options.data, 't10k'),
   ];
@@ -58,12 +58,12 @@ async function main() {
 
   // 1. A float net, as anybody has one. Normalisations before the ReLUs will suit ternary layers.
   const float = buildNet(tf.layers.dense, SEED);
-  await train(float, images, { epochs: options.epochs });
+  await train(float, training, { epochs: options.epochs });
 
   // 2. What would become ternary, and what that does to the outputs.
   const conversion = { kernelQuantizer: 'twn' };
   console.log(`\n${planConversion(float, conversion)}\n`);
-  await sensitivity(float, tf.slice(images.images, 0, SAMPLES), conversion);
+  await sensitivity(float, tf.slice(training.images, 0, SAMPLES), conversion);
 
   // 3. Convert. The weights are those of the float net; only the forward pass rounds them.
   const fineTuned = convert(float, conversion);
@@ -72,7 +72,7 @@ async function main() {
 
   // 4. Fine-tune, at a lower rate: the weights learn to be rounded.
   const epochs = options.fineTuneEpochs;
-  await train(fineTuned, images, { epochs, title: 'fine-tuning', learningRate: 5e-4 });
+  await train(fineTuned, training, { epochs, title: 'fine-tuning', learningRate: 5e-4 });
 
   // 5. Pack the weights, and prove that the net still computes the same.
   const deployed = deploy(fineTuned);
