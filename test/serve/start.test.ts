@@ -65,7 +65,7 @@ describe('refuses to start, with exit code 1,', () => {
   test('with a folder that is missing', async () => {
     const missing = newFolder();
     expect(await refusal('--model', missing)).toMatch(
-      `No model could be loaded from ${missing}: ENOENT`,
+      `folder "${missing}": model.json cannot be read: ENOENT`,
     );
     expect(await refusal('--model', missing, '--workers', '2')).toMatch(
       /A worker did not start; its reason stands above/,
