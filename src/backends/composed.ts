@@ -1,7 +1,7 @@
 import {
   engine,
   keep,
-  relu,
+  maximum,
   tensor2d,
   tidy,
   transpose,
@@ -30,7 +30,8 @@ function composedTernaryMatMul(backendName: string): KernelConfig {
         attrs as unknown as TernaryMatMulAttrs;
       const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
       const y = trainableMatMul(x as Tensor2D, quantized, bias, inputQuantizer, eps);
-      return activation === 'relu' ? relu(y) : y;
+      // Not tfjs's relu, which on webgl makes NaN of -infinity.
+      return activation === 'relu' ? maximum(y, 0) : y;
     },
   };
 }
