@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { FASHION_FOLDER, type ImageSet } from '../../examples/support/images';
 import { numberBetween } from '../../examples/support/number_between';
-import { QUANTIZERS, RECIPES, type Recipe } from './plan';
+import { QUANTIZERS, RECIPES, type Recipe } from './recipes';
 
 export interface Options {
   readonly data: ImageSet;

@@ -1,4 +1,5 @@
-import { QUANTIZERS, RECIPES, titleOf, type Recipe, type Setting } from './plan';
+import { titleOf, type Setting } from './plan';
+import { QUANTIZERS, RECIPES, type Recipe } from './recipes';
 import type { Run } from './results';
 
 /** The runs of one setting, which can be compared with each other. */

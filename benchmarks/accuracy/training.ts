@@ -9,7 +9,8 @@ import {
 import { buildNet } from '../../examples/support/net';
 import { accuracy } from '../../examples/support/measure';
 import type { LabelledImages } from '../../examples/support/images';
-import { QUANTIZERS, type Task } from './plan';
+import { type Task } from './plan';
+import { QUANTIZERS } from './recipes';
 import type { Run } from './results';
 
 const BATCH_SIZE = 128;
