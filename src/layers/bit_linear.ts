@@ -18,6 +18,7 @@ import {
   type Shape,
 } from '@tensorflow/tfjs-layers';
 import { releasePacked } from '../backends/release_packed';
+import type { Activation } from '../engine/engine';
 import { argumentError, TWO_COPIES } from '../errors';
 import { blendedMatMul } from '../ops/blended_mat_mul';
 import { ternaryMatMul } from '../ops/ternary_mat_mul';
@@ -242,7 +243,7 @@ export class BitLinear extends Dense {
     return activation === 'relu' ? y : this.activation.apply(y);
   }
 
-  private deployedMatMul(x: Tensor, activation: 'relu' | 'linear'): Tensor {
+  private deployedMatMul(x: Tensor, activation: Activation): Tensor {
     try {
       return ternaryMatMul({
         x,
