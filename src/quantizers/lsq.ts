@@ -6,6 +6,7 @@ import {
   maximum,
   mul,
   round,
+  squeeze,
   sub,
   where,
   zerosLike,
@@ -39,14 +40,14 @@ export function lsq({ perChannel = false }: LsqOptions = {}): KernelQuantizer {
       return { ternary: clipByValue(round(div(kernel, scale)), -1, 1), scale };
     },
     gradient(g, kernel, { ternary, scale }) {
-      const z = div(kernel, scale);
-      const inside = lessEqual(abs(z), 1);
-      const h = where(inside, sub(ternary, z), clipByValue(z, -1, 1));
-      const k = 1 / Math.sqrt(kernel.size);
-      return {
-        kernel: where(inside, g, zerosLike(g)),
-        alpha: mul(sumOf(mul(g, h), perChannel), k),
-      };
+      // Exactly where |z| <= 1: a quotient of floats, correctly rounded, lies on the same side of 1.
+      // Squeezed, as tfjs's wasm backend compares slowly with [1], and fast with [].
+      const inside = lessEqual(abs(kernel), squeeze(scale));
+      const insideGradient = where(inside, g, zerosLike(g));
+      // h = t - z inside and t outside, so the sum needs no quotient for each weight.
+      const timesZ = div(sumOf(mul(insideGradient, kernel), perChannel), scale);
+      const timesH = sub(sumOf(mul(g, ternary), perChannel), timesZ);
+      return { kernel: insideGradient, alpha: mul(timesH, 1 / Math.sqrt(kernel.size)) };
     },
   };
 }

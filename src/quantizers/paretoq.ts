@@ -6,10 +6,10 @@ import {
   maximum,
   mul,
   round,
-  sign,
   sub,
   where,
   zerosLike,
+  type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { KernelQuantizer } from './kernel_quantizer';
 import { maxOf, sumOf } from './reduce_kernel';
@@ -44,14 +44,16 @@ export function paretoq(): KernelQuantizer {
       };
     },
     gradient(g, kernel, { ternary }, { alpha, eps }) {
-      const z = div(kernel, maximum(alpha!, eps));
-      const inside = lessEqual(abs(z), CLIP);
-      const h = where(inside, sub(div(ternary, LEVELS), z), sign(z));
-      const k = 1 / Math.sqrt(kernel.size);
-      return {
-        kernel: where(inside, g, zerosLike(g)),
-        alpha: mul(sumOf(mul(g, h), true), k),
-      };
+      const range = maximum(alpha!, eps);
+      const inside = lessEqual(abs(kernel), mul(range, CLIP));
+      const insideGradient = where(inside, g, zerosLike(g));
+      // h = (t - t / 3) - z inside and t outside, so the sum needs no quotient for each weight.
+      const perOutput = (gradient: Tensor, factor: Tensor) => sumOf(mul(gradient, factor), true);
+      const timesTernary = perOutput(g, ternary);
+      const timesGap = mul(perOutput(insideGradient, ternary), 1 - 1 / LEVELS);
+      const timesZ = div(perOutput(insideGradient, kernel), range);
+      const timesH = sub(sub(timesTernary, timesGap), timesZ);
+      return { kernel: insideGradient, alpha: mul(timesH, 1 / Math.sqrt(kernel.size)) };
     },
   };
 }

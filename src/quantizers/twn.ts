@@ -1,7 +1,10 @@
-import { abs, cast, div, greater, maximum, mul, neg, where } from '@tensorflow/tfjs-core';
+import { abs, clipByValue, div, maximum, mul, round } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
 import type { KernelQuantizer } from './kernel_quantizer';
 import { meanOf, sumOf } from './reduce_kernel';
+
+/** The smallest normal float32: a threshold of 0 comes with a kernel of zeros, which stay 0. */
+const SMALLEST = 2 ** -126;
 
 export interface TwnOptions {
   /** Threshold as a multiple of mean|W|. Default: 0.75 (the first version of the paper: 0.7). */
@@ -29,13 +32,13 @@ export function twn({ factor = 0.75, perChannel = false }: TwnOptions = {}): Ker
     name: 'twn',
     options: { factor, perChannel },
     quantize(kernel, { eps }) {
-      const magnitude = abs(kernel);
-      const threshold = mul(meanOf(magnitude, perChannel), factor);
-      const above = cast(greater(magnitude, threshold), 'float32');
-      const count = maximum(sumOf(above, perChannel), 1);
-      const scale = maximum(div(sumOf(mul(magnitude, above), perChannel), count), eps);
-      // Not tf.sign, which is 0 for magnitudes up to 1e-7 on tfjs's wasm backend.
-      return { ternary: where(greater(kernel, 0), above, neg(above)), scale };
+      const threshold = mul(meanOf(abs(kernel), perChannel), factor);
+      // |W| > D exactly where W / 2D, correctly rounded, lies beyond 1/2; 1/2 itself rounds to 0.
+      const halves = div(kernel, maximum(mul(threshold, 2), SMALLEST));
+      const ternary = clipByValue(round(halves), -1, 1);
+      const count = maximum(sumOf(abs(ternary), perChannel), 1);
+      const scale = maximum(div(sumOf(mul(kernel, ternary), perChannel), count), eps);
+      return { ternary, scale };
     },
   };
 }
