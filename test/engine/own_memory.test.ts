@@ -6,7 +6,7 @@ import { pack } from '../../src/packing/int2';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
 
 interface Threaded {
-  pool: { control: Int32Array };
+  pool?: { control: Int32Array; timeoutMs: number };
 }
 
 function productOf(rows: number, inFeatures: number, outFeatures: number, seed = 1) {
@@ -84,9 +84,35 @@ test('all threads ask for a part of a product', async () => {
     engine.compute('simd128', product, product, new Float32Array(2048));
     await new Promise((resolve) => setTimeout(resolve, 20));
     // Each thread has asked once in vain, when nothing was left.
-    asked = -(engine as unknown as Threaded).pool.control[UNCLAIMED]!;
+    asked = -(engine as unknown as Threaded).pool!.control[UNCLAIMED]!;
   }
   expect(asked).toBe(3);
+});
+
+test('a thread that does not finish in time is told once; then the calling one computes alone', async () => {
+  const engine = new OwnMemoryEngine(3);
+  const product = productOf(128, 2048, 2048);
+  engine.upload(product, () => product.packed);
+  const compute = () => {
+    const y = new Float32Array(128 * 2048);
+    engine.compute('simd128', product, product, y);
+    return y;
+  };
+  const expected = compute();
+  const pool = (engine as unknown as Threaded).pool!;
+  pool.timeoutMs = 0;
+  // Until some thread has its last part unfinished when the calling one asks.
+  let error: Error | undefined;
+  while (error == null) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    try {
+      compute();
+    } catch (thrown) {
+      error = thrown as Error;
+    }
+  }
+  expect(error.message).toContain('a thread did not finish within 0 s');
+  for (let call = 0; call < 5; call++) expectIdentical(compute(), expected);
 });
 
 describe('allocator', () => {

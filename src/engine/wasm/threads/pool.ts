@@ -1,7 +1,16 @@
 import { FORM_NAMES, FORMS, kernelArguments, type Form, type ProductPointers } from '../forms';
 import { compiledModule, instantiate, type KernelFunction } from '../module';
 import { nodeWorkerThreads } from './node_threads';
-import { CONTROL_WORDS, JOB_COUNT, JOB_NUMBERS, PENDING, shareWork, UNCLAIMED } from './share_work';
+import {
+  CONTROL_WORDS,
+  JOB_ARGUMENTS,
+  JOB_COUNT,
+  JOB_GROWTH,
+  JOB_NUMBERS,
+  PENDING,
+  shareWork,
+  UNCLAIMED,
+} from './share_work';
 
 /** Looks for unfinished chunks before it sleeps: a chunk takes microseconds, and so does waking up. */
 const SPINS = 20000;
@@ -30,10 +39,13 @@ export class ThreadPool {
   private readonly control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS));
   private readonly job = new Float64Array(new SharedArrayBuffer(8 * JOB_NUMBERS));
   private readonly kernels: Array<KernelFunction | undefined>;
+  /** Whether a thread died inside a chunk. Then the calling one computes alone. */
+  private isBroken = false;
 
   constructor(
     memory: WebAssembly.Memory,
     readonly threads: number,
+    private readonly timeoutMs = TIMEOUT_MS,
   ) {
     this.kernels = FORM_NAMES.map((form) => {
       const { binary, function: name } = FORMS[form];
@@ -60,14 +72,22 @@ export class ThreadPool {
     }
   }
 
-  /** Runs a product whose scratch memory holds `scratchBytes` for each thread. */
+  /**
+   * Runs a product whose scratch memory holds `scratchBytes` for each thread.
+   * @throws if a thread died inside a chunk of it; the products after it run on one thread.
+   */
   run(form: Form, product: ProductPointers, scratchBytes: number): void {
     const { control, job, kernels } = this;
+    const index = FORM_NAMES.indexOf(form);
+    if (this.isBroken) {
+      kernels[index]!(...kernelArguments(product));
+      return;
+    }
     const outputs = outputsPerChunk(product.outFeatures, this.threads);
     const chunks = Math.ceil(product.outFeatures / outputs);
-    job.set([FORM_NAMES.indexOf(form), outputs, scratchBytes]);
-    job.set(kernelArguments(product), 3);
-    job.set(growthPerOutput(product), 16);
+    job.set([index, outputs, scratchBytes]);
+    job.set(kernelArguments(product), JOB_ARGUMENTS);
+    job.set(growthPerOutput(product), JOB_GROWTH);
     Atomics.store(control, PENDING, chunks);
     Atomics.store(control, UNCLAIMED, chunks);
     Atomics.add(control, JOB_COUNT, 1);
@@ -82,8 +102,12 @@ export class ThreadPool {
       if (Atomics.load(control, PENDING) === 0) return;
     }
     for (let left; (left = Atomics.load(control, PENDING)) > 0;) {
-      if (Atomics.wait(control, PENDING, left, TIMEOUT_MS) !== 'timed-out') continue;
-      throw new Error(`TernaryMatMul: a thread did not finish within ${TIMEOUT_MS / 1000} s.`);
+      if (Atomics.wait(control, PENDING, left, this.timeoutMs) !== 'timed-out') continue;
+      this.isBroken = true;
+      throw new Error(
+        `TernaryMatMul: a thread did not finish within ${this.timeoutMs / 1000} s. Later products run on ` +
+          'one thread; set the flag BITCORE_THREADS to 1 to have all of them do so.',
+      );
     }
   }
 }

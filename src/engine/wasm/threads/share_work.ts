@@ -13,12 +13,14 @@ export const PENDING = 2;
  * A job, as numbers: which kernel, outputs a chunk, bytes of scratch a thread; the kernel's 13 arguments for
  * the whole product; and by how much each of them grows with every output that a chunk begins later.
  */
-export const JOB_NUMBERS = 3 + 13 + 13;
+export const JOB_ARGUMENTS = 3;
+export const JOB_GROWTH = JOB_ARGUMENTS + 13;
+export const JOB_NUMBERS = JOB_GROWTH + 13;
 
 /**
  * Takes chunks of the current job, ranges of outputs, and computes them until none is left. Every thread runs
- * this; it reaches them as text, so it uses nothing but its arguments and holds no function of its own, which
- * bundlers may wrap in a helper.
+ * this; it reaches them as text, so it uses nothing but its arguments, not the constants above either, and
+ * holds no function of its own, which bundlers may wrap in a helper.
  *
  * Chunks count down to 0, so a thread that comes late, from a job that has ended, takes either nothing or a
  * chunk of the job that is current by then. Hence `job` is read after the claim: it does not change before
