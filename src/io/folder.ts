@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
@@ -28,8 +28,7 @@ export function folder(path: string): io.IOHandler {
         weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
       };
       await mkdir(path, { recursive: true });
-      await writeFile(join(path, 'weights.bin'), weights);
-      await writeFile(join(path, 'model.json'), JSON.stringify(model));
+      await replaceModel(path, weights, JSON.stringify(model));
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     },
     async load() {
@@ -40,6 +39,19 @@ export function folder(path: string): io.IOHandler {
       });
     },
   };
+}
+
+/**
+ * A save that is cut off leaves the model before it or, in the moment of renaming, a folder without
+ * model.json, which is refused; never the topology of one model with the weights of another.
+ */
+async function replaceModel(path: string, weights: Uint8Array, model: string): Promise<void> {
+  const [weightsFile, modelFile] = [join(path, 'weights.bin'), join(path, 'model.json')];
+  await writeFile(`${weightsFile}.new`, weights);
+  await writeFile(`${modelFile}.new`, model);
+  await rm(modelFile, { force: true });
+  await rename(`${weightsFile}.new`, weightsFile);
+  await rename(`${modelFile}.new`, modelFile);
 }
 
 async function readModel(path: string): Promise<io.ModelJSON> {

@@ -1,4 +1,12 @@
-import { readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
@@ -26,6 +34,27 @@ test('what is saved is loaded: weights, topology, metadata', async () => {
   const x = randomTensor([3, 70]);
   expectIdentical(loaded.predict(x) as tf.Tensor, model.predict(x) as tf.Tensor);
   expect(loaded.getUserDefinedMetadata()).toEqual({ labels: ['a', 'b'] });
+  expect(loaded.toJSON(null, false)).toEqual(model.toJSON(null, false));
+});
+
+test('saving again replaces the model, and leaves no other files', async () => {
+  const path = await saved(
+    tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }),
+  );
+  const model = net();
+  await model.save(folder(path));
+  const loaded = await tf.loadLayersModel(folder(path));
+  expect(loaded.toJSON(null, false)).toEqual(model.toJSON(null, false));
+  expect(readdirSync(path).sort()).toEqual(['model.json', 'weights.bin']);
+});
+
+test('a save that cannot be finished leaves the model before it', async () => {
+  const model = net();
+  const path = await saved(model);
+  mkdirSync(join(path, 'model.json.new'));
+  const other = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+  await expect(other.save(folder(path))).rejects.toThrow('model.json.new');
+  const loaded = await tf.loadLayersModel(folder(path));
   expect(loaded.toJSON(null, false)).toEqual(model.toJSON(null, false));
 });
 
