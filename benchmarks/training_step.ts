@@ -1,59 +1,116 @@
 /*
- * A quantisation-aware training step against the same step with tf.layers.dense.
+ * A quantisation-aware training step by each quantizer against the same step with tf.layers.dense.
  *
- *   npm run bench:training
+ *   npm run bench:training                        tfjs-node (npm run setup:tfjs-node) and wasm, a minute
+ *   npm run bench:training -- --backends wasm --markdown training_step.md
  */
 import * as tf from '@tensorflow/tfjs';
+import { SingleBar } from 'cli-progress';
+import { Command, Option } from 'commander';
 import { bitLinear } from 'tfjs-bitcore';
 import { useFastestBackend } from '../examples/support/backend';
-import { median } from '../examples/support/median';
+import { writeMarkdown } from './report/document';
+import { commandLine, machine } from './report/machine';
+import { median } from './report/statistics';
+import { markdownTable, printTable, type Cells } from './report/tables';
 
 const BATCH = 128;
 const WIDTHS = [784, 1024, 1024, 10];
-const ROUNDS = 7;
+const ROUNDS = 15;
+const QUANTIZERS = ['bitnet', 'twn', 'paretoq', 'lsq'];
 
-type MakeLayer = (units: number, args: { inputShape?: number[] }) => tf.layers.Layer;
+interface Options {
+  readonly backends: string[];
+  readonly markdown?: string;
+}
 
-function buildNet(makeLayer: MakeLayer): tf.Sequential {
+interface Subject {
+  readonly name: string;
+  readonly model: tf.Sequential;
+  readonly times: number[];
+}
+
+type MakeLayer = (args: { units: number; inputShape?: number[] }) => tf.layers.Layer;
+
+function subject(name: string, makeLayer: MakeLayer): Subject {
   const [inputs, ...units] = WIDTHS;
   const model = tf.sequential();
   for (const [i, width] of units.entries()) {
-    model.add(makeLayer(width, i === 0 ? { inputShape: [inputs!] } : {}));
+    model.add(makeLayer({ units: width, ...(i === 0 ? { inputShape: [inputs!] } : {}) }));
   }
   model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
-  return model;
+  return { name, model, times: [] };
 }
 
-async function timeStep(model: tf.Sequential, x: tf.Tensor, y: tf.Tensor): Promise<number> {
-  const start = performance.now();
-  await model.trainOnBatch(x, y);
-  return performance.now() - start;
-}
+const subjects = () => [
+  subject('tf.layers.dense', (args) => tf.layers.dense(args)),
+  ...QUANTIZERS.map((kernelQuantizer) =>
+    subject(`bitLinear, ${kernelQuantizer}`, (args) => bitLinear({ ...args, kernelQuantizer })),
+  ),
+];
 
-async function main() {
-  const backend = await useFastestBackend(process.argv[2]);
-  const dense = buildNet((units, args) => tf.layers.dense({ units, ...args }));
-  const ternary = buildNet((units, args) => bitLinear({ units, ...args }));
+/** All subjects in turn, so that a slow spell of the machine hits all; the first round warms up. */
+async function measure(backend: string, bar: SingleBar): Promise<Cells[]> {
+  await useFastestBackend(backend);
+  const all = subjects();
   const x = tf.randomNormal([BATCH, WIDTHS[0]!]);
   const y = tf.randomNormal([BATCH, WIDTHS.at(-1)!]);
-  const times = { dense: [] as number[], ternary: [] as number[] };
   for (let round = 0; round <= ROUNDS; round++) {
-    const denseTime = await timeStep(dense, x, y);
-    const ternaryTime = await timeStep(ternary, x, y);
-    if (round === 0) continue; // warm-up
-    times.dense.push(denseTime);
-    times.ternary.push(ternaryTime);
+    for (const { model, times, name } of all) {
+      const start = performance.now();
+      await model.trainOnBatch(x, y);
+      if (round > 0) times.push(performance.now() - start);
+      bar.increment({ task: `${backend}: ${name}` });
+    }
   }
-  const [denseMs, ternaryMs] = [median(times.dense), median(times.ternary)];
-  console.log(
-    `A step on ${backend}, batch ${BATCH}, ${WIDTHS.join('-')}, Adam; medians of ${ROUNDS}:`,
-  );
-  console.log(`  tf.layers.dense  ${denseMs.toFixed(1)} ms`);
-  console.log(`  bitLinear        ${ternaryMs.toFixed(1)} ms`);
-  console.log(`  ratio            ${(ternaryMs / denseMs).toFixed(3)}`);
+  tf.dispose([x, y]);
+  for (const { model } of all) model.dispose();
+  return cellsOf(backend, all);
+}
+
+function cellsOf(backend: string, all: readonly Subject[]): Cells[] {
+  const dense = median(all[0]!.times);
+  return all.map(({ name, times }) => ({
+    backend,
+    layer: name,
+    ms: median(times).toFixed(1),
+    'of the dense step': (median(times) / dense).toFixed(3),
+  }));
+}
+
+const markdown = (cells: readonly Cells[]) => `# A training step
+
+Made by \`${commandLine('bench:training')}\` on ${machine()}.
+
+Forward, backward and Adam on a batch of ${BATCH}, of a net ${WIDTHS.join(' - ')}; medians of ${ROUNDS} steps
+of each in turn, on \`tensorflow\` (tfjs-node, all cores) and \`wasm\` (one thread).
+
+${markdownTable(cells)}
+`;
+
+async function main() {
+  const { backends, markdown: file } = new Command('npm run bench:training --')
+    .description('Times a training step by each quantizer against the same one of tf.layers.dense.')
+    .addOption(
+      new Option('--backends <names...>')
+        .choices(['tensorflow', 'wasm'])
+        .default(['tensorflow', 'wasm']),
+    )
+    .option('--markdown <file>', 'write the table to a file too')
+    .parse()
+    .opts<Options>();
+  const steps = backends.length * (QUANTIZERS.length + 1) * (ROUNDS + 1);
+  const format = '{bar} {percentage} % {duration_formatted} {task}';
+  const bar = new SingleBar({ format, stream: process.stderr });
+  bar.start(steps, 0, { task: 'starting' });
+  const cells: Cells[] = [];
+  for (const backend of backends) cells.push(...(await measure(backend, bar)));
+  bar.stop();
+  printTable(`A training step, batch ${BATCH}, ${WIDTHS.join('-')}, Adam`, cells);
+  if (file) await writeMarkdown(file, markdown(cells));
 }
 
 main().catch((error: Error) => {
-  console.error(error.stack);
+  console.error(error.message);
   process.exitCode = 1;
 });

@@ -4,6 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 export async function useFastestBackend(wanted?: string): Promise<string> {
   const hasTfjsNode = wanted !== 'wasm' && (await loadTfjsNode());
   const name = wanted ?? (hasTfjsNode ? 'tensorflow' : 'wasm');
+  if (name === 'tensorflow' && !hasTfjsNode) {
+    throw new Error('tfjs-node is not installed. Run: npm run setup:tfjs-node');
+  }
   if (name === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend(name))) throw new Error(`The backend ${name} did not start.`);
   return name;
