@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-const shared = { target: 'es2022', outExtension, sourcemap: true } as const;
+const shared = { target: 'es2022', outExtension, sourcemap: true, silent: true } as const;
 
 export default defineConfig([
   {
