@@ -68,8 +68,16 @@ export function engineState(name: EngineName): EngineState {
 function allowedByFlags(form: Form): boolean {
   if (!env().getBool(USE_SIMD)) return false;
   if (FORMS[form].binary !== 'relaxed') return true;
-  const forced = env().getNumber(RELAXED_DOT);
+  const forced = forcedDot();
   return env().getBool(USE_RELAXED) && (forced === 0 || form === `relaxedDot${forced}`);
+}
+
+function forcedDot(): number {
+  const forced = env().getNumber(RELAXED_DOT);
+  if (![0, 16, 32].includes(forced)) {
+    throw argumentError('tf.env()', RELAXED_DOT, '16, 32, or 0 to measure', forced);
+  }
+  return forced;
 }
 
 const states = new Map<Form, EngineState>();

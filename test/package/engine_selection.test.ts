@@ -46,3 +46,9 @@ test('an engine with wrong results is not used though a flag asks for it', () =>
   expect(info.engines.relaxedDot16).toBe('forbidden by a flag');
   expect(wrongByOp).toBe(0);
 });
+
+test.each(['8', 'NaN'])('BITCORE_RELAXED_DOT %s is refused', (dot) => {
+  expect(() => enginesWith([], [`BITCORE_RELAXED_DOT=${dot}`])).toThrow(
+    `tf.env(): BITCORE_RELAXED_DOT must be 16, 32, or 0 to measure, got ${dot}.`,
+  );
+});
