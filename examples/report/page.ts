@@ -5,7 +5,7 @@ export function page(title: string, epochs: readonly Epoch[], svg: string): stri
   const { epoch, layers } = epochs.at(-1)!;
   const head = Object.keys(layers[0]!).map((column) => `<th>${column}</th>`);
   const rows = layers.map(({ layer, ...measures }) => {
-    const cells = Object.values(measures).map((value) => `<td>${value.toPrecision(3)}</td>`);
+    const cells = Object.values(measures).map((value) => `<td>${textOf(value)}</td>`);
     return `<tr><th>${escaped(layer)}</th>${cells.join('')}</tr>`;
   });
   return `<!doctype html>
@@ -23,6 +23,11 @@ export function page(title: string, epochs: readonly Epoch[], svg: string): stri
   <table><tr>${head.join('')}</tr>${rows.join('\n')}</table>
 </html>
 `;
+}
+
+/** A scale that was not finite has become null in JSON. */
+function textOf(value: number | null): string {
+  return value == null ? 'not finite' : value.toPrecision(3);
 }
 
 function escaped(text: string): string {

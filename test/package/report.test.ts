@@ -45,6 +45,15 @@ test('draws each epoch once, the later of two, and says what the last one was', 
   expect(html).toContain(svg);
 });
 
+test('draws training that ended in NaN', () => {
+  const lost = { ...layer('c', 0), negative: 0, positive: 0, scale: null };
+  const last = JSON.stringify({ epoch: 1, logs: { loss: null }, layers: [lost] });
+  const { status, stderr } = report(`${line(0, 2, 0.5)}\n${last}\n`);
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  expect(readFileSync(join(folder, 'run.html'), 'utf8')).toContain('<td>not finite</td>');
+});
+
 test.each([
   ['\n', 'no epoch in it.'],
   [`${line(0, 1, 0.5)}\n{"epoch": 1`, 'line 2 is not {epoch, logs, layers}.'],

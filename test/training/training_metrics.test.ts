@@ -61,6 +61,12 @@ describe('a look', () => {
     expect(metrics).toMatchObject({ positive: 1, zero: 0, negative: 0, entropy: 0, saturation: 0 });
   });
 
+  test('weights that are NaN count as none of the three, not as zeros', async () => {
+    const { model } = modelOf([[NaN, NaN]]);
+    const [metrics] = await trainingMetrics().look(model);
+    expect(metrics).toMatchObject({ negative: 0, zero: 0, positive: 0, entropy: 0 });
+  });
+
   test('saturation of paretoq is beyond 0.99 alpha; scales of outputs are averaged', async () => {
     // alpha is the largest magnitude of each output: 1 and 3; the scales are 2/3 of them.
     const { model } = modelOf([[1, 3], [0.98, 1], [0.2, 2.98]], { name: 'paretoq' }); // prettier-ignore

@@ -1,4 +1,15 @@
-import { abs, cast, greater, keep, mean, mul, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  cast,
+  div,
+  greater,
+  keep,
+  mean,
+  mul,
+  sum,
+  tidy,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import type { BitLinear } from '../../layers/bit_linear';
 import { createQuantizer } from '../../quantizers/registry';
 
@@ -6,7 +17,7 @@ import { createQuantizer } from '../../quantizers/registry';
 export interface LayerMetrics {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
   readonly layer: string;
-  /** Shares of the weights -1, 0 and +1. */
+  /** Shares of the weights -1, 0 and +1; all 0 where training has made the weights NaN. */
   readonly negative: number;
   readonly zero: number;
   readonly positive: number;
@@ -35,7 +46,7 @@ export async function lookAt(layer: BitLinear, path: string, previous?: Int8Arra
   const [values, scale, saturation] = await Promise.all(tensors.map(read));
   for (const tensor of tensors) tensor.dispose();
   const ternary = Int8Array.from(values!);
-  const shares = sharesOf(ternary);
+  const shares = sharesOf(values!);
   const metrics = {
     layer: path,
     ...shares,
@@ -52,18 +63,21 @@ function measure(layer: BitLinear): Tensor[] {
   const { clip = 1 } = createQuantizer(layer.kernelQuantizer, layer.name);
   return tidy(() => {
     const { ternary, scale } = layer.quantizedKernel();
+    // 1, or NaN where the scale is not finite; what ternary holds then depends on the backend.
+    const known = div(scale, scale);
     const kernel = layer.kernel!.read();
     const isSaturated = cast(greater(abs(kernel), mul(scale, clip)), 'float32');
     // Row by row: a single long sum is inexact on the wasm backend.
     const saturation = mul(sum(sum(isSaturated, 1)), 1 / kernel.size);
-    return [ternary, mean(scale), saturation].map((tensor) => keep(tensor));
+    return [mul(ternary, known), mean(scale), saturation].map((tensor) => keep(tensor));
   });
 }
 
-function sharesOf(ternary: Int8Array) {
+/** Of the values as they are: in an Int8Array a NaN would count as 0. */
+function sharesOf(values: ArrayLike<number>) {
   const counts = [0, 0, 0];
-  for (const value of ternary) counts[value + 1]!++;
-  const [negative, zero, positive] = counts.map((count) => count / ternary.length);
+  for (let i = 0; i < values.length; i++) counts[values[i]! + 1]!++;
+  const [negative, zero, positive] = counts.map((count) => count / values.length);
   return { negative: negative!, zero: zero!, positive: positive! };
 }
 
