@@ -53,7 +53,8 @@ function shareAt(args: LearningRateScheduleArgs, progress: number, epoch: number
     case 'cosine':
       return (1 + Math.cos(Math.PI * progress)) / 2;
     case 'step':
-      return (args.factor ?? 0.1) ** Math.floor(epoch / args.every!);
+      // The quotient of a fraction of an epoch may fall short of an integer by its rounding.
+      return (args.factor ?? 0.1) ** Math.floor(epoch / args.every! + 1e-9);
   }
 }
 

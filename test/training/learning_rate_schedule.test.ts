@@ -14,20 +14,20 @@ function compiled(optimizer: tf.Optimizer): tf.Sequential {
   return model;
 }
 
-async function fit(model: tf.LayersModel, args: tf.ModelFitArgs): Promise<void> {
-  const [x, y] = [randomTensor([SAMPLES, 4]), randomTensor([SAMPLES, 2])];
+async function fit(model: tf.LayersModel, args: tf.ModelFitArgs, samples = SAMPLES): Promise<void> {
+  const [x, y] = [randomTensor([samples, 4]), randomTensor([samples, 2])];
   await model.fit(x, y, { batchSize: 1, epochs: 1, verbose: 0, shuffle: false, ...args });
   tf.dispose([x, y]);
 }
 
 /** The learning rate in each step, one sample a step unless told. */
-async function rates(args: LearningRateScheduleArgs, fitArgs: tf.ModelFitArgs = {}): Promise<number[]> {
+async function rates(args: LearningRateScheduleArgs, fitArgs: tf.ModelFitArgs = {}, samples?: number): Promise<number[]> {
   const optimizer = tf.train.adam(0.5);
   const model = compiled(optimizer);
   const seen: number[] = [];
   const record = () => void seen.push(optimizer.getConfig()['learningRate'] as number);
   model.layers[0]!.setCallHook(record);
-  await fit(model, { callbacks: [learningRateSchedule(args)], ...fitArgs });
+  await fit(model, { callbacks: [learningRateSchedule(args)], ...fitArgs }, samples);
   return seen;
 } // prettier-ignore
 
@@ -56,6 +56,9 @@ describe('the curves', () => {
     const fitArgs = { epochs: 4, batchSize: 4 };
     expect(await rates({ ...args, every: 2 }, fitArgs)).toEqual([8, 8, 8, 8, 4, 4, 4, 4]);
     expect(await rates({ ...args, every: 0.5 }, fitArgs)).toEqual([8, 4, 2, 1, 0.5, 0.25, 0.125, 0.0625]);
+    // (6 / 10) / 0.2 is less than 3 in floats.
+    const fifths = await rates({ ...args, every: 0.2 }, {}, 10);
+    expect(fifths).toEqual([8, 8, 4, 4, 2, 2, 1, 1, 0.5, 0.5]);
     expect(rounded(await rates({ type: 'step', learningRate: 1, every: 1 }, fitArgs))).toEqual(
       [1, 1, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]);
   });
