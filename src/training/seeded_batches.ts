@@ -28,6 +28,9 @@ class SeededBatches {
     private readonly args: SeededBatchesArgs,
   ) {
     this.examples = checkData(data);
+    if (typeof args !== 'object' || args === null) {
+      throw argumentError(LABEL, 'args', 'an object, {seed, ...}', args);
+    }
     const { batchSize = 32, seed, initialEpoch = 0 } = args;
     checkInteger('batchSize', batchSize, 1);
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
@@ -78,7 +81,9 @@ export function epochOrder(count: number, seed: number, epoch: number): Int32Arr
 function checkData(data: { xs: Data; ys: Data }): number {
   let examples: number | undefined;
   for (const [argument, tensors] of Object.entries(data)) {
-    for (const tensor of [tensors].flat()) {
+    const all = [tensors].flat();
+    if (all.length === 0) throw argumentError(LABEL, argument, 'at least one tensor', tensors);
+    for (const tensor of all) {
       if (!(tensor instanceof Tensor) || tensor.rank < 1) {
         const expected = 'a tensor of rank 1 or more, or an array of such';
         throw argumentError(LABEL, argument, expected, (tensor as Tensor | undefined)?.shape);
@@ -100,7 +105,8 @@ function checkInteger(argument: string, value: number, lowest: number): void {
 /**
  * A dataset for `fitDataset` that shuffles by a seed: the order of an epoch follows from `seed` and the
  * epoch's number, so that a training resumed with `initialEpoch` sees what it would have seen. (The
- * shuffle of tfjs's `fit` takes no seed.) Leave `batchesPerEpoch` out.
+ * shuffle of tfjs's `fit` takes no seed.) Leave `batchesPerEpoch` out. Each pass over it counts as an
+ * epoch: evaluate on a dataset of its own, and make a new one for another training.
  *
  * ```js
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
