@@ -34,7 +34,9 @@ const OPTIMIZER = 'optimizer/';
 /**
  * Saves what training needs to go on as if it had not stopped: all weights, the blend of each BitLinear
  * layer, and the optimizer with its exact accumulators (tfjs's `includeOptimizer` keeps no Adamax, and
- * Adam's only to rounding). Schedules and `seededBatches` need nothing saved: they follow the epoch.
+ * Adam's only to rounding). Schedules and `seededBatches` need nothing saved: they follow the epoch. (A
+ * schedule spans the `epochs` of each call of `fit`: give both calls the same, or the schedule its own.)
+ * Dropout without a seed draws other masks after resuming.
  *
  * ```js
  * const saved = [];
