@@ -10,10 +10,11 @@ import * as tf from '@tensorflow/tfjs';
 import { SingleBar } from 'cli-progress';
 import { useFastestBackend } from '../../examples/support/backend';
 import { loadImages } from '../../examples/support/images';
+import { machine } from '../report/machine';
 import { parseOptions, type Options } from './options';
 import { plan, type Task } from './plan';
 import { writeReport } from './report';
-import { appendRun, keyOf, readRuns } from './results';
+import { appendRun, keyOf, readRuns, type Run } from './results';
 import {
   floatSteps,
   needsFloatNet,
@@ -35,7 +36,8 @@ async function main() {
   console.log(
     `Backend: ${backend}. ${tasks.length} runs, ${tasks.length - pending.length} finished before.`,
   );
-  await trainAll(pending, data, options.results);
+  const place = `${backend} on ${machine()}`;
+  await trainAll(pending, data, (run) => appendRun(options.results, { ...run, place }));
   const all = await readRuns(options.results);
   await writeReport(all, options.out);
   console.log(`Written: accuracy.md and accuracy.svg in ${options.out}, from ${all.length} runs.`);
@@ -51,7 +53,11 @@ async function loadData({ data, examples, fashionFolder }: Options): Promise<Dat
   return { all, train, test: await loadImages(data, 't10k', fashionFolder) };
 }
 
-async function trainAll(pending: readonly Task[], data: Data, results: string): Promise<void> {
+async function trainAll(
+  pending: readonly Task[],
+  data: Data,
+  save: (run: Run) => Promise<void>,
+): Promise<void> {
   const seeds = new Set(pending.filter(needsFloatNet).map(({ seed }) => seed));
   const steps = pending.reduce((sum, task) => sum + stepsOf(task), 0);
   const bar = new SingleBar({
@@ -68,7 +74,7 @@ async function trainAll(pending: readonly Task[], data: Data, results: string): 
     const floatNet = needsFloatNet(task)
       ? await floatNetOf(task.seed, floatNets, data, onStep)
       : undefined;
-    await appendRun(results, await runTask(task, data, floatNet, onStep));
+    await save(await runTask(task, data, floatNet, onStep));
   }
   bar.stop();
 }

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeMarkdown } from '../report/document';
-import { machine } from '../report/machine';
 import { markdownTable } from '../report/tables';
 import { chart } from './chart';
 import type { Run } from './results';
@@ -14,11 +13,17 @@ export async function writeReport(runs: readonly Run[], folder: string): Promise
   const sections = sectionsOf(runs);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'accuracy.svg'), await chart(sections));
-  const text = `${introduction()}\n${sections.map(sectionText).join('\n')}`;
+  const text = `${introduction(runs)}\n${sections.map(sectionText).join('\n')}`;
   await writeMarkdown(join(folder, 'accuracy.md'), text);
 }
 
-function introduction(): string {
+/** Where the runs were trained, which need not be where the report is written. */
+function placesOf(runs: readonly Run[]): string {
+  const places = new Set(runs.map(({ place }) => place ?? 'a machine that was not noted'));
+  return [...places].join('; ');
+}
+
+function introduction(runs: readonly Run[]): string {
   return `# Accuracy
 
 Per cent of the 10,000 test images that a net gets right: mean over the seeds, and in brackets the standard
@@ -27,7 +32,7 @@ deviation. Each section names the command that makes it (with tfjs-node, from \`
 The net: 784 - 256 - 256 - 10; each hidden layer is a ternary one without bias, then layer normalisation and
 ReLU; a float head. Adam, learning rate 1e-3 falling to zero by a cosine, batches of 128, cross-entropy, no
 weight decay. Initial weights and the order of the data follow from the seed.
-Seconds are those of training, on ${machine()}, shared with other work.
+Seconds are those of training, beside other work: ${placesOf(runs)}.
 
 - "Reference": an independent implementation of the same formulas in numpy, with the same net and recipe, mean
   of 3 seeds.

@@ -8,6 +8,8 @@ export interface Run extends Task {
   readonly accuracy: number;
   /** Of training alone. */
   readonly seconds: number;
+  /** The backend and the machine that took them. Runs of before they were noted have none. */
+  readonly place?: string;
   /** Accuracy of the float net that it learned from or started from. */
   readonly floatAccuracy?: number;
   /** Of a float net: its accuracy with its kernels only rounded, by each rule that needs no training. */

@@ -67,6 +67,7 @@ test('trains, writes a table, and repeats only what is not finished', () => {
   const [float, bitnet] = readRuns();
   expect(bitnet).toMatchObject({ data: 'fashion', quantizer: 'bitnet', recipe: 'plain', seed: 1 });
   expect(bitnet.accuracy).toBeGreaterThan(50);
+  expect(bitnet.place).toMatch(/^wasm on \d+ cores of /);
   expect(Object.keys(float.rounded)).toEqual([
     'bitnet',
     'bitnet:perChannel',
@@ -89,6 +90,7 @@ test('trains, writes a table, and repeats only what is not finished', () => {
     `${((a + b) / 2).toFixed(2)} (${deviation.toFixed(2)})`,
     '2',
   ]);
+  expect(document()).toContain(`beside other work: ${bitnet.place}.`);
   expect(document()).toContain('## Fashion-MNIST, 4 epochs from scratch, 256 examples');
   expect(document()).toContain('--quantizers float bitnet --seeds 2 --epochs 4 --examples 256');
   expect(readFileSync(join(folder, 'accuracy.svg'), 'utf8')).toMatch(/^<svg/);
