@@ -71,7 +71,10 @@ export interface Speed {
   readonly deployed: number;
 }
 
-/** How fast the saved nets write on a backend, one text at a time, with a full context before it. */
+/**
+ * How fast the saved nets write on a backend, one text at a time: as many characters as fill the context,
+ * after a prompt that fills it too. Reading that prompt is part of the time.
+ */
 export async function measureSpeed(
   backend: string,
   folders: Folders,
