@@ -77,7 +77,7 @@ export function createQuantizer(
       throw argumentError(where, argument, 'a number or a boolean', value);
     }
   }
-  const quantizer = factory(options as Record<string, number | boolean>);
+  const quantizer = makeRule(factory, options as Record<string, number | boolean>, where);
   checkRule(quantizer, name, where);
   for (const option of Object.keys(options)) {
     if (typeof options[option] !== typeof quantizer.options[option]) {
@@ -90,6 +90,19 @@ export function createQuantizer(
     }
   }
   return quantizer;
+}
+
+/** A rule that refuses an option knows its own name, but not the layer. */
+function makeRule(
+  factory: KernelQuantizerFactory,
+  options: Record<string, number | boolean>,
+  where: string,
+): KernelQuantizer {
+  try {
+    return factory(options);
+  } catch (error) {
+    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** A saved model finds its rule by its name, and an optimizer a learned scale by its gradient. */

@@ -39,7 +39,9 @@ describe('bitLinear refuses', () => {
       'BitLinear layer "a": kernelQuantizer option "perChannel" must be a number or a boolean, got "yes".',
     );
     expect(options({ name: 'paretoq', perChannel: true })).toThrow('an option of paretoq');
-    expect(options({ name: 'twn', factor: -1 })).toThrow('factor must be a positive finite number');
+    expect(options({ name: 'twn', factor: -1 })).toThrow(
+      'BitLinear layer "a": twn: factor must be a positive finite number, got -1.',
+    );
   });
 
   test('an unknown input quantizer', () => {
