@@ -85,8 +85,9 @@ function checkArgs(args: LearningRateScheduleArgs): void {
  *     cosine    (1 + cos(pi p)) / 2
  *     step      factor ^ floor(epoch / every)         the epoch with its fraction
  *
- * so that linear and cosine would reach 0 in the step after the last. It follows the position in
- * training alone: training resumed with `initialEpoch` goes on where it was.
+ * so that linear and cosine would reach 0 in the step after the last. What was set last stays in the
+ * optimizer after training. It follows the position in training alone: training resumed with
+ * `initialEpoch` goes on where it was.
  *
  * ```js
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});

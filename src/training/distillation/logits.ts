@@ -2,7 +2,7 @@ import { log, maximum, type Tensor } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 
-/** Below the smallest share that softmax gives, and above what a GPU rounds to zero in float32. */
+/** Stands for smaller shares, which float32 may round to zero, a GPU's sooner: log(0) is infinite. */
 const SMALLEST_SHARE = 1e-30;
 
 /**
