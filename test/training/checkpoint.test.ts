@@ -214,7 +214,7 @@ describe('what cannot go together is refused, and nothing changes', () => {
     model.add(tf.layers.dense({ units: 3, name: 'wider' }));
     model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
     expect(await refusal(model)).toContain(
-      'weight 8 "wider/kernel" must be as saved, {"dtype":"float32","shape":[8,2]}, got ',
+      'weight 10 "wider/kernel" must be as saved, {"dtype":"float32","shape":[8,2]}, got ',
     );
     model.pop();
     model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
@@ -241,7 +241,44 @@ describe('what cannot go together is refused, and nothing changes', () => {
   test('other layers frozen', async () => {
     const model = compiled(tf.train.adam(0.05), 2);
     model.layers[0]!.trainable = false;
-    expect(await refusal(model)).toContain('must be');
+    expect(await refusal(model)).toBe(
+      'loadCheckpoint: trainable weights must be numbers [0,1,2,3,4,7,8,9,10,11], as saved, got [3,4,7,8,9,10,11].',
+    );
+  });
+
+  test('another layer of the same shape frozen: its state is not that of the other', async () => {
+    const net = (frozen: number, optimizer: string) => {
+      const args = { units: 4, inputShape: [4], useBias: false };
+      const layers = [0, 1].map(() => tf.layers.dense(args));
+      layers[frozen]!.trainable = false;
+      const model = tf.sequential({ layers });
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      return model;
+    };
+    const storage = folder(join(path, 'frozen'));
+    const saved = async (optimizer: string) => {
+      const source = net(0, optimizer);
+      await source.fit(randomTensor([4, 4]), randomTensor([4, 4]), { verbose: 0 });
+      await saveCheckpoint(source, storage, { epoch: 1 });
+      return source;
+    };
+    await saved('adam');
+    await expect(loadCheckpoint(net(1, 'adam'), storage)).rejects.toThrow(
+      'numbers [1], as saved, got [0].',
+    );
+    await loadCheckpoint(net(0, 'adam'), storage);
+    const frozenLater = await saved('adam');
+    frozenLater.layers[1]!.trainable = false;
+    await expect(saveCheckpoint(frozenLater, storage, { epoch: 2 })).rejects.toThrow(
+      'number of trainable weights must be 1, as trained so far (compile again after freezing a layer), got 0.',
+    );
+    // SGD has no state to mix up, and each kernel goes where it was.
+    const source = await saved('sgd');
+    const other = net(1, 'sgd');
+    await loadCheckpoint(other, storage);
+    other.layers.forEach((layer, i) => {
+      expectIdentical(layer.getWeights()[0]!, source.layers[i]!.getWeights()[0]!);
+    });
   });
 
   test('a model that is not compiled, a wrong epoch, and what is no checkpoint', async () => {

@@ -7,7 +7,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { bitLinearSites, checkModel } from '../../models/layer_tree';
+import { bitLinearSites, checkModel, layerSites } from '../../models/layer_tree';
 import {
   checkOptimizer,
   optimizerNumbers,
@@ -59,7 +59,8 @@ const OPTIMIZER = 'optimizer/';
  * ```
  *
  * @param storage where tfjs could save a model: a URL or a handler.
- * @throws if `model` is not a compiled LayersModel, `epoch` is wrong, or nothing can save to `storage`.
+ * @throws if `model` is not a compiled LayersModel, or was frozen further since, `epoch` is wrong, or
+ * nothing can save to `storage`.
  */
 export async function saveCheckpoint(
   model: LayersModel,
@@ -71,8 +72,9 @@ export async function saveCheckpoint(
     throw argumentError('saveCheckpoint', 'epoch', 'an integer of at least 0', epoch);
   }
   const tensors: NamedTensorMap = {};
-  model.weights.forEach((weight, i) => (tensors[nameOf(weight, i)] = weight.read()));
-  for (const [name, tensor] of Object.entries(optimizerTensors(optimizer))) {
+  weightsOf(model).forEach((weight, i) => (tensors[nameOf(weight, i)] = weight.read()));
+  const state = optimizerTensors(optimizer, trainedNumbers(model));
+  for (const [name, tensor] of Object.entries(state)) {
     tensors[OPTIMIZER + name] = tensor;
   }
   const blends = bitLinearSites(model).map(({ layer }) => layer.blend);
@@ -84,8 +86,8 @@ export async function saveCheckpoint(
  * Restores what `saveCheckpoint` saved into a model that was built and compiled alike; see there.
  *
  * @returns the number of epochs that are done.
- * @throws if `model` is not a compiled LayersModel, `storage` holds no checkpoint, or its weights or
- * optimizer are others; nothing has changed then.
+ * @throws if `model` is not a compiled LayersModel, `storage` holds no checkpoint, or its weights, those
+ * of them that are trained, or its optimizer are others; nothing has changed then.
  */
 export async function loadCheckpoint(
   model: LayersModel,
@@ -98,12 +100,13 @@ export async function loadCheckpoint(
     const sites = bitLinearSites(model);
     checkCount('number of BitLinear layers', content.blends.length, sites.length);
     const state = withPrefix(OPTIMIZER, tensors);
-    checkOptimizer(optimizer, model.trainableWeights, content.optimizer, state);
-    for (const [i, weight] of model.weights.entries()) {
+    const trained = trainedNumbers(model);
+    checkOptimizer(optimizer, trained, content.optimizer, state);
+    for (const [i, weight] of weightsOf(model).entries()) {
       // LayerVariable.write() would apply constraints, which fit() never does.
       (weight.read() as Variable).assign(tensors[nameOf(weight, i)]!);
     }
-    restoreOptimizer(optimizer, content.optimizer, state);
+    restoreOptimizer(optimizer, trained, content.optimizer, state);
     sites.forEach(({ layer }, i) => (layer.blend = content.blends[i]!));
     return { epoch: content.epoch };
   } finally {
@@ -121,6 +124,17 @@ function optimizerOf(model: LayersModel, where: string): Optimizer {
   return model.optimizer;
 }
 
+/** Layer by layer: the order of `model.weights` is another once a layer is frozen. */
+function weightsOf(model: LayersModel): LayerVariable[] {
+  return [...new Set([...layerSites(model)].flatMap(({ layer }) => layer.weights))];
+}
+
+/** The weights that the optimizer trains, in its order, by their numbers among all. */
+function trainedNumbers(model: LayersModel): number[] {
+  const all = weightsOf(model);
+  return model.trainableWeights.map((weight) => all.indexOf(weight));
+}
+
 /** Without the names of layers, which tfjs counts on where a model is built twice. */
 function nameOf({ originalName }: LayerVariable, index: number): string {
   return `${WEIGHT}${index}/${originalName.slice(originalName.lastIndexOf('/') + 1)}`;
@@ -128,8 +142,9 @@ function nameOf({ originalName }: LayerVariable, index: number): string {
 
 function checkWeights(model: LayersModel, tensors: NamedTensorMap): void {
   const saved = Object.keys(withPrefix(WEIGHT, tensors)).length;
-  checkCount('number of weights', saved, model.weights.length);
-  for (const [i, weight] of model.weights.entries()) {
+  const weights = weightsOf(model);
+  checkCount('number of weights', saved, weights.length);
+  for (const [i, weight] of weights.entries()) {
     const { shape, dtype } = tensors[nameOf(weight, i)] ?? { shape: [], dtype: undefined };
     if (util.arraysEqual(shape, weight.shape as number[]) && dtype === weight.dtype) continue;
     const expected = dtype == null ? `none of its name` : { dtype, shape };

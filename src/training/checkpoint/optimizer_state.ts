@@ -38,16 +38,30 @@ export function optimizerNumbers(optimizer: Optimizer): OptimizerNumbers {
 }
 
 /**
- * The state of an optimizer as it is, by names "FIELD" or "FIELD/INDEX/NAME": single variables, such as
+ * The state of an optimizer as it is, by names "FIELD" or "FIELD/NUMBER/NAME": single variables, such as
  * Adam's running products of its betas, and slots. tfjs's own `getWeights` leaves the former out, and
  * its `setWeights` computes them anew, to another rounding.
+ *
+ * @param trained the number of each slot's weight.
+ * @throws if they are fewer than the slots: the model was frozen further since it was compiled.
  */
-export function optimizerTensors(optimizer: Optimizer): NamedTensorMap {
+export function optimizerTensors(optimizer: Optimizer, trained: readonly number[]): NamedTensorMap {
   const tensors: NamedTensorMap = {};
   for (const [field, value] of Object.entries(optimizer as unknown as Fields)) {
     if (value instanceof Variable) tensors[field] = value;
     if (!isSlots(value)) continue;
-    value.forEach((slot, i) => (tensors[`${field}/${i}/${slot.originalName}`] = slot.variable));
+    if (value.length > trained.length) {
+      const expected = `${value.length}, as trained so far (compile again after freezing a layer)`;
+      throw argumentError(
+        'saveCheckpoint',
+        'number of trainable weights',
+        expected,
+        trained.length,
+      );
+    }
+    value.forEach(({ originalName, variable }, i) => {
+      tensors[`${field}/${trained[i]}/${originalName}`] = variable;
+    });
   }
   return tensors;
 }
@@ -59,12 +73,12 @@ function isSlots(value: unknown): value is Slot[] {
 }
 
 /**
- * @throws if the saved state is that of an optimizer with another class or other settings, or its slots
- * are not those of `weights`, which the optimizer is to train.
+ * @throws if the saved state is that of an optimizer with another class or other settings, or one that
+ * trained other weights than those of the numbers `trained`.
  */
 export function checkOptimizer(
   optimizer: Optimizer,
-  weights: ReadonlyArray<{ readonly shape: ReadonlyArray<number | null> }>,
+  trained: readonly number[],
   saved: OptimizerNumbers,
   tensors: NamedTensorMap,
 ): void {
@@ -73,19 +87,17 @@ export function checkOptimizer(
   if (actual !== expected) {
     throw argumentError('loadCheckpoint', 'optimizer of the model', expected, actual);
   }
-  for (const [name, { shape }] of Object.entries(tensors)) {
-    const [, index] = name.split('/');
-    if (index == null) continue;
-    const trained = weights[Number(index)]?.shape;
-    if (JSON.stringify(trained) === JSON.stringify(shape)) continue;
-    const text = `of shape ${JSON.stringify(shape)}, as saved`;
-    throw argumentError('loadCheckpoint', `trainable weight ${index}`, text, trained);
-  }
+  const numbers = new Set(Object.keys(tensors).flatMap((name) => name.split('/')[1] ?? []));
+  const text = JSON.stringify([...numbers].map(Number));
+  // Before its first step, and in plain SGD, an optimizer has nothing of any weight.
+  if (numbers.size === 0 || text === JSON.stringify(trained)) return;
+  throw argumentError('loadCheckpoint', 'trainable weights', `numbers ${text}, as saved`, trained);
 }
 
 /** Replaces the whole state; the optimizer must be one that `checkOptimizer` has passed. */
 export function restoreOptimizer(
   optimizer: Optimizer,
+  trained: readonly number[],
   saved: OptimizerNumbers,
   tensors: NamedTensorMap,
 ): void {
@@ -94,18 +106,21 @@ export function restoreOptimizer(
     if (value instanceof Variable) value.assign(tensors[field]!);
     if (!isSlots(value)) continue;
     dispose(value.map((slot) => slot.variable));
-    fields[field] = slotsOf(field, tensors);
+    fields[field] = slotsOf(field, trained, tensors);
   }
   fields['iterations_'] = saved.iterations;
   if (saved.learningRate != null) setLearningRate(optimizer, saved.learningRate);
 }
 
-function slotsOf(field: string, tensors: NamedTensorMap): Slot[] {
+function slotsOf(field: string, trained: readonly number[], tensors: NamedTensorMap): Slot[] {
   const slots: Slot[] = [];
   for (const [name, tensor] of Object.entries(tensors)) {
-    const [owner, index, ...rest] = name.split('/');
-    if (owner !== field || index == null) continue;
-    slots[Number(index)] = { originalName: rest.join('/'), variable: copyOf(tensor) };
+    const [owner, number, ...rest] = name.split('/');
+    if (owner !== field || number == null) continue;
+    slots[trained.indexOf(Number(number))] = {
+      originalName: rest.join('/'),
+      variable: copyOf(tensor),
+    };
   }
   return slots;
 }
