@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { renderSvg } from '../../examples/support/svg';
 import { referenceOf } from './reference';
-import { comparesQuantizers, groupsOf, type Section } from './sections';
+import { groupsOf, isPlain, type Section } from './sections';
 
 interface Point {
   readonly name: string;
@@ -62,7 +62,7 @@ function panel(section: Section) {
 }
 
 function pointsOf(section: Section): Point[] {
-  const byQuantizer = comparesQuantizers(section);
+  const byQuantizer = isPlain(section);
   return groupsOf(section).flatMap(({ quantizer, recipe, runs }) => {
     const name = byQuantizer ? quantizer : `${quantizer}, ${recipe}`;
     const reference = recipe === 'plain' ? referenceOf(section.setting, quantizer) : undefined;

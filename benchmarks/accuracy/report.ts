@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeMarkdown } from '../report/document';
-import { markdownTable } from '../report/tables';
+import { markdownTable, type Cells } from '../report/tables';
 import { chart } from './chart';
 import type { Run } from './results';
-import { commandOf, comparesQuantizers, sectionsOf, type Section } from './sections';
+import { commandOf, isPlain, plainOf, sectionsOf, type Section } from './sections';
 import { quantizerCells, recipeCells } from './tables';
 import { FLOAT_EPOCHS } from './training';
 
@@ -48,13 +48,19 @@ Seconds are those of training, beside other work: ${placesOf(runs)}.
 }
 
 function sectionText(section: Section): string {
-  const cells = comparesQuantizers(section) ? quantizerCells(section) : recipeCells(section);
   return `## ${section.title}
 
 \`\`\`sh
 ${commandOf(section)}
 \`\`\`
 
-${markdownTable(cells)}
+${tablesOf(section).map(markdownTable).join('\n\n')}
 `;
+}
+
+/** Quantizers beside the float net and the reference, recipes beside plain training; both if both were run. */
+function tablesOf(section: Section): Cells[][] {
+  if (isPlain(section)) return [quantizerCells(section)];
+  const hasFloat = section.runs.some(({ quantizer }) => quantizer === 'float');
+  return [...(hasFloat ? [quantizerCells(plainOf(section))] : []), recipeCells(section)];
 }

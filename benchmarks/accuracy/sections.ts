@@ -38,9 +38,14 @@ export function groupsOf({ runs }: Section): Group[] {
   return groups;
 }
 
-/** Plain training from scratch, each quantizer beside the reference; others compare recipes. */
-export const comparesQuantizers = ({ setting, runs }: Section) =>
+/** Whether every run is plain training from scratch. */
+export const isPlain = ({ setting, runs }: Section) =>
   setting.from === 'scratch' && runs.every(({ recipe }) => recipe === 'plain');
+
+/** The plain runs of a section; those can be compared with each other whatever else was run. */
+export function plainOf(section: Section): Section {
+  return { ...section, runs: section.runs.filter(({ recipe }) => recipe === 'plain') };
+}
 
 /** Differences in accuracy between runs of two groups that share a seed. */
 export function pairedDifferences(group: Group, other: Group | undefined): number[] {

@@ -116,10 +116,19 @@ test('compares recipes, each seed with its own plain training', () => {
   ]);
 });
 
+test('quantizers stay beside the float net where one of them also has another recipe', () => {
+  const [, bitnet] = readRuns();
+  appendFileSync(results, `${JSON.stringify({ ...bitnet, recipe: 'schedule', accuracy: 12.5 })}\n`);
+  const { stdout } = reproduce('--quantizers', 'bitnet', '--epochs', '4', '--seeds', '1');
+  expect(stdout).toContain('1 runs, 1 finished before.');
+  expect(document()).toMatch(/\| quantizer +\| accuracy, % +\| seeds \| reference/);
+  expect(row('bitnet', 'schedule')).toContain('12.50');
+});
+
 test('names a line that is no run, and data that is not there', () => {
   const { stderr, status } = reproduce('--fashion-folder', join(folder, 'none'));
   expect(status).toBe(1);
   expect(stderr).toContain('apt-get install dataset-fashion-mnist');
   appendFileSync(results, '{"accuracy":\n');
-  expect(reproduce().stderr).toContain('line 8 is no finished run');
+  expect(reproduce().stderr).toContain('line 9 is no finished run');
 });
