@@ -34,12 +34,15 @@ export function buildNet(shape: NetShape, kind: Kind, seed: number): tf.LayersMo
   return tf.model({ inputs: characters, outputs: connect(shape, apply, characters) });
 }
 
+/** More than a net has layers, so that no two layers of nets with different seeds begin alike. */
+const SEEDS_PER_NET = 1000;
+
 /** Both kinds begin with the same numbers. Embedding and head stay float. */
 function layerMaker(kind: Kind, seed: number) {
-  let count = 0;
+  let count = SEEDS_PER_NET * seed;
   return (name: string, args: LayerArgs): tf.layers.Layer => {
     if (args == null) return rmsNormalization({ name });
-    const kernelInitializer = tf.initializers.glorotNormal({ seed: seed + ++count });
+    const kernelInitializer = tf.initializers.glorotNormal({ seed: ++count });
     const dense = { useBias: false, ...args, name, kernelInitializer };
     const isFloat = kind === 'float' || name === 'embedding' || name === 'head';
     return isFloat ? tf.layers.dense(dense) : bitLinear(dense);

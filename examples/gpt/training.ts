@@ -37,7 +37,8 @@ export function loss(oneHot: tf.Tensor, logits: tf.Tensor): tf.Scalar {
 export async function train(model: tf.LayersModel, args: TrainingArgs): Promise<void> {
   model.compile({ optimizer: tf.train.adam(LEARNING_RATE, 0.9, 0.95), loss });
   const storage = folder(args.checkpoint);
-  const isThere = existsSync(join(args.checkpoint, 'model.json'));
+  // By the weights: a save that was cut off may leave them without a model.json, and that must be told.
+  const isThere = existsSync(join(args.checkpoint, 'weights.bin'));
   const initialEpoch = isThere ? (await loadCheckpoint(model, storage)).epoch : 0;
   const stepsPerEpoch = Math.min(args.steps, STEPS_PER_EPOCH);
   const epochs = args.steps / stepsPerEpoch;
