@@ -1,3 +1,4 @@
+import type { Worker as Thread } from 'node:worker_threads';
 import { FORM_NAMES, FORMS, kernelArguments, type Form, type ProductPointers } from '../forms';
 import { compiledModule, instantiate, type KernelFunction } from '../module';
 import { nodeWorkerThreads } from './node_threads';
@@ -39,7 +40,8 @@ export class ThreadPool {
   private readonly control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS));
   private readonly job = new Float64Array(new SharedArrayBuffer(8 * JOB_NUMBERS));
   private readonly kernels: Array<KernelFunction | undefined>;
-  /** Whether a thread died inside a chunk. Then the calling one computes alone. */
+  private readonly workers: Thread[] = [];
+  /** Whether a product failed. Then the calling thread computes alone. */
   private isBroken = false;
 
   constructor(
@@ -67,6 +69,7 @@ export class ThreadPool {
       const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [] });
       worker.on('error', () => {});
       worker.unref();
+      this.workers.push(worker);
     } catch {
       return;
     }
@@ -92,8 +95,19 @@ export class ThreadPool {
     Atomics.store(control, UNCLAIMED, chunks);
     Atomics.add(control, JOB_COUNT, 1);
     Atomics.notify(control, JOB_COUNT);
-    shareWork(control, job, kernels as KernelFunction[], 0);
-    this.waitForAll();
+    try {
+      shareWork(control, job, kernels as KernelFunction[], 0);
+      this.waitForAll();
+    } catch (error) {
+      this.giveUp();
+      throw error;
+    }
+  }
+
+  /** What threads may still do would meet the memory of later products. */
+  private giveUp(): void {
+    this.isBroken = true;
+    for (const worker of this.workers) void worker.terminate();
   }
 
   private waitForAll(): void {
@@ -103,7 +117,6 @@ export class ThreadPool {
     }
     for (let left; (left = Atomics.load(control, PENDING)) > 0;) {
       if (Atomics.wait(control, PENDING, left, this.timeoutMs) !== 'timed-out') continue;
-      this.isBroken = true;
       throw new Error(
         `TernaryMatMul: a thread did not finish within ${this.timeoutMs / 1000} s. Later products run on ` +
           'one thread; set the flag BITCORE_THREADS to 1 to have all of them do so.',
