@@ -1,5 +1,6 @@
 import { abs, clipByValue, div, maximum, round } from '@tensorflow/tfjs-core';
 import type { KernelQuantizer } from './kernel_quantizer';
+import { checkPerChannel } from './options';
 import { meanOf } from './reduce_kernel';
 
 export interface BitnetOptions {
@@ -15,6 +16,7 @@ export interface BitnetOptions {
  *     dW = g
  */
 export function bitnet({ perChannel = false }: BitnetOptions = {}): KernelQuantizer {
+  checkPerChannel('bitnet', perChannel);
   return {
     name: 'bitnet',
     options: { perChannel },

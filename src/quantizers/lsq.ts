@@ -12,6 +12,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { KernelQuantizer } from './kernel_quantizer';
+import { checkPerChannel } from './options';
 import { meanOf, sumOf } from './reduce_kernel';
 
 export interface LsqOptions {
@@ -31,6 +32,7 @@ export interface LsqOptions {
  * alpha starts at max(mean|W|, eps).
  */
 export function lsq({ perChannel = false }: LsqOptions = {}): KernelQuantizer {
+  checkPerChannel('lsq', perChannel);
   return {
     name: 'lsq',
     options: { perChannel },

@@ -1,6 +1,7 @@
 import { abs, clipByValue, div, maximum, mul, round } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
 import type { KernelQuantizer } from './kernel_quantizer';
+import { checkPerChannel } from './options';
 import { meanOf, sumOf } from './reduce_kernel';
 
 /** The smallest normal float32: a threshold of 0 comes with a kernel of zeros, which stay 0. */
@@ -22,10 +23,11 @@ export interface TwnOptions {
  *     W^ = s * t
  *     dW = g
  *
- * @throws if `factor` is not a positive finite number.
+ * @throws if `factor` is not a positive finite number, or `perChannel` no boolean.
  */
 export function twn({ factor = 0.75, perChannel = false }: TwnOptions = {}): KernelQuantizer {
-  if (!(factor > 0 && factor < Infinity)) {
+  checkPerChannel('twn', perChannel);
+  if (!(typeof factor === 'number' && factor > 0 && factor < Infinity)) {
     throw argumentError('twn', 'factor', 'a positive finite number', factor);
   }
   return {

@@ -39,6 +39,14 @@ describe('bitLinear refuses', () => {
       'BitLinear layer "a": kernelQuantizer option "perChannel" must be a number or a boolean, got "yes".',
     );
     expect(options({ name: 'paretoq', perChannel: true })).toThrow('an option of paretoq');
+    for (const name of ['bitnet', 'twn', 'lsq']) {
+      expect(options({ name, perChannel: 1 })).toThrow(
+        `BitLinear layer "a": ${name}: perChannel must be true or false, got 1.`,
+      );
+    }
+    expect(options({ name: 'twn', factor: true })).toThrow(
+      'factor must be a positive finite number',
+    );
     expect(options({ name: 'twn', factor: -1 })).toThrow(
       'BitLinear layer "a": twn: factor must be a positive finite number, got -1.',
     );
