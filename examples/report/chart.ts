@@ -10,6 +10,9 @@ const MEASURES = {
   scale: 'Scale',
 } as const;
 
+/** What schedules add to the logs. */
+const SCHEDULED: Record<string, string> = { learningRate: 'Learning rate', blend: 'Blend' };
+
 const SIZE = { width: 320, height: 180 };
 const EPOCH = { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1 } } as const;
 
@@ -38,8 +41,23 @@ function specification(epochs: readonly Epoch[]): TopLevelSpec {
     config: { legend: { labelLimit: 0 }, axis: { labelLimit: 0 } },
     columns: 2,
     resolve: { scale: { color: 'independent' } },
-    concat: [panel('Losses and metrics', logs), ...measured, sharesPanel(epochs)],
+    concat: [...logPanels(logs), ...measured, sharesPanel(epochs)],
   };
+}
+
+/** Losses and metrics in one panel, what is of another size in panels of their own. */
+function logPanels(logs: Point[]) {
+  const scheduled = Object.entries(SCHEDULED).map(([name, title]) => ({
+    title,
+    values: logs.filter(({ series }) => series === name),
+  }));
+  const others = logs.filter(({ series }) => !(series in SCHEDULED));
+  return [
+    panel('Losses and metrics', others),
+    ...scheduled
+      .filter(({ values }) => values.length > 0)
+      .map((own) => panel(own.title, own.values)),
+  ];
 }
 
 interface Point {

@@ -17,7 +17,7 @@ export function page(title: string, epochs: readonly Epoch[], svg: string): stri
     svg { max-width: 100%; height: auto; }
     th, td { padding: 0.2rem 0.8rem; text-align: right; }
   </style>
-  <h1>${escaped(title)}: ${epochs.length} epochs</h1>
+  <h1>${escaped(title)}: ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}</h1>
   ${svg}
   <h2>After epoch ${epoch}</h2>
   <table><tr>${head.join('')}</tr>${rows.join('\n')}</table>

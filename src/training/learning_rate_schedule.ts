@@ -22,22 +22,29 @@ class LearningRateSchedule extends Schedule {
   constructor(private readonly args: LearningRateScheduleArgs) {
     checkType(LABEL, args, ['constant', 'linear', 'cosine', 'step']);
     checkArgs(args);
-    super(LABEL, args);
+    super(LABEL, 'learningRate', args);
   }
 
-  protected override update(position: Position): void {
+  protected override update(position: Position): number {
     const { optimizer } = this.model;
     if (learningRateOf(optimizer) == null) {
       const expected = 'one with a learning rate';
       throw argumentError(LABEL, 'optimizer', expected, optimizer.getClassName());
     }
-    setLearningRate(optimizer, learningRateAt(this.args, position));
+    const value = learningRateAt(this.args, position);
+    setLearningRate(optimizer, value);
+    return value;
   }
 }
 
 /** The learning rate of a step or epoch. */
 function learningRateAt(args: LearningRateScheduleArgs, position: Position): number {
   const { current, total, perEpoch } = position;
+  const epochs = total / perEpoch;
+  if (args.warmup! >= epochs) {
+    const expected = `less than the epochs of the schedule, ${epochs}`;
+    throw argumentError(LABEL, 'warmup', expected, args.warmup);
+  }
   const warmup = Math.round((args.warmup ?? 0) * perEpoch);
   if (current < warmup) return (args.learningRate * (current + 1)) / warmup;
   const progress = Math.min(1, (current - warmup) / Math.max(1, total - warmup));
@@ -86,7 +93,7 @@ function checkArgs(args: LearningRateScheduleArgs): void {
  *     step      factor ^ floor(epoch / every)         the epoch with its fraction
  *
  * so that linear and cosine would reach 0 in the step after the last. What was set last stays in the
- * optimizer after training. It follows the position in training alone: training resumed with
+ * optimizer after training, and at the end of an epoch is `learningRate` in tfjs's logs. It follows the position in training alone: training resumed with
  * `initialEpoch` goes on where it was.
  *
  * ```js
@@ -95,7 +102,8 @@ function checkArgs(args: LearningRateScheduleArgs): void {
  * await model.fit(x, y, {epochs: 3, callbacks: [schedule], verbose: 0});
  * ```
  *
- * @throws if an argument is wrong. Training throws if the optimizer has no learning rate, or if steps
+ * @throws if an argument is wrong. Training throws if the optimizer has no learning rate, the warm-up is
+ * as long as the schedule, or if steps
  * are to be counted in a dataset of unknown size without `batchesPerEpoch`.
  */
 export function learningRateSchedule(args: LearningRateScheduleArgs): Callback {

@@ -39,12 +39,14 @@ class QuantizationSchedule extends Schedule {
       const expected = "a number from 0 to 1, of type 'constant' only";
       throw argumentError('quantizationSchedule', 'value', expected, value);
     }
-    super('quantizationSchedule', args);
+    super('quantizationSchedule', 'blend', args);
   }
 
-  protected override update({ current, total }: Position): void {
+  protected override update({ current, total }: Position): number {
     const isEnd = current >= total - 1;
-    setBlend(this.model, isEnd ? 1 : blendAt(this.args, current / (total - 1)));
+    const blend = isEnd ? 1 : blendAt(this.args, current / (total - 1));
+    setBlend(this.model, blend);
+    return blend;
   }
 }
 
@@ -59,7 +61,7 @@ class QuantizationSchedule extends Schedule {
  *     constant  `value`
  *
  * The last step, and all after it, run at exactly 1. Give `epochs` smaller than those of `fit` to train
- * on for longer at 1.
+ * on for longer at 1. At the end of an epoch the value is `blend` in tfjs's logs.
  *
  * ```js
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});

@@ -1,3 +1,4 @@
+import type { Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { TrainingCallback } from './training_callback';
 
@@ -26,9 +27,12 @@ export interface Position {
  */
 export abstract class Schedule extends TrainingCallback {
   private epoch = 0;
+  private value?: number;
 
+  /** @param logName under which the value stands in the logs of an epoch. */
   constructor(
     label: string,
+    private readonly logName: string,
     private readonly span: ScheduleArgs,
   ) {
     super(label);
@@ -41,19 +45,23 @@ export abstract class Schedule extends TrainingCallback {
     }
   }
 
-  /** Sets the value that belongs to a position. */
-  protected abstract update(position: Position): void;
+  /** Sets the value that belongs to a position, and returns it. */
+  protected abstract update(position: Position): number;
 
   override async onEpochBegin(epoch: number): Promise<void> {
     this.epoch = epoch;
     this.trainedModel();
-    if (this.span.by === 'epoch') this.update(this.position(epoch, 1));
+    if (this.span.by === 'epoch') this.value = this.update(this.position(epoch, 1));
   }
 
   override async onBatchBegin(batch: number): Promise<void> {
     if (this.span.by === 'epoch') return;
     const perEpoch = this.stepsPerEpoch();
-    this.update(this.position(this.epoch * perEpoch + batch, perEpoch));
+    this.value = this.update(this.position(this.epoch * perEpoch + batch, perEpoch));
+  }
+
+  override async onEpochEnd(_epoch: number, logs: Logs = {}): Promise<void> {
+    if (this.value != null) logs[this.logName] = this.value;
   }
 
   private position(current: number, perEpoch: number): Position {

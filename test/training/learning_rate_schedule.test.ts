@@ -68,6 +68,14 @@ describe('the curves', () => {
     expect(await rates(args, { epochs: 5, batchSize: 4 })).toEqual([3, 3, 6, 6, 6, 6, 4, 4, 2, 2]);
   });
 
+  test('the logs of each epoch tell its last value, and history keeps them', async () => {
+    const model = compiled(tf.train.sgd(1));
+    const callbacks = [learningRateSchedule({ type: 'linear', learningRate: 4 })];
+    const [x, y] = [tf.ones([2, 4]), tf.ones([2, 2])];
+    const { history } = await model.fit(x, y, { batchSize: 1, epochs: 2, verbose: 0, callbacks });
+    expect(history['learningRate']).toEqual([3, 1]);
+  });
+
   test('stays at its last value where training goes on, and resumes', async () => {
     const args = { type: 'linear', learningRate: 2, epochs: 2, by: 'epoch' } as const;
     expect(await rates(args, { epochs: 3, batchSize: 8 })).toEqual([2, 1, 0]);
@@ -113,6 +121,14 @@ describe('wrong use', () => {
   ])('%j', (args, message) => {
     const make = () => learningRateSchedule(args as LearningRateScheduleArgs);
     expect(make).toThrow(`learningRateSchedule: ${message}`);
+  });
+
+  test('a warm-up as long as the schedule, in training, which tells its length', async () => {
+    const schedule = learningRateSchedule({ type: 'linear', learningRate: 1, warmup: 2 });
+    const training = fit(compiled(tf.train.sgd(1)), { epochs: 2, callbacks: [schedule] });
+    await expect(training).rejects.toThrow(
+      'learningRateSchedule: warmup must be less than the epochs of the schedule, 2, got 2.',
+    );
   });
 
   test('with an optimizer of an unknown kind', async () => {

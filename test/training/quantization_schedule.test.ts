@@ -100,6 +100,8 @@ describe('in fit', () => {
     deployed.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const loss = (deployed.evaluate(x, y) as tf.Scalar).dataSync()[0]!;
     expect(history['val_loss']!.at(-1)).toBe(loss);
+    expect(history['blend']!.at(-1)).toBe(1);
+    expect(history['blend']![0]).toBeLessThan(1);
   });
 });
 
