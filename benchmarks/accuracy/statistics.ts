@@ -17,4 +17,8 @@ export function spreadText(values: readonly number[], format: (mean: number) => 
   return values.length > 1 ? `${format(mean)} (${deviation.toFixed(2)})` : format(mean);
 }
 
-export const signed = (value: number) => `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
+/** With two digits and a sign, which a value that rounds to 0 has too: +0.00. */
+export function signed(value: number): string {
+  const text = value.toFixed(2).replace(/^-(0\.00)$/, '$1');
+  return text.startsWith('-') ? text : `+${text}`;
+}

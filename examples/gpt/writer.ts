@@ -72,6 +72,7 @@ export interface Sampling {
 /** The character whose share of the cumulated probabilities holds `chance`, in [0, 1). */
 export function sample(logits: Float32Array, temperature: number, chance: number): number {
   const highest = Math.max(...logits);
+  if (Number.isNaN(highest)) throw new Error('The net computes NaN: its training has diverged.');
   if (temperature === 0) return logits.indexOf(highest);
   const weights = Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
   let rest = chance * weights.reduce((a, b) => a + b);
