@@ -9,14 +9,15 @@ import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { bitLinear } from 'tfjs-bitcore';
 import { useFastestBackend } from '../examples/support/backend';
+import { median } from '../examples/support/median';
 import { writeMarkdown } from './report/document';
 import { commandLine, machine } from './report/machine';
-import { median } from './report/statistics';
-import { markdownTable, printTable, type Cells } from './report/tables';
+import { quantile } from './report/statistics';
+import { markdownTable, milliseconds, printTable, type Cells } from './report/tables';
 
 const BATCH = 128;
 const WIDTHS = [784, 1024, 1024, 10];
-const ROUNDS = 15;
+const ROUNDS = 25;
 const QUANTIZERS = ['bitnet', 'twn', 'paretoq', 'lsq'];
 
 interface Options {
@@ -73,7 +74,7 @@ function cellsOf(backend: string, all: readonly Subject[]): Cells[] {
   return all.map(({ name, times }) => ({
     backend,
     layer: name,
-    ms: median(times).toFixed(1),
+    ms: milliseconds(median(times), [quantile(times, 0.25), quantile(times, 0.75)]),
     'of the dense step': (median(times) / dense).toFixed(3),
   }));
 }
@@ -83,7 +84,7 @@ const markdown = (cells: readonly Cells[]) => `# A training step
 Made by \`${commandLine('bench:training')}\` on ${machine()}.
 
 Forward, backward and Adam on a batch of ${BATCH}, of a net ${WIDTHS.join(' - ')}; medians of ${ROUNDS} steps
-of each in turn, on \`tensorflow\` (tfjs-node, all cores) and \`wasm\` (one thread).
+of each in turn, with the quartiles in brackets, on \`tensorflow\` (tfjs-node, all cores) and \`wasm\` (one thread).
 
 ${markdownTable(cells)}
 `;

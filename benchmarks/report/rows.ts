@@ -1,6 +1,7 @@
+import { median } from '../../examples/support/median';
 import { macsOf, OURS, PEERS, taskName, type Effort, isTooSlow, WIDTHS } from '../plan';
 import type { Measurement } from '../run';
-import { median, quantile } from './statistics';
+import { quantile } from './statistics';
 
 /** This package against one peer. */
 export interface Row {

@@ -5,5 +5,3 @@ export function quantile(values: readonly number[], share: number): number {
   const below = sorted[Math.floor(at)]!;
   return below + (sorted[Math.ceil(at)]! - below) * (at % 1);
 }
-
-export const median = (values: readonly number[]) => quantile(values, 0.5);

@@ -32,7 +32,10 @@ function commonCells(row: Row): Cells {
 }
 
 /** The median, and the quartiles in brackets. */
-function milliseconds(median: number | null, quartiles: readonly [number, number] | null): string {
+export function milliseconds(
+  median: number | null,
+  quartiles: readonly [number, number] | null,
+): string {
   if (median == null || quartiles == null) return 'not in --quick';
   const digits = median < 1 ? 3 : median < 100 ? 2 : 0;
   const [low, high] = quartiles.map((value) => value.toFixed(digits));
