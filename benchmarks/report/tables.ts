@@ -1,7 +1,7 @@
-import { Table } from 'console-table-printer';
 import type { MemoryRow } from '../memory';
 import { goalsOf } from './floors';
 import type { Row } from './rows';
+import { newTable } from '../../examples/support/table';
 
 /** A table's cells, with the headings as keys. */
 export type Cells = Record<string, string>;
@@ -73,7 +73,7 @@ export function printTable(title: string, cells: readonly Cells[]): void {
     name,
     alignment: numeric.has(name) ? ('right' as const) : ('left' as const),
   }));
-  const table = new Table({ title, columns });
+  const table = newTable({ title, columns });
   for (const row of cells) table.addRow(row);
   table.printTable();
 }

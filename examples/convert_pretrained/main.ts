@@ -13,7 +13,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { Command, Option } from 'commander';
-import { Table } from 'console-table-printer';
 import { convert, deploy, planConversion, sensitivity, verify } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
@@ -22,6 +21,7 @@ import { accuracy, latencies, weightBytes } from '../support/measure';
 import { buildNet } from '../support/net';
 import { numberBetween } from '../support/number_between';
 import { train } from '../support/training';
+import { newTable } from '../support/table';
 
 /** Images that show how sensitive each layer is; labels are not needed. */
 const SAMPLES = 300;
@@ -112,7 +112,7 @@ async function measure(
 }
 
 function printTable(rows: Row[]) {
-  const table = new Table({
+  const table = newTable({
     columns: [
       { name: 'net', alignment: 'left' },
       { name: 'accuracy', title: 'test accuracy', alignment: 'right' },

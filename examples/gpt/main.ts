@@ -2,7 +2,9 @@
  * Trains a small character transformer, float and ternary, compares the two, and lets the packed one
  * write.
  *
- *   npm run example:gpt                              the King James Bible (apt-get install bible-kjv)
+ *   npm run example:gpt                              the King James Bible (apt-get install bible-kjv);
+ *                                                    with tfjs-node some 20 minutes
+ *   npm run example:gpt -- --steps 200               a first look
  *   npm run example:gpt -- --text FILE --out models/mine
  *   npm run example:gpt -- --generate 2000 --temperature 0.5
  *
@@ -30,13 +32,18 @@ async function main() {
   const prompt = promptOf(experiment);
   claimFolder(options, content);
   const backend = await useFastestBackend(wanted);
-  console.log(`Backend: ${backend}. Two nets of ${options.steps} steps; those of before are used.`);
+  console.log(
+    `Backend: ${backend}. Two nets learn for ${options.steps} steps each, unless ${options.out} has them.`,
+  );
   const comparison = await compareNets(experiment);
   const written = await writeText(experiment, prompt);
   const speeds = await speedOnBackends(experiment, backend);
   const results = { ...comparison, speeds, text: written };
   printResults(results);
-  console.log(`\n${written}\n`);
+  console.log(
+    `\nAfter the prompt, which stands in brackets, the packed net writes:\n\n${written}\n`,
+  );
+  console.log(`Saved: ${Object.values(foldersOf(options)).join(', ')}.`);
   if (json != null) await writeFile(json, JSON.stringify(results, null, 2) + '\n');
   if (markdown != null) await writeReport(markdown, results, options);
   if (!results.identical) throw new Error('The deployed net computes other numbers.');
@@ -49,13 +56,15 @@ function promptOf({ options: { prompt, context }, corpus }: Experiment): number[
   return [...encode(prompt, corpus.characters)];
 }
 
-/** The prompt, and what the packed net of the disk writes after it. */
+/** The prompt, in brackets, and what the packed net of the disk writes after it. */
 async function writeText({ options, shape, corpus }: Experiment, prompt: number[]) {
   const packed = await tf.loadLayersModel(folder(foldersOf(options).deployed));
   const writer = new Writer(packed, shape, options.context);
-  const codes = [...prompt, ...writer.write(prompt, options.generate, options)];
+  const written = writer.write(prompt, options.generate, options);
   packed.dispose();
-  return codes.map((code) => corpus.characters[code]).join('');
+  const textOf = (codes: Iterable<number>) =>
+    Array.from(codes, (code) => corpus.characters[code]).join('');
+  return `[${textOf(prompt)}]${textOf(written)}`;
 }
 
 async function speedOnBackends(experiment: Experiment, backend: string): Promise<Speed[]> {

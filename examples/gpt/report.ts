@@ -1,8 +1,8 @@
-import { Table } from 'console-table-printer';
 import { writeMarkdown } from '../../benchmarks/report/document';
 import { commandLine, machine } from '../../benchmarks/report/machine';
 import type { Bytes, Speed } from './measure';
 import type { GptOptions } from './options';
+import { newTable } from '../support/table';
 
 export interface Results {
   /** Nats per character of the validation text. */
@@ -41,12 +41,12 @@ function rows({ loss, bytes, speeds }: Results): Row[] {
 }
 
 export function printResults(results: Results): void {
-  const table = new Table({
+  const table = newTable({
     columns: [
       { name: 'what', title: ' ', alignment: 'left' },
       ...['float', 'deployed', 'ratio'].map((name) => ({
         name,
-        title: name === 'ratio' ? ' ' : name,
+        title: name === 'ratio' ? 'deployed / float' : name,
       })),
     ],
   });
@@ -73,13 +73,13 @@ export async function writeReport(
       `${text == null ? 'the King James Bible' : `\`${text}\``}, Adam, a cosine to zero after a warm-up. ` +
       'The last tenth of the text is for validation.',
     [
-      '| | float | deployed | |',
+      '| | float | deployed | deployed / float |',
       '| --- | --: | --: | --: |',
       ...rows(results).map((row) => `| ${row.join(' | ')} |`),
     ].join('\n'),
     `Deployed net identical to the trained one, float by float: **${results.identical ? 'yes' : 'no'}** ` +
       `(validation loss before \`deploy\`: ${results.loss.bitnet.toFixed(4)}).`,
-    `## What the packed net writes (temperature ${temperature})`,
+    `## What the packed net writes after the prompt in brackets (temperature ${temperature})`,
     ['```text', results.text, '```'].join('\n'),
   ];
   await writeMarkdown(file, lines.join('\n\n'));

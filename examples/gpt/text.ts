@@ -11,7 +11,15 @@ const MAX_BYTES = 64 * 2 ** 20;
 
 /** The text of a file; without one the King James Bible of Debian's package bible-kjv, a verse a line. */
 export function readText(file: string | undefined): string {
-  return file == null ? verses(printedBible()) : readFileSync(file, 'utf8');
+  return file == null ? verses(printedBible()) : textOf(file);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`--text ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function printedBible(): string {

@@ -7,33 +7,44 @@
  */
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { Table } from 'console-table-printer';
+import { Command } from 'commander';
 import { bitLinear, deploy, summary, trainingMetrics, verify } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
 import { accuracy, latencies, weightBytes } from '../support/measure';
 import { loadImages } from '../support/images';
 import { buildNet } from '../support/net';
+import { numberBetween } from '../support/number_between';
 import { train } from '../support/training';
+import { newTable } from '../support/table';
 
 /** Of the initial weights. */
 const SEED = 1;
 
-const { values: options } = parseArgs({
-  options: {
-    epochs: { type: 'string', default: '6' },
-    out: { type: 'string', default: 'models/mnist' },
-    json: { type: 'string' },
-  },
-});
+interface Options {
+  epochs: number;
+  out: string;
+  json?: string;
+}
+
+const options = new Command('npm start --')
+  .description('Trains a ternary net on the digits of MNIST, deploys it and saves both nets.')
+  .option('--epochs <number>', 'epochs of training, some 20 seconds each', numberBetween(1), 6)
+  .option(
+    '--out <folder>',
+    'where the nets are saved; those of before are replaced',
+    'models/mnist',
+  )
+  .option('--json <file>', 'writes the figures for a program')
+  .parse()
+  .opts<Options>();
 
 async function main() {
   const start = performance.now();
-  const epochs = Number(options.epochs);
+  const { epochs } = options;
   const backend = await useFastestBackend();
-  console.log(`Backend: ${backend}. Training 784-256-256-10 on 60,000 digits, ${epochs} epochs.`);
+  console.log(`Backend: ${backend}. Training 784-256-256-10 on 60,000 digits, epochs: ${epochs}.`);
   const [digits, test] = [await loadImages('mnist', 'train'), await loadImages('mnist', 't10k')];
 
   // 1. A ternary net: bitLinear stands where tf.layers.dense stood.
@@ -73,7 +84,8 @@ async function main() {
     epochs,
     seconds: Math.round((performance.now() - start) / 1000),
   };
-  printTable(results, path);
+  printTable(results);
+  printNext(trainedPath, path, results.seconds);
   if (options.json != null) await writeFile(options.json, JSON.stringify(results, null, 2) + '\n');
 }
 
@@ -98,9 +110,9 @@ interface Results {
   latencyMs: { float32: number; deployed: number };
 }
 
-function printTable({ accuracy, identical, bytes, latencyMs }: Results, path: string) {
+function printTable({ accuracy, identical, bytes, latencyMs }: Results) {
   const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
-  const table = new Table({
+  const table = newTable({
     columns: [
       { name: 'what', title: ' ', alignment: 'left' },
       { name: 'figure', title: 'ternary', alignment: 'right' },
@@ -124,7 +136,12 @@ function printTable({ accuracy, identical, bytes, latencyMs }: Results, path: st
     },
   ]);
   table.printTable();
-  console.log(`The saved model is in ${path}.`);
+}
+
+function printNext(trained: string, deployed: string, seconds: number) {
+  console.log(`Done in ${seconds} s. Saved: ${trained}, to train further, and ${deployed}, packed.
+See its training:  npm run report -- ${join(options.out, 'training.jsonl')}
+Serve it:          npm run serve -- --model ${deployed} --name mnist`);
 }
 
 main().catch((error: Error) => {

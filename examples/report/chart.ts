@@ -14,21 +14,26 @@ const MEASURES = {
 const SCHEDULED: Record<string, string> = { learningRate: 'Learning rate', blend: 'Blend' };
 
 const SIZE = { width: 320, height: 180 };
-const EPOCH = { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1 } } as const;
+const EPOCH = {
+  field: 'epoch',
+  type: 'quantitative',
+  axis: { tickMinStep: 1, format: 'd' },
+} as const;
 
-/** Curves over the epochs: losses and metrics, then each measure with a line per layer. */
+/** Curves over the epochs: losses, metrics and what schedules set, then each measure with a line per layer. */
 export function chart(epochs: readonly Epoch[]): Promise<string> {
   return renderSvg(specification(epochs));
 }
 
+/** tfjs counts epochs from 0, people from 1. */
 function specification(epochs: readonly Epoch[]): TopLevelSpec {
   const logs = epochs.flatMap(({ epoch, logs }) =>
-    Object.entries(logs).map(([series, value]) => ({ epoch, series, value })),
+    Object.entries(logs).map(([series, value]) => ({ epoch: epoch + 1, series, value })),
   );
   const measured = Object.entries(MEASURES).map(([measure, title]) => {
     const values = epochs.flatMap(({ epoch, layers }) =>
       layers.map((layer) => ({
-        epoch,
+        epoch: epoch + 1,
         series: layer.layer,
         value: layer[measure as keyof typeof MEASURES],
       })),
@@ -45,19 +50,21 @@ function specification(epochs: readonly Epoch[]): TopLevelSpec {
   };
 }
 
-/** Losses and metrics in one panel, what is of another size in panels of their own. */
+/** What is of another size stands in a panel of its own. */
 function logPanels(logs: Point[]) {
   const scheduled = Object.entries(SCHEDULED).map(([name, title]) => ({
     title,
     values: logs.filter(({ series }) => series === name),
   }));
   const others = logs.filter(({ series }) => !(series in SCHEDULED));
-  return [
-    panel('Losses and metrics', others),
-    ...scheduled
-      .filter(({ values }) => values.length > 0)
-      .map((own) => panel(own.title, own.values)),
+  const isLoss = ({ series }: Point) => series.endsWith('loss');
+  const measured = [
+    { title: 'Losses', values: others.filter(isLoss) },
+    { title: 'Metrics', values: others.filter((point) => !isLoss(point)) },
   ];
+  return [...measured, ...scheduled]
+    .filter(({ values }) => values.length > 0)
+    .map(({ title, values }) => panel(title, values));
 }
 
 interface Point {
@@ -67,6 +74,8 @@ interface Point {
 }
 
 function panel(title: string, values: Point[]) {
+  // Without a second value there is no range to draw: from zero, then.
+  const zero = new Set(values.map(({ value }) => value)).size === 1;
   return {
     ...SIZE,
     title,
@@ -74,7 +83,7 @@ function panel(title: string, values: Point[]) {
     mark: { type: 'line', point: true },
     encoding: {
       x: EPOCH,
-      y: { field: 'value', type: 'quantitative', title: null, scale: { zero: false } },
+      y: { field: 'value', type: 'quantitative', title: null, scale: { zero } },
       color: { field: 'series', type: 'nominal', title: null, sort: null },
     },
   } as const;

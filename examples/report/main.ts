@@ -6,20 +6,31 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { chart } from './chart';
 import { parseLines } from './lines';
 import { page } from './page';
 
 async function main() {
-  const [file] = parseArgs({ allowPositionals: true }).positionals;
-  if (file == null) throw new Error('Name a file of JSON lines: npm run report -- FILE');
-  const epochs = parseLines(await readFile(file, 'utf8'), file);
+  const [file] = new Command('npm run report --')
+    .description('Draws what trainingMetrics({write}) wrote, as SVG and HTML beside the file.')
+    .argument('<file>', 'JSON lines, such as models/mnist/training.jsonl of npm start')
+    .parse().processedArgs as [string];
+  const epochs = parseLines(await readText(file), file);
   const svg = await chart(epochs);
   const target = file.replace(/\.jsonl$/, '');
   await writeFile(`${target}.svg`, svg);
   await writeFile(`${target}.html`, page(basename(target), epochs, svg));
   console.log(`Drawn: ${target}.svg and ${target}.html`);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const remedy = 'npm start writes models/mnist/training.jsonl.';
+    throw new Error(`${file} cannot be read: ${(error as Error).message}. ${remedy}`);
+  }
 }
 
 main().catch((error: Error) => {

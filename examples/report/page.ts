@@ -19,7 +19,7 @@ export function page(title: string, epochs: readonly Epoch[], svg: string): stri
   </style>
   <h1>${escaped(title)}: ${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}</h1>
   ${svg}
-  <h2>After epoch ${epoch}</h2>
+  <h2>After epoch ${epoch + 1}</h2>
   <table><tr>${head.join('')}</tr>${rows.join('\n')}</table>
 </html>
 `;

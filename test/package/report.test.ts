@@ -38,7 +38,7 @@ test('draws each epoch once, the later of two, and says what the last one was', 
   expect(points('loss')).toBeGreaterThanOrEqual(2);
   const html = readFileSync(join(folder, 'run.html'), 'utf8');
   expect(html).toContain('3 epochs');
-  expect(html).toContain('After epoch 2');
+  expect(html).toContain('After epoch 3');
   expect(html).toContain(
     '<th>a&lt;b</th><td>0.438</td><td>0.125</td><td>0.438</td><td>0.100</td><td>0.0200</td>',
   );

@@ -1,0 +1,8 @@
+import { Table } from 'console-table-printer';
+
+type Options = Exclude<ConstructorParameters<typeof Table>[0], unknown[] | undefined>;
+
+/** A table for the terminal; without colours where the output goes into a file or a program. */
+export function newTable(options: Options): Table {
+  return new Table({ ...options, shouldDisableColors: !process.stdout.isTTY });
+}
