@@ -20,6 +20,7 @@ import {
 import { releasePacked } from '../backends/release_packed';
 import type { Activation } from '../engine/engine';
 import { argumentError, TWO_COPIES } from '../errors';
+import { checkOptionNames } from '../option_names';
 import { blendedMatMul } from '../ops/blended_mat_mul';
 import { ternaryMatMul } from '../ops/ternary_mat_mul';
 import { trainableMatMul, type InputQuantizer } from '../ops/trainable_mat_mul';
@@ -40,7 +41,7 @@ import {
   type BitLinearConfig,
   type FromDenseOptions,
 } from './bit_linear_config';
-import { Dense, type DenseArgs, type DenseLayer } from './dense';
+import { Dense, DENSE_ARGS, type DenseArgs, type DenseLayer } from './dense';
 
 /** A kernel as a deployed layer holds it. */
 export interface PackedKernel {
@@ -476,8 +477,10 @@ serialization.registerClass(BitLinear);
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
  * ```
  *
- * @throws naming the argument and what was expected, if one is wrong.
+ * @throws naming the argument and what was expected, if one is wrong or unknown.
  */
 export function bitLinear(args: BitLinearArgs): BitLinear {
+  const own = ['kernelQuantizer', 'inputQuantizer', 'eps', 'blend'] as const;
+  checkOptionNames('bitLinear', 'args', args, [...DENSE_ARGS, ...own]);
   return new BitLinear(args);
 }

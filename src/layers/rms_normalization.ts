@@ -10,6 +10,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { checkOptionNames } from '../option_names';
+import { LAYER_ARGS } from './dense';
 
 type LayerArgs = ConstructorParameters<typeof layers.Layer>[0];
 
@@ -92,8 +94,9 @@ serialization.registerClass(RMSNormalization);
  * net.layers[0] instanceof RMSNormalization; // true
  * ```
  *
- * @throws if `epsilon` is not a positive number.
+ * @throws if an argument is unknown, or `epsilon` is not a positive number.
  */
 export function rmsNormalization(args: RMSNormalizationArgs = {}): RMSNormalization {
+  checkOptionNames('rmsNormalization', 'args', args, ['epsilon', ...LAYER_ARGS]);
   return new RMSNormalization(args);
 }

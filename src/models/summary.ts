@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Dense } from '../layers/dense';
+import { checkOptionNames } from '../option_names';
 import { planConversion, type ConversionPlan, type PlanTotals } from './convert/plan';
 import { addUp, summarizeLayers, type LayerSummary, type Totals } from './layer_summary';
 import { bitLinearSites, checkModel, layerSites } from './layer_tree';
@@ -28,9 +29,11 @@ export interface ModelSummary {
  */
 export function summary(
   model: LayersModel,
-  { print = console.log }: { print?: (line: string) => void } = {},
+  options: { print?: (line: string) => void } = {},
 ): ModelSummary {
   checkModel(model, 'summary');
+  checkOptionNames('summary', 'options', options, ['print']);
+  const { print = console.log } = options;
   const layers = summarizeLayers(model);
   const totals = addUp(layers);
   for (const line of formatTable(tableRows(layers, totals))) print(line);

@@ -17,6 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine/engine';
 import { argumentError } from '../errors';
+import { checkOptionNames } from '../option_names';
 import { packedShape, unpackRows } from '../packing/int2';
 import { MAX_IN_FEATURES } from '../quantizers/int8_input';
 import type { InputQuantizer } from './trainable_mat_mul';
@@ -49,6 +50,8 @@ export interface TernaryMatMulArgs {
   readonly activation?: Activation | undefined;
 }
 
+const NAMES = ['x', 'packed', 'scale', 'bias', 'inputQuantizer', 'eps', 'activation'] as const;
+
 /**
  * activation(x . (scale * ternary) + bias) on packed weights, shaped like `tf.fused.matMul`.
  *
@@ -64,9 +67,10 @@ export interface TernaryMatMulArgs {
  * ```
  *
  * @returns float32 [..., out].
- * @throws if a shape or dtype does not fit, or packed words hold the unused code 3.
+ * @throws if a name is unknown, a shape or dtype does not fit, or packed words hold the unused code 3.
  */
 export function ternaryMatMul(args: TernaryMatMulArgs): Tensor {
+  checkOptionNames('ternaryMatMul', 'args', args, NAMES);
   const { x, packed, scale, bias, inputQuantizer = 'int8', eps = 1e-5 } = args;
   const { activation = 'linear' } = args;
   checkArguments(args);

@@ -1,7 +1,7 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { learningRateOf, setLearningRate } from './learning_rate';
-import { checkType, Schedule, type Position, type ScheduleArgs } from './schedule';
+import { checkScheduleArgs, Schedule, type Position, type ScheduleArgs } from './schedule';
 
 export interface LearningRateScheduleArgs extends ScheduleArgs {
   /** The curve after the warm-up; see `learningRateSchedule`. */
@@ -20,7 +20,8 @@ const LABEL = 'learningRateSchedule';
 
 class LearningRateSchedule extends Schedule {
   constructor(private readonly args: LearningRateScheduleArgs) {
-    checkType(LABEL, args, ['constant', 'linear', 'cosine', 'step']);
+    const own = ['learningRate', 'warmup', 'every', 'factor'] as const;
+    checkScheduleArgs(LABEL, args, ['constant', 'linear', 'cosine', 'step'], own);
     checkArgs(args);
     super(LABEL, 'learningRate', args);
   }

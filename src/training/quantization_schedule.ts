@@ -1,7 +1,7 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { setBlend } from './blend';
-import { checkType, Schedule, type Position, type ScheduleArgs } from './schedule';
+import { checkScheduleArgs, Schedule, type Position, type ScheduleArgs } from './schedule';
 
 export interface QuantizationScheduleArgs extends ScheduleArgs {
   /** The curve from float to ternary; see `quantizationSchedule`. */
@@ -33,7 +33,8 @@ export function blendAt({ type, value = 1 }: QuantizationScheduleArgs, progress:
 
 class QuantizationSchedule extends Schedule {
   constructor(private readonly args: QuantizationScheduleArgs) {
-    checkType('quantizationSchedule', args, ['logistic', 'linear', 'cosine', 'constant']);
+    const types = ['logistic', 'linear', 'cosine', 'constant'] as const;
+    checkScheduleArgs('quantizationSchedule', args, types, ['value']);
     const { value = 1, type } = args;
     if (!(value >= 0 && value <= 1) || (args.value != null && type !== 'constant')) {
       const expected = "a number from 0 to 1, of type 'constant' only";

@@ -1,5 +1,6 @@
 import type { Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { checkOptionNames } from '../option_names';
 import { TrainingCallback } from './training_callback';
 
 export interface ScheduleArgs {
@@ -79,11 +80,14 @@ export abstract class Schedule extends TrainingCallback {
   }
 }
 
-/** @throws if `args` is no object, or its `type` none of `types`. */
-export function checkType(label: string, args: { type: string }, types: readonly string[]): void {
-  if (typeof args !== 'object' || args === null) {
-    throw argumentError(label, 'args', 'an object, {type, ...}', args);
-  }
+/** @throws if `args` is no object, has a name that no schedule and none of `own` has, or another `type`. */
+export function checkScheduleArgs<Args extends ScheduleArgs & { type: string }>(
+  label: string,
+  args: Args,
+  types: ReadonlyArray<Args['type']>,
+  own: ReadonlyArray<keyof Args & string>,
+): void {
+  checkOptionNames(label, 'args', args, ['type', ...own, 'by', 'epochs']);
   if (!types.includes(args.type)) {
     throw argumentError(label, 'type', `one of ${JSON.stringify(types)}`, args.type);
   }

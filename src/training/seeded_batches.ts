@@ -1,6 +1,7 @@
 import { gather, tensor1d, tidy, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { checkOptionNames } from '../option_names';
 
 export interface SeededBatchesArgs {
   /** Examples per batch; the last of an epoch may have fewer. Default: 32. */
@@ -28,9 +29,7 @@ class SeededBatches {
     private readonly args: SeededBatchesArgs,
   ) {
     this.examples = checkData(data);
-    if (typeof args !== 'object' || args === null) {
-      throw argumentError(LABEL, 'args', 'an object, {seed, ...}', args);
-    }
+    checkOptionNames(LABEL, 'args', args, ['batchSize', 'seed', 'initialEpoch']);
     const { batchSize = 32, seed, initialEpoch = 0 } = args;
     checkInteger('batchSize', batchSize, 1);
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);

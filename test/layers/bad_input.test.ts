@@ -8,9 +8,18 @@ const construct = (args: unknown) => () => bitLinear(args as BitLinearArgs);
 
 describe('bitLinear refuses', () => {
   test.each([undefined, null, 4])('%p in place of its arguments', (args) => {
-    expect(construct(args)).toThrow(
+    expect(construct(args)).toThrow(/^bitLinear: args must be an object {units, activation, /);
+    expect(() => new BitLinear(args as never)).toThrow(
       `bitLinear: args must be an object, {units, ...}, got ${args}.`,
     );
+  });
+
+  test('a name that neither Dense nor BitLinear takes; the class, as for a config, does not', () => {
+    const args = { units: 1, quantizer: 'twn' };
+    expect(construct(args)).toThrow(
+      /^bitLinear: every name in args must be one of units, .*, inputDType, kernelQuantizer, inputQuantizer, eps, blend, got "quantizer"\.$/,
+    );
+    expect(new BitLinear(args).units).toBe(1);
   });
 
   test.each([0, -1, 1.5, NaN, '4', undefined, null])('units %p', (units) => {

@@ -80,6 +80,9 @@ test('wrong arguments', () => {
       'RMSNormalization layer "n": epsilon must be a positive number, got ',
     );
   }
+  expect(() => rmsNormalization({ eps: 1e-5 } as never)).toThrow(
+    'rmsNormalization: every name in args must be one of epsilon, name, inputShape, batchInputShape, batchSize, dtype, trainable, weights, inputDType, got "eps".',
+  );
   expect(() => apply(rmsNormalization({ name: 'm' }), tf.ones([3]))).toThrow(
     'RMSNormalization layer "m": input must be of shape [..., features], features known, got [3].',
   );

@@ -152,6 +152,11 @@ describe('sensitivity', () => {
     await refused(model, x, { skip: ['a', 'b'] }).toThrow(
       `sensitivity: convert would make no layer of model "${model.name}" ternary.`,
     );
+    for (const name of ['quantizer', 'compile']) {
+      await refused(model, x, { [name]: true }).toThrow(
+        `sensitivity: every name in options must be one of kernelQuantizer, inputQuantizer, layerOptions, skip, convertOutputs, onProgress, print, got "${name}".`,
+      );
+    }
     await refused(model, x, { kernelQuantizer: 'int4' }).toThrow(/int4/);
     await refused(model, tf.keep(tf.slice(x, [0, 0], [8, 5]))).toThrow(/shape/);
     expect(memory().numTensors).toBe(counts.numTensors + 1);

@@ -21,6 +21,12 @@ function model(kernelQuantizer = 'bitnet', inputShape = [70]): tf.Sequential {
 const DEPLOYED = 96 + 4 + 12;
 
 describe('summary', () => {
+  test('refuses an option it does not know', () => {
+    expect(() => summary(model(), { log: print } as never)).toThrow(
+      'summary: every name in options must be one of print, got "log".',
+    );
+  });
+
   test('counts bytes, bits, zeros and MACs of a model in training', () => {
     const { layers, totals } = summary(model(), { print });
     expect(layers).toEqual([

@@ -158,6 +158,11 @@ describe('ternaryMatMul refuses', () => {
       () => ({ bias: tf.ones([3]) }),
       'bias must be of shape [2], got [3]',
     ],
+    [
+      'an unknown name',
+      () => ({ relu: true }) as never,
+      'every name in args must be one of x, packed, scale, bias, inputQuantizer, eps, activation, got "relu"',
+    ],
     ['eps 0', () => ({ eps: 0 }), 'eps must be a finite number of at least 1e-30, got 0'],
     ['eps NaN', () => ({ eps: NaN }), 'eps must be a finite number of at least 1e-30, got NaN'],
     [

@@ -258,6 +258,9 @@ describe('wrong arguments', () => {
 
   test.each<[string, DistillArgs]>([
     ['temperature must be a positive number, got 0.', { temperature: 0 }],
+    ['every name in args must be one of temperature, alpha, features, got "temp".', { temp: 3 } as never],
+    ['every name in features[0] must be one of student, teacher, weight, got "scale".',
+      { features: [{ ...FEATURES[0]!, scale: 2 } as never] }],
     ['alpha must be a number from 0 to 1, got 1.5.', { alpha: 1.5 }],
     ['alpha must be below 1 where no features are matched, got 1.', { alpha: 1 }],
     ['features[0].weight must be a positive number, got -1.', { features: [{ ...FEATURES[0]!, weight: -1 }] }],

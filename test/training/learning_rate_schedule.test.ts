@@ -111,6 +111,10 @@ describe('wrong use', () => {
   const STEP_ONLY = "given with type 'step' only";
   test.each([
     [{ type: 'exponential', learningRate: 1 }, 'type must be one of'],
+    [
+      { type: 'linear', learningRate: 1, decay: 3 },
+      'every name in args must be one of type, learningRate, warmup, every, factor, by, epochs, got "decay".',
+    ],
     [{ type: 'linear' }, 'learningRate must be a positive number, got undefined.'],
     [{ type: 'linear', learningRate: 0 }, 'learningRate must be a positive number, got 0.'],
     [{ type: 'linear', learningRate: 1, warmup: -1 }, 'warmup must be a number of epochs'],

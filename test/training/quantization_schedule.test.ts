@@ -142,7 +142,11 @@ describe('wrong use', () => {
     [{ type: 'linear', epochs: 0 }, 'epochs must be a positive number, got 0.'],
     [{ type: 'constant', value: 2 }, "value must be a number from 0 to 1, of type 'constant' only"],
     [{ type: 'linear', value: 0.5 }, "value must be a number from 0 to 1, of type 'constant' only"],
-    [undefined, 'args must be an object, {type, ...}, got undefined.'],
+    [
+      { type: 'linear', warmup: 2 },
+      'every name in args must be one of type, value, by, epochs, got "warmup".',
+    ],
+    [undefined, 'args must be an object {type, value, by, epochs}, got undefined.'],
   ])('%j', (args, message) => {
     const make = () => quantizationSchedule(args as QuantizationScheduleArgs);
     expect(make).toThrow(`quantizationSchedule: ${message}`);

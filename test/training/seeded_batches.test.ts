@@ -90,12 +90,17 @@ describe('seededBatches', () => {
       () =>
         seededBatches(x as tf.Tensor, y as tf.Tensor, { seed: 1, ...args });
     expect(make({ batchSize: 0 })).toThrow('batchSize must be an integer of at least 1, got 0.');
+    for (const name of ['batch', 'epoch']) {
+      expect(make({ [name]: 3 })).toThrow(
+        `seededBatches: every name in args must be one of batchSize, seed, initialEpoch, got "${name}".`,
+      );
+    }
     expect(make({ seed: 0.5 })).toThrow('seededBatches: seed must be an integer, got 0.5.');
     expect(make({ initialEpoch: -1 })).toThrow('initialEpoch must be an integer of at least 0');
     expect(make({}, xs(), tf.ones([9]))).toThrow('ys must be of shape [10, ...], got [9].');
     expect(make({}, [])).toThrow('seededBatches: xs must be at least one tensor, got [].');
     expect(() => seededBatches(xs(), ys(), undefined as never)).toThrow(
-      'args must be an object, {seed, ...}, got undefined.',
+      'args must be an object {batchSize, seed, initialEpoch}, got undefined.',
     );
     expect(make({}, [1, 2])).toThrow('xs must be a tensor of rank 1 or more, or an array of such');
     expect(make({}, tf.scalar(1))).toThrow('xs must be a tensor of rank 1 or more');

@@ -103,6 +103,8 @@ describe('a look', () => {
     await expect(metrics.look(deploy(model))).rejects.toThrow(message);
     await expect(metrics.look({} as tf.LayersModel)).rejects.toThrow('model must be a tf.LayersModel');
     expect(() => trainingMetrics({ write: 'file' as never })).toThrow('write must be a function');
+    expect(() => trainingMetrics({ file: 'x' } as never)).toThrow(
+      'trainingMetrics: every name in args must be one of write, got "file".');
   });
 }); // prettier-ignore
 

@@ -1,6 +1,7 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import type { BitLinearArgs } from '../../layers/bit_linear_config';
+import { checkOptionNames } from '../../option_names';
 import { createQuantizer } from '../../quantizers/registry';
 
 /** How one layer is converted; what is left out is as in the options for all, or else as in `bitLinear`. */
@@ -64,12 +65,13 @@ export function checkLayerOptions(
 }
 
 function checkFields(options: object, checks: Checks, where: string, argument: string): void {
-  const names = Object.keys(checks).join(', ');
-  if (!isObject(options)) throw argumentError(where, argument, `an object {${names}}`, options);
+  checkOptionNames<Record<string, unknown>>(
+    where,
+    argument,
+    options as Record<string, unknown>,
+    Object.keys(checks),
+  );
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) {
-      throw argumentError(where, `every name in ${argument}`, `one of ${names}`, name);
-    }
     const [expected, holds] = checks[name]!;
     if (value === undefined || holds(value)) continue;
     throw argumentError(

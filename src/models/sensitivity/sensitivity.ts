@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
+import { checkOptionNames } from '../../option_names';
 import { convert } from '../convert/convert';
 import type { ConvertOptions } from '../convert/options';
 import { planConversion, type PlannedLayer } from '../convert/plan';
@@ -16,6 +17,16 @@ export interface SensitivityOptions extends Omit<ConvertOptions, 'compile'> {
   /** Receives the table, line by line. Default: `console.log`. */
   print?: (line: string) => void;
 }
+
+const OPTIONS = [
+  'kernelQuantizer',
+  'inputQuantizer',
+  'layerOptions',
+  'skip',
+  'convertOutputs',
+  'onProgress',
+  'print',
+] as const;
 
 /** Errors are relative: |ternary - float| / |float|, over all inputs. */
 export interface LayerSensitivity {
@@ -69,6 +80,7 @@ export async function sensitivity(
   x: Tensor | Tensor[],
   options: SensitivityOptions = {},
 ): Promise<Sensitivity> {
+  checkOptionNames('sensitivity', 'options', options, OPTIONS);
   const { onProgress, print = console.log, ...conversion } = options;
   const planned = planConversion(model, conversion).layers.filter(({ converted }) => converted);
   if (planned.length === 0) {

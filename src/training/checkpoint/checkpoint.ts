@@ -8,6 +8,7 @@ import {
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { bitLinearSites, checkModel, layerSites } from '../../models/layer_tree';
+import { checkOptionNames } from '../../option_names';
 import {
   checkOptimizer,
   optimizerNumbers,
@@ -65,9 +66,11 @@ const OPTIMIZER = 'optimizer/';
 export async function saveCheckpoint(
   model: LayersModel,
   storage: Storage,
-  { epoch }: CheckpointInfo,
+  info: CheckpointInfo,
 ): Promise<void> {
   const optimizer = optimizerOf(model, 'saveCheckpoint');
+  checkOptionNames('saveCheckpoint', 'info', info, ['epoch']);
+  const { epoch } = info;
   if (!Number.isInteger(epoch) || epoch < 0) {
     throw argumentError('saveCheckpoint', 'epoch', 'an integer of at least 0', epoch);
   }

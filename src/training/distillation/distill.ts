@@ -1,6 +1,7 @@
 import { LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { checkModel } from '../../models/layer_tree';
+import { checkOptionNames } from '../../option_names';
 import { DistillationLoss } from './distillation_loss';
 import { DistillationModel } from './distillation_model';
 import { findFeatures, projectionFor, type FeatureMatch } from './features';
@@ -55,8 +56,10 @@ export interface DistillArgs {
 export function distill(
   student: LayersModel,
   teacher: LayersModel,
-  { temperature = 4, alpha = 0.5, features = [] }: DistillArgs = {},
+  args: DistillArgs = {},
 ): LayersModel {
+  checkOptionNames('distill', 'args', args, ['temperature', 'alpha', 'features']);
+  const { temperature = 4, alpha = 0.5, features = [] } = args;
   checkModels(student, teacher, alpha);
   checkNumbers(temperature, alpha, features);
   const logits = [toLogits(student, 'student'), toLogits(teacher, 'teacher')] as const;

@@ -1,5 +1,6 @@
 import { layers, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
+import { checkOptionNames } from '../../option_names';
 
 /** Two layers whose outputs [batch, ..., width] shall point the same way. */
 export interface FeatureMatch {
@@ -27,9 +28,7 @@ export function findFeatures(
   index: number,
 ): FeaturePair {
   const argument = `features[${index}]`;
-  if (typeof match !== 'object' || match === null) {
-    throw argumentError('distill', argument, 'an object, {student, teacher, weight}', match);
-  }
+  checkOptionNames('distill', argument, match, ['student', 'teacher', 'weight']);
   const { weight = 100 } = match;
   if (!(weight > 0 && weight < Infinity)) {
     throw argumentError('distill', `${argument}.weight`, 'a positive number', weight);

@@ -3,6 +3,7 @@ import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import type { BitLinear } from '../../layers/bit_linear';
 import { bitLinearSites, checkModel } from '../../models/layer_tree';
+import { checkOptionNames } from '../../option_names';
 import { TrainingCallback } from '../training_callback';
 import { lookAt, type LayerMetrics } from './layer_metrics';
 
@@ -32,8 +33,10 @@ export class TrainingMetrics extends TrainingCallback {
   private readonly ternary = new WeakMap<BitLinear, Int8Array>();
   private readonly write: ((line: string) => unknown) | undefined;
 
-  constructor({ write }: TrainingMetricsArgs = {}) {
+  constructor(args: TrainingMetricsArgs) {
     super(LABEL);
+    checkOptionNames(LABEL, 'args', args, ['write']);
+    const { write } = args;
     if (write != null && typeof write !== 'function') {
       throw argumentError(LABEL, 'write', 'a function', write);
     }
@@ -104,7 +107,7 @@ async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, 
  * const [{zero, entropy}] = await metrics.look(model); // at any time, in a loop of your own
  * ```
  *
- * @throws if `write` is not a function. Training throws if the model has no BitLinear to train.
+ * @throws if an argument is unknown, or `write` is not a function. Training throws if the model has no BitLinear to train.
  */
 export function trainingMetrics(args: TrainingMetricsArgs = {}): TrainingMetrics {
   return new TrainingMetrics(args);
