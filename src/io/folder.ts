@@ -16,11 +16,15 @@ import { checkKerasVersion } from './keras_version';
  * ```
  *
  * @param path of the folder. Saving makes it where it is missing, and overwrites the model in it.
- * @throws when loading: if a file is missing, model.json is not one of a layers model or was written by
+ * @throws if `path` is no string; when loading: if a file is missing, model.json is not one of a layers model or was written by
  * Keras 3, or the files of weights have another size than it says.
  */
-export function folder(path: string): io.IOHandler {
+export function folder(path: string): io.IOHandler & { readonly path: string } {
+  if (typeof path !== 'string' || path === '') {
+    throw argumentError('folder', 'path', 'a non-empty string', path);
+  }
   return {
+    path,
     async save({ weightSpecs, weightData, ...rest }) {
       const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
       const model = {

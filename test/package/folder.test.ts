@@ -37,6 +37,10 @@ test('what is saved is loaded: weights, topology, metadata', async () => {
   expect(loaded.toJSON(null, false)).toEqual(model.toJSON(null, false));
 });
 
+test.each([undefined, '', 3])('%p, which is no path', (path) => {
+  expect(() => folder(path as string)).toThrow('folder: path must be a non-empty string, got ');
+});
+
 test('saving again replaces the model, and leaves no other files', async () => {
   const path = await saved(
     tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }),

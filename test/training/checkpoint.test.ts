@@ -14,6 +14,7 @@ import {
   saveCheckpoint,
   seededBatches,
   setBlend,
+  type BitLinearArgs,
 } from '../../src';
 import { memory } from '../support/leaks';
 import { OPTIMIZERS } from '../support/optimizers';
@@ -123,6 +124,13 @@ describe('a checkpoint', () => {
     expect(products(anew)).not.toEqual(products(trained));
   });
 
+  test('is no model, which tf.loadLayersModel says', async () => {
+    await saveCheckpoint(compiled(tf.train.sgd(0.5), 1), disk, { epoch: 0 });
+    await expect(tf.loadLayersModel(disk)).rejects.toThrow(
+      'tf.loadLayersModel: this is a checkpoint of saveCheckpoint, not a model.',
+    );
+  });
+
   test('restores the blend and the learning rate', async () => {
     const model = compiled(tf.train.sgd(0.5), 1);
     setBlend(model, 0.25);
@@ -182,9 +190,11 @@ describe('a checkpoint', () => {
     await saveCheckpoint(model, 'here://', { epoch: 7 });
     expect(await loadCheckpoint(compiled(tf.train.adam(0.1), 2), 'here://')).toEqual({ epoch: 7 });
     await expect(saveCheckpoint(model, 'nowhere://', { epoch: 1 })).rejects.toThrow(
-      'saveCheckpoint: no handler for "nowhere://" that can save.');
+      'saveCheckpoint: no handler for "nowhere://" that can save. Give folder(PATH) of tfjs-bitcore/folder');
+    await expect(saveCheckpoint(model, './c3', { epoch: 1 })).rejects.toThrow(
+      `no handler for "./c3" that can save. Give folder('./c3') of tfjs-bitcore/folder in Node, a URL such as 'indexeddb://NAME'`);
     await expect(loadCheckpoint(model, { save: handler.save! })).rejects.toThrow(
-      'loadCheckpoint: no handler as given that can load.');
+      'loadCheckpoint: no handler for the storage given that can load. Give folder(PATH)');
   }); // prettier-ignore
 });
 
@@ -218,7 +228,9 @@ describe('what cannot go together is refused, and nothing changes', () => {
     );
     model.pop();
     model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
-    expect(await refusal(model)).toContain('number of weights must be as saved, 12, got 10.');
+    expect(await refusal(model)).toContain(
+      'number of weights must be as saved, 12, got 10. Build the model by the code that built the one that was saved.',
+    );
   });
 
   test('a float net where BitLinear layers are; nothing has changed', async () => {
@@ -236,6 +248,32 @@ describe('what cannot go together is refused, and nothing changes', () => {
       'loadCheckpoint: number of BitLinear layers must be as saved, 0, got 1.',
     );
     expectIdentical(ternary.getWeights()[0]!.dataSync(), before);
+  });
+
+  test.each<[Partial<BitLinearArgs>, string]>([
+    [{ kernelQuantizer: 'twn' }, '{"kernelQuantizer":{"name":"twn"'],
+    [{ kernelQuantizer: { name: 'bitnet', perChannel: true } }, '"perChannel":true'],
+    [{ inputQuantizer: 'none' }, '"inputQuantizer":"none"'],
+    [{ eps: 1e-3 }, '"eps":0.001'],
+  ])('weights of equal shapes that %j quantizes', async (args, shown) => {
+    const net = (quantization: Partial<BitLinearArgs>) => {
+      const layer = bitLinear({ units: 2, inputShape: [2], name: 'a', ...quantization });
+      const model = tf.sequential({ layers: [layer] });
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      return model;
+    };
+    const storage = folder(join(path, 'quantized'));
+    await saveCheckpoint(net({}), storage, { epoch: 1 });
+    const other = net(args);
+    const before = other.getWeights()[0]!.dataSync().slice();
+    const error = await loadCheckpoint(other, storage).catch((reason: Error) => reason);
+    const { message } = error as Error;
+    expect(message).toContain(
+      'loadCheckpoint: quantization of layer "a" must be as saved, {"kernelQuantizer":{"name":"bitnet",',
+    );
+    expect(message.slice(message.indexOf('got'))).toContain(shown);
+    expectIdentical(other.getWeights()[0]!, before);
+    expect(await loadCheckpoint(net({}), storage)).toEqual({ epoch: 1 });
   });
 
   test('other layers frozen', async () => {
@@ -299,7 +337,11 @@ describe('what cannot go together is refused, and nothing changes', () => {
     const other = folder(join(path, 'model'));
     await model.save(other);
     await expect(loadCheckpoint(model, other)).rejects.toThrow(
-      'loadCheckpoint: its handler holds no checkpoint of saveCheckpoint.',
+      `loadCheckpoint: "${join(path, 'model')}" holds no checkpoint of saveCheckpoint.`,
+    );
+    const elsewhere = tf.io.fromMemory(await other.load!());
+    await expect(loadCheckpoint(model, elsewhere)).rejects.toThrow(
+      'loadCheckpoint: the storage given holds no checkpoint',
     );
     writeFileSync(join(path, 'model/model.json'), '{');
     await expect(loadCheckpoint(model, other)).rejects.toThrow();

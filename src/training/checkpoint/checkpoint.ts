@@ -7,8 +7,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { bitLinearSites, checkModel, layerSites } from '../../models/layer_tree';
+import { checkModel, layerSites } from '../../models/layer_tree';
 import { checkOptionNames } from '../../option_names';
+import { checkLayerStates, layerStates, restoreLayerStates, type LayerState } from './layer_state';
 import {
   checkOptimizer,
   optimizerNumbers,
@@ -16,6 +17,7 @@ import {
   restoreOptimizer,
   type OptimizerNumbers,
 } from './optimizer_state';
+import { checkCount, otherThanSaved } from './other_than_saved';
 import { retrieve, store, type Storage } from './storage';
 
 export interface CheckpointInfo {
@@ -25,8 +27,7 @@ export interface CheckpointInfo {
 
 interface Content extends CheckpointInfo {
   readonly optimizer: OptimizerNumbers;
-  /** The blend of each BitLinear layer. */
-  readonly blends: number[];
+  readonly layers: LayerState[];
 }
 
 const WEIGHT = 'weight/';
@@ -80,8 +81,8 @@ export async function saveCheckpoint(
   for (const [name, tensor] of Object.entries(state)) {
     tensors[OPTIMIZER + name] = tensor;
   }
-  const blends = bitLinearSites(model).map(({ layer }) => layer.blend);
-  const content: Content = { epoch, optimizer: optimizerNumbers(optimizer), blends };
+  const layers = layerStates(model);
+  const content: Content = { epoch, optimizer: optimizerNumbers(optimizer), layers };
   await store(storage, { tensors, content });
 }
 
@@ -90,7 +91,7 @@ export async function saveCheckpoint(
  *
  * @returns the number of epochs that are done.
  * @throws if `model` is not a compiled LayersModel, `storage` holds no checkpoint, or its weights, those
- * of them that are trained, or its optimizer are others; nothing has changed then.
+ * of them that are trained, the quantizers of its layers, or its optimizer are others; nothing has changed then.
  */
 export async function loadCheckpoint(
   model: LayersModel,
@@ -100,8 +101,7 @@ export async function loadCheckpoint(
   const { tensors, content } = await retrieve<Content>(storage);
   try {
     checkWeights(model, tensors);
-    const sites = bitLinearSites(model);
-    checkCount('number of BitLinear layers', content.blends.length, sites.length);
+    checkLayerStates(model, content.layers);
     const state = withPrefix(OPTIMIZER, tensors);
     const trained = trainedNumbers(model);
     checkOptimizer(optimizer, trained, content.optimizer, state);
@@ -110,7 +110,7 @@ export async function loadCheckpoint(
       (weight.read() as Variable).assign(tensors[nameOf(weight, i)]!);
     }
     restoreOptimizer(optimizer, trained, content.optimizer, state);
-    sites.forEach(({ layer }, i) => (layer.blend = content.blends[i]!));
+    restoreLayerStates(model, content.layers);
     return { epoch: content.epoch };
   } finally {
     dispose(tensors);
@@ -154,14 +154,6 @@ function checkWeights(model: LayersModel, tensors: NamedTensorMap): void {
     const actual = { dtype: weight.dtype, shape: weight.shape };
     throw otherThanSaved(`weight ${i} "${weight.originalName}"`, expected, actual);
   }
-}
-
-function checkCount(what: string, saved: number, actual: number): void {
-  if (saved !== actual) throw otherThanSaved(what, saved, actual);
-}
-
-function otherThanSaved(what: string, saved: unknown, actual: unknown): Error {
-  return argumentError('loadCheckpoint', what, `as saved, ${JSON.stringify(saved)}`, actual);
 }
 
 function withPrefix(prefix: string, tensors: NamedTensorMap): NamedTensorMap {

@@ -1,9 +1,28 @@
-import { io, type NamedTensorMap } from '@tensorflow/tfjs-core';
+import { io, serialization, type NamedTensorMap } from '@tensorflow/tfjs-core';
 
 /** A URL that tfjs can save models to (`indexeddb://run`, `file:///tmp/run`), or a handler. */
 export type Storage = string | io.IOHandler;
 
-const KEY = 'tfjsBitcoreCheckpoint';
+const KEY = 'TfjsBitcoreCheckpoint';
+
+/** The topology of what is stored, so that `tf.loadLayersModel` says what it has been given. */
+class Checkpoint extends serialization.Serializable {
+  /** @nocollapse */
+  static readonly className: string = KEY;
+
+  static override fromConfig(): never {
+    throw new Error(
+      'tf.loadLayersModel: this is a checkpoint of saveCheckpoint, not a model. Build and compile the ' +
+        'model, then restore it by loadCheckpoint.',
+    );
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return {};
+  }
+}
+
+serialization.registerClass(Checkpoint);
 
 /** Tensors by name, and what goes through JSON. */
 export interface Stored<Content> {
@@ -21,7 +40,7 @@ export async function store<Content>(
     format: 'layers-model',
     generatedBy: 'tfjs-bitcore',
     convertedBy: null as never,
-    modelTopology: { class_name: 'Checkpoint', config: {} },
+    modelTopology: { class_name: Checkpoint.className, config: {} },
     weightSpecs: specs,
     weightData: data,
     userDefinedMetadata: { [KEY]: content as object },
@@ -34,8 +53,7 @@ export async function retrieve<Content>(storage: Storage): Promise<Stored<Conten
   const { userDefinedMetadata, weightData, weightSpecs } = artifacts;
   const content = userDefinedMetadata?.[KEY as never] as Content | undefined;
   if (content == null || weightData == null || weightSpecs == null) {
-    const where = typeof storage === 'string' ? `"${storage}"` : 'its handler';
-    throw new Error(`loadCheckpoint: ${where} holds no checkpoint of saveCheckpoint.`);
+    throw new Error(`loadCheckpoint: ${labelOf(storage)} holds no checkpoint of saveCheckpoint.`);
   }
   return { tensors: io.decodeWeights(weightData, weightSpecs), content };
 }
@@ -44,6 +62,22 @@ function handlerFor(storage: Storage, action: 'save' | 'load'): io.IOHandler {
   const find = action === 'save' ? io.getSaveHandlers : io.getLoadHandlers;
   const [handler] = typeof storage === 'string' ? find(storage) : [storage];
   if (typeof handler?.[action] === 'function') return handler;
-  const where = typeof storage === 'string' ? `for "${storage}"` : 'as given';
-  throw new Error(`${action}Checkpoint: no handler ${where} that can ${action}.`);
+  throw new Error(
+    `${action}Checkpoint: no handler for ${labelOf(storage)} that can ${action}. ${remedy(storage)}`,
+  );
+}
+
+/** Handlers for files keep their path, `folder` among them. */
+function labelOf(storage: Storage): string {
+  const path = typeof storage === 'string' ? storage : (storage as { path?: unknown } | null)?.path;
+  return typeof path === 'string' ? `"${path}"` : 'the storage given';
+}
+
+function remedy(storage: Storage): string {
+  const isPath = typeof storage === 'string' && !storage.includes('://');
+  const path = isPath ? `'${storage}'` : 'PATH';
+  return (
+    `Give folder(${path}) of tfjs-bitcore/folder in Node, a URL such as 'indexeddb://NAME' in a browser, ` +
+    'or a handler of your own.'
+  );
 }
