@@ -1,7 +1,7 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { argumentError } from '../errors';
 import type { BitLinear } from '../layers/bit_linear';
+import { checkInputs } from './check_inputs';
 import { bitLinearSites, checkModel } from './layer_tree';
 import { recordInputs } from './record_inputs';
 
@@ -40,7 +40,8 @@ export interface Verification extends Comparison {
  *
  * @param x what `model.predict` takes: one tensor, or one per input.
  * @returns whether all outputs are equal, by how much they differ at most, and the same per layer.
- * @throws if the two do not have the same BitLinear layers, or `model`'s are already deployed.
+ * @throws if the two do not have the same BitLinear layers, `model`'s are already deployed, or
+ * `x` is not what `model.predict` takes.
  */
 export async function verify(
   model: LayersModel,
@@ -52,6 +53,7 @@ export async function verify(
   const pairs = pairLayers(model, deployed);
   const [expected, actual] = [model, deployed].map((m) => m.outputs.map(({ shape }) => shape));
   checkEqual('deployed', 'a model with outputs of shape', expected, actual);
+  checkInputs(model, x, 'verify');
   const { outputs, inputs } = predictAndRecord(model, pairs, x);
   try {
     const { identical, maxAbsDiff } = await compareAndDispose(outputs, toList(deployed.predict(x)));
@@ -74,10 +76,10 @@ function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
   const pairs = bitLinearSites(model).map(({ layer: source, path }) => {
     const packed = packedLayers.get(path);
     if (packed == null || !packed.deployed) {
-      throw new Error(`verify: deployed has no packed BitLinear layer "${path}".`);
+      throw notDeployedFrom(`deployed has no packed BitLinear layer "${path}"`);
     }
     if (source.deployed) {
-      throw new Error(`verify: layer "${path}" of model is deployed; give the model it came from.`);
+      throw notDeployedFrom(`layer "${path}" of model is deployed`);
     }
     const [expected, actual] = [source, packed].map(({ inFeatures, units }) => [inFeatures, units]);
     checkEqual(`deployed layer "${path}"`, 'of kernel shape', expected, actual);
@@ -85,7 +87,7 @@ function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
     return { path, source, packed };
   });
   for (const path of packedLayers.keys()) {
-    throw new Error(`verify: model has no BitLinear layer "${path}", but deployed has.`);
+    throw notDeployedFrom(`model has no BitLinear layer "${path}", but deployed has`);
   }
   return pairs;
 }
@@ -94,7 +96,13 @@ function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
 function checkEqual(argument: string, what: string, expected: unknown, actual: unknown): void {
   const text = JSON.stringify(expected);
   if (text === JSON.stringify(actual)) return;
-  throw argumentError('verify', argument, `${what} ${text}`, actual);
+  throw notDeployedFrom(`${argument} must be ${what} ${text}, got ${JSON.stringify(actual)}`);
+}
+
+function notDeployedFrom(problem: string): Error {
+  return new Error(
+    `verify: ${problem}. The second model must be deploy() of the first; are the two swapped?`,
+  );
 }
 
 /** The model's outputs, and for each pair the inputs that its layer received on the way. */

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBlend } from '../layers/bit_linear_config';
-import { bitLinearSites, checkModel } from '../models/layer_tree';
+import { checkModel } from '../models/layer_tree';
+import { trainableSites } from './trainable_sites';
 
 /**
  * Sets how much of the quantization is in force in every BitLinear layer of a model that is not
@@ -19,9 +20,5 @@ import { bitLinearSites, checkModel } from '../models/layer_tree';
 export function setBlend(model: LayersModel, blend: number): void {
   checkModel(model, 'setBlend');
   checkBlend(blend, 'setBlend');
-  const trainable = bitLinearSites(model).filter(({ layer }) => !layer.deployed);
-  if (trainable.length === 0) {
-    throw new Error(`setBlend: model "${model.name}" has no BitLinear layer that is not deployed.`);
-  }
-  for (const { layer } of trainable) layer.blend = blend;
+  for (const { layer } of trainableSites(model, 'setBlend')) layer.blend = blend;
 }

@@ -1,7 +1,7 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { setBlend } from './blend';
 import { checkScheduleArgs, Schedule, type Position, type ScheduleArgs } from './schedule';
+import { trainableSites } from './trainable_sites';
 
 export interface QuantizationScheduleArgs extends ScheduleArgs {
   /** The curve from float to ternary; see `quantizationSchedule`. */
@@ -46,7 +46,7 @@ class QuantizationSchedule extends Schedule {
   protected override update({ current, total }: Position): number {
     const isEnd = current >= total - 1;
     const blend = isEnd ? 1 : blendAt(this.args, current / (total - 1));
-    setBlend(this.model, blend);
+    for (const { layer } of trainableSites(this.model, 'quantizationSchedule')) layer.blend = blend;
     return blend;
   }
 }

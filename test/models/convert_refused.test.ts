@@ -187,7 +187,7 @@ describe('convert refuses, and leaves the source as it was', () => {
       compile: true,
     }));
 
-  test.each<[object, string]>([
+  test.each<[object, string | RegExp]>([
     [{ quantizer: 'twn' }, 'convert: every name in options must be one of kernelQuantizer, '],
     [{ kernelQuantizer: 'tnw' }, 'convert: kernelQuantizer must be one of ["bitnet","twn",'],
     [
@@ -204,12 +204,20 @@ describe('convert refuses, and leaves the source as it was', () => {
     [{ skip: /head/ }, 'convert: skip must be a name, a path, a list of them, or a function'],
     [
       { skip: 'hed*' },
-      'convert: skip must be names or paths of layers of model "net", got "hed*".',
+      /skip must be names or paths of layers of model "net" \("dense_Dense\d+"\), got "hed\*"\.$/,
     ],
     [{ convertOutputs: 'yes' }, 'convert: convertOutputs must be a boolean, got "yes".'],
     [{ compile: 1 }, 'convert: compile must be a boolean, got 1.'],
     [{ layerOptions: {} }, 'convert: layerOptions must be a function (layer, path) =>'],
   ])('the options %j', (options, message) => expectRefused(net, message, options));
+
+  test('skip in a net of many layers, of which the first ten are named', () => {
+    const letters = [...'abcdefghijk'];
+    const deep = () => net(...letters.map((name) => dense({ units: 3, name })));
+    const named = letters.slice(0, 9).map((name) => `"${name}"`);
+    const message = new RegExp(`Dense\\d+", ${named.join(', ')} and 2 more\\), got "head"`);
+    return expectRefused(deep, message, { skip: 'head' });
+  });
 
   test.each<[unknown, string | RegExp]>([
     [

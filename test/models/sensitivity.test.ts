@@ -150,8 +150,13 @@ describe('sensitivity', () => {
     );
     await refused(model, null as never).toThrow('sensitivity: x must be 1 tensor(s)');
     await refused(model, x, { skip: ['a', 'b'] }).toThrow(
-      `sensitivity: convert would make no layer of model "${model.name}" ternary.`,
+      `sensitivity: convert would make no layer of model "${model.name}" ternary: it keeps "a" (skipped), "b" (skipped), "head" (output of the model).`,
     );
+    const ternary = convert(model);
+    await refused(ternary, x).toThrow('it keeps "a" (ternary already), "b" (ternary already), ');
+    ternary.dispose();
+    const flat = tf.sequential({ layers: [tf.layers.reLU({ inputShape: [6] })] });
+    await refused(flat, x).toThrow('ternary: it has no Dense layer.');
     for (const name of ['quantizer', 'compile']) {
       await refused(model, x, { [name]: true }).toThrow(
         `sensitivity: every name in options must be one of kernelQuantizer, inputQuantizer, layerOptions, skip, convertOutputs, onProgress, print, got "${name}".`,

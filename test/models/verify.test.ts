@@ -153,14 +153,33 @@ describe('verify refuses', () => {
   test('a second model that is not deployed', async () => {
     const model = twoLayers();
     await expect(verify(model, model, x())).rejects.toThrow(
-      'verify: deployed has no packed BitLinear layer "first".',
+      'verify: deployed has no packed BitLinear layer "first". The second model must be deploy() of the first',
     );
   });
 
   test('a first model that is deployed', async () => {
     const deployed = deploy(twoLayers());
     await expect(verify(deployed, deployed, x())).rejects.toThrow(
-      'verify: layer "first" of model is deployed; give the model it came from.',
+      'verify: layer "first" of model is deployed. The second model must be deploy() of the first',
+    );
+  });
+
+  test('the two swapped', async () => {
+    const model = twoLayers();
+    await expect(verify(deploy(model), model, x())).rejects.toThrow('are the two swapped?');
+  });
+
+  test.each([
+    ['none', undefined, 'undefined'],
+    ['an array of numbers', [[1, 2]], '[[1,2]]'],
+    ['one too many', 2, '[[2,70],[2,70]]'],
+    ['no rows', 0, '[[0,70]]'],
+  ])('an x that is %s', async (_, given, shown) => {
+    const values: Record<number, unknown> = { 0: tf.zeros([0, 70]), 2: [x(), x()] };
+    const input = typeof given === 'number' ? values[given] : given;
+    const model = twoLayers();
+    await expect(verify(model, deploy(model), input as tf.Tensor)).rejects.toThrow(
+      `verify: x must be 1 tensor(s) with the same number of rows, at least one, got ${shown}.`,
     );
   });
 
@@ -189,7 +208,7 @@ describe('verify refuses', () => {
     ];
     const wider = tf.sequential({ layers: layers(5) });
     await expect(verify(twoLayers(), deploy(wider), x())).rejects.toThrow(
-      'verify: deployed layer "second" must be of kernel shape [6,4], got [6,5].',
+      'verify: deployed layer "second" must be of kernel shape [6,4], got [6,5]. The second model must',
     );
   });
 
@@ -197,7 +216,7 @@ describe('verify refuses', () => {
     const longer = twoLayers();
     longer.add(tf.layers.dense({ units: 9 }));
     await expect(verify(twoLayers(), deploy(longer), x())).rejects.toThrow(
-      'verify: deployed must be a model with outputs of shape [[null,4]], got [[null,9]].',
+      'verify: deployed must be a model with outputs of shape [[null,4]], got [[null,9]]. The second model must',
     );
   });
 

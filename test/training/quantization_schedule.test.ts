@@ -164,6 +164,9 @@ describe('wrong use', () => {
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const callbacks = [quantizationSchedule({ type: 'linear' })];
     const fit = model.fit(tf.ones([2, 2]), tf.ones([2, 1]), { verbose: 0, callbacks });
-    await expect(fit).rejects.toThrow('has no BitLinear layer that is not deployed');
+    await expect(fit).rejects.toThrow(
+      'quantizationSchedule: the model has no BitLinear layer that is not deployed. ' +
+        'Make it ternary with convert(model), or use bitLinear layers.',
+    );
   });
 });

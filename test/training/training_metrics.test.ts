@@ -99,8 +99,10 @@ describe('a look', () => {
     const before = memory();
     await metrics.look(model);
     expect(memory()).toEqual(before);
-    const message = 'trainingMetrics: model "sequential';
-    await expect(metrics.look(deploy(model))).rejects.toThrow(message);
+    const message = 'trainingMetrics: the model has no BitLinear layer that is not deployed. ';
+    const float = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+    await expect(metrics.look(float)).rejects.toThrow(`${message}Make it ternary with convert(model)`);
+    await expect(metrics.look(deploy(model))).rejects.toThrow(`${message}Give the model that was deployed.`);
     await expect(metrics.look({} as tf.LayersModel)).rejects.toThrow('model must be a tf.LayersModel');
     expect(() => trainingMetrics({ write: 'file' as never })).toThrow('write must be a function');
     expect(() => trainingMetrics({ file: 'x' } as never)).toThrow(

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { layerSites, type LayerSite } from '../layer_tree';
+import { listing } from '../listing';
 import type { ConvertOptions } from './options';
 
 /**
@@ -17,7 +18,8 @@ export function skipRule(
   const sites = [...layerSites(model)];
   for (const pattern of patterns) {
     if (sites.some((site) => meets(site, pattern))) continue;
-    const expected = `names or paths of layers of model "${model.name}"`;
+    const paths = new Set(sites.map(({ path }) => `"${path}"`));
+    const expected = `names or paths of layers of model "${model.name}" (${listing([...paths])})`;
     throw argumentError(where, 'skip', expected, pattern);
   }
   return (site) => patterns.some((pattern) => meets(site, pattern));

@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { argumentError } from '../../errors';
 import { checkOptionNames } from '../../option_names';
+import { checkInputs } from '../check_inputs';
 import { convert } from '../convert/convert';
 import type { ConvertOptions } from '../convert/options';
-import { planConversion, type PlannedLayer } from '../convert/plan';
+import { planConversion, type ConversionPlan, type PlannedLayer } from '../convert/plan';
 import { disposeModel } from '../dispose_model';
 import { layerSites } from '../layer_tree';
+import { listing } from '../listing';
 import { formatTable } from '../table';
 import { measure, type Errors } from './measure';
 
@@ -82,11 +83,10 @@ export async function sensitivity(
 ): Promise<Sensitivity> {
   checkOptionNames('sensitivity', 'options', options, OPTIONS);
   const { onProgress, print = console.log, ...conversion } = options;
-  const planned = planConversion(model, conversion).layers.filter(({ converted }) => converted);
-  if (planned.length === 0) {
-    throw new Error(`sensitivity: convert would make no layer of model "${model.name}" ternary.`);
-  }
-  const inputs = checkInputs(model, x);
+  const plan = planConversion(model, conversion);
+  const planned = plan.layers.filter(({ converted }) => converted);
+  if (planned.length === 0) throw nothingToMeasure(model, plan);
+  const inputs = checkInputs(model, x, 'sensitivity');
   const layers: LayerSensitivity[] = [];
   for (const [i, layer] of planned.entries()) {
     const errors = await errorsOf(model, inputs, onlyLayer(conversion, layer.path), layer.path);
@@ -100,16 +100,13 @@ export async function sensitivity(
   return { layers, outputError, pathsAbove };
 }
 
-function checkInputs(model: LayersModel, x: Tensor | Tensor[]): Tensor[] {
-  const tensors = [x].flat();
-  const shapes = tensors.map((tensor) => (tensor as Tensor | undefined)?.shape);
-  const wanted = model.inputs.length;
-  const rows = shapes[0]?.[0] ?? 0;
-  if (tensors.length === wanted && rows > 0 && shapes.every((shape) => shape?.[0] === rows)) {
-    return tensors;
-  }
-  const expected = `${wanted} tensor(s) with the same number of rows, at least one`;
-  throw argumentError('sensitivity', 'x', expected, shapes);
+/** Why each Dense layer stays as it is. */
+function nothingToMeasure(model: LayersModel, { layers }: ConversionPlan): Error {
+  const reasons = layers.map(({ path, reason }) => `"${path}" (${reason})`);
+  const why = reasons.length === 0 ? 'it has no Dense layer' : `it keeps ${listing(reasons)}`;
+  return new Error(
+    `sensitivity: convert would make no layer of model "${model.name}" ternary: ${why}.`,
+  );
 }
 
 function onlyLayer(options: ConvertOptions, path: string): ConvertOptions {

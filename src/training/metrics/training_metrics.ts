@@ -2,8 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import type { BitLinear } from '../../layers/bit_linear';
-import { bitLinearSites, checkModel } from '../../models/layer_tree';
+import { checkModel } from '../../models/layer_tree';
 import { checkOptionNames } from '../../option_names';
+import { trainableSites } from '../trainable_sites';
 import { TrainingCallback } from '../training_callback';
 import { lookAt, type LayerMetrics } from './layer_metrics';
 
@@ -49,14 +50,8 @@ export class TrainingMetrics extends TrainingCallback {
    */
   async look(model: LayersModel): Promise<LayerMetrics[]> {
     checkModel(model, LABEL);
-    const trainable = bitLinearSites(model).filter(({ layer }) => !layer.deployed);
-    if (trainable.length === 0) {
-      throw new Error(
-        `${LABEL}: model "${model.name}" has no BitLinear layer that is not deployed.`,
-      );
-    }
     const all: LayerMetrics[] = [];
-    for (const { layer, path } of trainable) {
+    for (const { layer, path } of trainableSites(model, LABEL)) {
       const { metrics, ternary } = await lookAt(layer, path, this.ternary.get(layer));
       this.ternary.set(layer, ternary);
       all.push(metrics);
