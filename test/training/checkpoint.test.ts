@@ -170,7 +170,7 @@ describe('a checkpoint', () => {
     const fresh = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
     fresh.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
     const alone = memory();
-    await expect(loadCheckpoint(fresh, disk)).rejects.toThrow('number of weights');
+    await expect(loadCheckpoint(fresh, disk)).rejects.toThrow('number of BitLinear layers');
     expect(memory()).toEqual(alone);
   });
 
@@ -251,11 +251,12 @@ describe('what cannot go together is refused, and nothing changes', () => {
   });
 
   test.each<[Partial<BitLinearArgs>, string]>([
+    [{ kernelQuantizer: 'lsq' }, '{"kernelQuantizer":{"name":"lsq"'],
     [{ kernelQuantizer: 'twn' }, '{"kernelQuantizer":{"name":"twn"'],
     [{ kernelQuantizer: { name: 'bitnet', perChannel: true } }, '"perChannel":true'],
     [{ inputQuantizer: 'none' }, '"inputQuantizer":"none"'],
     [{ eps: 1e-3 }, '"eps":0.001'],
-  ])('weights of equal shapes that %j quantizes', async (args, shown) => {
+  ])('layers of equal shapes that %j quantizes', async (args, shown) => {
     const net = (quantization: Partial<BitLinearArgs>) => {
       const layer = bitLinear({ units: 2, inputShape: [2], name: 'a', ...quantization });
       const model = tf.sequential({ layers: [layer] });

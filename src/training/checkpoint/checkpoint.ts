@@ -100,8 +100,8 @@ export async function loadCheckpoint(
   const optimizer = optimizerOf(model, 'loadCheckpoint');
   const { tensors, content } = await retrieve<Content>(storage);
   try {
-    checkWeights(model, tensors);
     checkLayerStates(model, content.layers);
+    checkWeights(model, tensors);
     const state = withPrefix(OPTIMIZER, tensors);
     const trained = trainedNumbers(model);
     checkOptimizer(optimizer, trained, content.optimizer, state);
