@@ -16,8 +16,8 @@ import { checkKerasVersion } from './keras_version';
  * ```
  *
  * @param path of the folder. Saving makes it where it is missing, and overwrites the model in it.
- * @throws if `path` is no string; when loading: if a file is missing, model.json is not one of a layers model or was written by
- * Keras 3, or the files of weights have another size than it says.
+ * @throws if `path` is no string. Loading throws if a file is missing, model.json is not one of a layers
+ * model or was written by Keras 3, or the files of weights have another size than it says.
  */
 export function folder(path: string): io.IOHandler & { readonly path: string } {
   if (typeof path !== 'string' || path === '') {

@@ -91,7 +91,8 @@ export async function saveCheckpoint(
  *
  * @returns the number of epochs that are done.
  * @throws if `model` is not a compiled LayersModel, `storage` holds no checkpoint, or its weights, those
- * of them that are trained, the quantizers of its layers, or its optimizer are others; nothing has changed then.
+ * of them that are trained, the quantizers of its layers, or its optimizer are others; nothing has changed
+ * then.
  */
 export async function loadCheckpoint(
   model: LayersModel,
