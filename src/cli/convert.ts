@@ -25,11 +25,12 @@ export async function run(args: string[]): Promise<Outcome> {
     skip: values.skip,
     convertOutputs: values['convert-outputs'],
   } as ConvertOptions;
+  const converted = convert(model, options); // before the plan, as errors name what was called
   const plan = planConversion(model, options);
   if (plan.totals.converted === 0) {
     throw new Error(`convert: no layer would become ternary.\n${plan.toString()}`);
   }
-  await saveModel(convert(model, options), to);
+  await saveModel(converted, to);
   return { result: plan, lines: [plan.toString(), `Saved in ${to}.`] };
 }
 
