@@ -1,7 +1,7 @@
+import { newTable } from '../../examples/support/table';
 import type { MemoryRow } from '../memory';
 import { goalsOf } from './floors';
 import type { Row } from './rows';
-import { newTable } from '../../examples/support/table';
 
 /** A table's cells, with the headings as keys. */
 export type Cells = Record<string, string>;

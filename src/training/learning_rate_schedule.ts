@@ -41,12 +41,13 @@ class LearningRateSchedule extends Schedule {
 /** The learning rate of a step or epoch. */
 function learningRateAt(args: LearningRateScheduleArgs, position: Position): number {
   const { current, total, perEpoch } = position;
+  const { warmup: warmupEpochs = 0 } = args;
   const epochs = total / perEpoch;
-  if (args.warmup! >= epochs) {
+  if (warmupEpochs >= epochs) {
     const expected = `less than the epochs of the schedule, ${epochs}`;
-    throw argumentError(LABEL, 'warmup', expected, args.warmup);
+    throw argumentError(LABEL, 'warmup', expected, warmupEpochs);
   }
-  const warmup = Math.round((args.warmup ?? 0) * perEpoch);
+  const warmup = Math.round(warmupEpochs * perEpoch);
   if (current < warmup) return (args.learningRate * (current + 1)) / warmup;
   const progress = Math.min(1, (current - warmup) / Math.max(1, total - warmup));
   return args.learningRate * shareAt(args, progress, current / perEpoch);
@@ -94,8 +95,8 @@ function checkArgs(args: LearningRateScheduleArgs): void {
  *     step      factor ^ floor(epoch / every)         the epoch with its fraction
  *
  * so that linear and cosine would reach 0 in the step after the last. What was set last stays in the
- * optimizer after training, and at the end of an epoch is `learningRate` in tfjs's logs. It follows the position in training alone: training resumed with
- * `initialEpoch` goes on where it was.
+ * optimizer after training, and at the end of an epoch is `learningRate` in tfjs's logs. It follows the
+ * position in training alone: training resumed with `initialEpoch` goes on where it was.
  *
  * ```js
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
@@ -104,8 +105,8 @@ function checkArgs(args: LearningRateScheduleArgs): void {
  * ```
  *
  * @throws if an argument is wrong. Training throws if the optimizer has no learning rate, the warm-up is
- * as long as the schedule, or if steps
- * are to be counted in a dataset of unknown size without `batchesPerEpoch`.
+ * as long as the schedule, or steps are to be counted in a dataset of unknown size without
+ * `batchesPerEpoch`.
  */
 export function learningRateSchedule(args: LearningRateScheduleArgs): Callback {
   return new LearningRateSchedule(args);

@@ -30,7 +30,8 @@ import { checkedDecisions } from './plan';
  *
  * @throws if `model` is not a built LayersModel, an option is wrong, or the model cannot be made anew
  * from its config: a layer is used at several places of the tree, two layers have one path, a class is
- * not registered, or a custom layer holds layers whose weights it does not report. Nothing has been built or changed then.
+ * not registered, or a custom layer holds layers whose weights it does not report. Nothing has been
+ * built or changed then.
  */
 export function convert<Model extends LayersModel>(
   model: Model,

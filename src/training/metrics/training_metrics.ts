@@ -102,7 +102,8 @@ async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, 
  * const [{zero, entropy}] = await metrics.look(model); // at any time, in a loop of your own
  * ```
  *
- * @throws if an argument is unknown, or `write` is not a function. Training throws if the model has no BitLinear to train.
+ * @throws if an argument is unknown, or `write` is not a function. Training throws if the model has no
+ * BitLinear to train.
  */
 export function trainingMetrics(args: TrainingMetricsArgs = {}): TrainingMetrics {
   return new TrainingMetrics(args);

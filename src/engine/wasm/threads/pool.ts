@@ -43,11 +43,11 @@ export class ThreadPool {
   private readonly workers: Thread[] = [];
   /** Whether a product failed. Then the calling thread computes alone. */
   private isBroken = false;
+  private readonly timeoutMs = TIMEOUT_MS;
 
   constructor(
     memory: WebAssembly.Memory,
     readonly threads: number,
-    private readonly timeoutMs = TIMEOUT_MS,
   ) {
     this.kernels = FORM_NAMES.map((form) => {
       const { binary, function: name } = FORMS[form];
