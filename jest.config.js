@@ -15,7 +15,10 @@ function backend(name) {
     testMatch: [
       '<rootDir>/test/{layers,models,ops,quantizers,engine,packing,training}/**/*.test.ts',
     ],
-    setupFilesAfterEnv: [`<rootDir>/test/setup/${name}.ts`],
+    setupFilesAfterEnv: [
+      `<rootDir>/test/setup/${name}.ts`,
+      '<rootDir>/test/setup/seeded_random.ts',
+    ],
   };
 }
 
