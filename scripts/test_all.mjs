@@ -1,5 +1,5 @@
 // Everything that is tested, on every backend and Node version there is; provisions what it needs.
-// Goes on after a failure, and ends with the sum over all runs of jest.
+// Goes on after a failure, and ends with the failures and the sum over all runs of jest.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,15 @@ const tally = join(folder, 'tally');
 writeFileSync(tally, '');
 
 const failures = steps.filter((step) => !succeeds(step));
-const [passed, failed] = readTally();
+const runs = readTally();
 rmSync(folder, { recursive: true });
 
+// The output of the steps after it may be long: what failed stands at the end once more.
+console.log(runs.flatMap((run) => run.failures).join('\n'));
 if (failures.length > 0) say(`Failed: ${failures.map((step) => `npm run ${step}`).join(', ')}`);
+const sum = (count) => runs.reduce((total, run) => total + run[count], 0);
 // A step can fail with no failing test: the linter, say.
-console.log(`\n${passed} passed, ${Math.max(failed, failures.length)} failed`);
+console.log(`\n${sum('passed')} passed, ${Math.max(sum('failed'), failures.length)} failed`);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
 function succeeds(step) {
@@ -38,6 +41,5 @@ function succeeds(step) {
 
 function readTally() {
   const lines = readFileSync(tally, 'utf8').trim().split('\n').filter(Boolean);
-  const counts = lines.map((line) => line.split(' ').map(Number));
-  return [0, 1].map((i) => counts.reduce((sum, count) => sum + count[i], 0));
+  return lines.map((line) => JSON.parse(line));
 }

@@ -78,20 +78,20 @@ test('somebody alone never waits for the window', async () => {
   const w = watched({ batchWindowMs: 10_000 });
   const start = performance.now();
   for (let i = 0; i < 20; i++) expect(await submit(w, i)).toEqual([i]);
-  expect(performance.now() - start).toBeLessThan(5000);
+  expect(performance.now() - start).toBeLessThan(10_000);
   expect(w.batches).toEqual(Array(20).fill(1));
 });
 
 test('after a crowd somebody alone waits once, for the window', async () => {
-  const w = watched({ batchWindowMs: 300 });
+  const w = watched({ batchWindowMs: 2000 });
   await Promise.all([1, 2, 3, 4].map((value) => submit(w, value)));
   const timed = async () => {
     const start = performance.now();
     await submit(w, 5);
     return performance.now() - start;
   };
-  expect(await timed()).toBeGreaterThan(250);
-  expect(await timed()).toBeLessThan(250);
+  expect(await timed()).toBeGreaterThan(1900);
+  expect(await timed()).toBeLessThan(1900);
   expect(w.batches).toEqual([4, 1, 1]);
 });
 

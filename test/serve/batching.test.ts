@@ -103,12 +103,12 @@ test('rows that make a layer throw fail alone', async () => {
 
 test('a client alone never waits for the window', async () => {
   await tf.setBackend('wasm');
-  const { base } = await serve(ternaryNet(), '--batch-window-ms', '2000');
+  const { base } = await serve(ternaryNet(), '--batch-window-ms', '30000');
   const agent = keepAlive(1);
   const start = performance.now();
   for (let i = 0; i < 20; i++) {
     await send(`${base}:predict`, { body: { instances: [[...randomFloats(16, i)]] }, agent });
   }
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(performance.now() - start).toBeLessThan(30_000);
   agent.destroy();
 });

@@ -44,7 +44,7 @@ describe.each([1, 2])('with %d workers', (workers) => {
 });
 
 test('a slow request is waited for, and answered; an unfinished one not for ever', async () => {
-  const server = await startServer(...args, '--timeout-ms', '3000');
+  const server = await startServer(...args, '--timeout-ms', '8000');
   const body = JSON.stringify({ instances: [Array(16).fill(1)] });
   const text = postText(server.url + PREDICT, body);
   const slow = talk(server.url, inParts(text, 10), 200);

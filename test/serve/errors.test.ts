@@ -207,25 +207,27 @@ describe('what is hardly HTTP', () => {
 
 describe('a busy server', () => {
   let touchy: Served;
+  let patient: Served;
 
   beforeAll(async () => {
-    const limits = ['--max-batch', '1', '--max-queue', '4', '--timeout-ms', '500'];
-    touchy = await serve(touchyNet(), ...limits);
+    const limits = ['--max-batch', '1', '--max-queue', '4'];
+    touchy = await serve(touchyNet(), ...limits, '--timeout-ms', '1500');
+    patient = await serve(touchyNet(), ...limits, '--timeout-ms', '60000');
   });
   afterEach(() => (Touchy.milliseconds = 0));
 
   /** Answers to requests that come in all at once, on connections that are open already. */
-  async function answersAtOnce(count: number): Promise<Answer[]> {
+  async function answersAtOnce(served: Served, count: number): Promise<Answer[]> {
     const agent = keepAlive(count);
     const all = (url: string, body?: object) =>
       Promise.all(Array.from({ length: count }, () => send(url, { agent, ...(body && { body }) })));
-    await all(touchy.base);
-    return all(`${touchy.base}:predict`, { instances: [[1, 2]] });
+    await all(served.base);
+    return all(`${served.base}:predict`, { instances: [[1, 2]] });
   }
 
   test('refuses what its queue cannot take: 503, with the time to come again', async () => {
     Touchy.milliseconds = 50;
-    const answers = await answersAtOnce(30);
+    const answers = await answersAtOnce(patient, 30);
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(30);
@@ -237,14 +239,14 @@ describe('a busy server', () => {
   });
 
   test('gives up what waited too long: 504', async () => {
-    Touchy.milliseconds = 300;
-    const answers = await answersAtOnce(4);
+    Touchy.milliseconds = 900;
+    const answers = await answersAtOnce(touchy, 4);
     const late = answers.filter(({ status }) => status !== 200);
     expect(late.length).toBeGreaterThan(0);
     expect(late.length).toBeLessThan(4);
     for (const { status, body } of late) {
       expect(status).toBe(504);
-      expect(body).toEqual({ error: 'No answer within 500 ms.' });
+      expect(body).toEqual({ error: 'No answer within 1500 ms.' });
     }
   });
 
@@ -260,6 +262,6 @@ describe('a busy server', () => {
     const start = performance.now();
     const answer = await talk(touchy.url, part === 'head' ? head : `${head}\r\n{"inst`);
     expect(answer).toMatch(/^HTTP\/1.1 408 [^]*\{"error":"The request did not come in time."\}$/);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });

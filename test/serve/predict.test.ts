@@ -45,15 +45,14 @@ function floats(shape: number[], seed = 1): tf.Tensor {
   );
 }
 
-const WORDS = tf.tensor2d(
-  [
+function words(): tf.Tensor {
+  const rows = [
     [0, 9, 3],
     [4, 4, 4],
     [8, 1, 0],
-  ],
-  [3, 3],
-  'int32',
-);
+  ];
+  return tf.tensor2d(rows, [3, 3], 'int32');
+}
 
 describe.each(BACKENDS)('on %s', (backend) => {
   const nets: Record<string, Served> = {};
@@ -89,8 +88,8 @@ describe.each(BACKENDS)('on %s', (backend) => {
 
   test('several inputs and outputs', async () => {
     const pixels = floats([3, 16]);
-    const [score, sum] = predicted(nets['twoInputs']!.model, pixels, WORDS) as Json[][];
-    const columns = { pixels: listOf(pixels) as Json[], words: listOf(WORDS) as Json[] };
+    const [score, sum] = predicted(nets['twoInputs']!.model, pixels, words()) as Json[][];
+    const columns = { pixels: listOf(pixels) as Json[], words: listOf(words()) as Json[] };
     expect(await predict('twoInputs', { inputs: columns })).toEqual({ outputs: { score, sum } });
     const instances = [0, 1, 2].map((i) => ({
       pixels: columns.pixels[i],
@@ -114,8 +113,8 @@ describe.each(BACKENDS)('on %s', (backend) => {
   });
 
   test('whole numbers', async () => {
-    const [predictions] = predicted(nets['embedding']!.model, WORDS);
-    expect(await predict('embedding', { instances: listOf(WORDS) })).toEqual({ predictions });
+    const [predictions] = predicted(nets['embedding']!.model, words());
+    expect(await predict('embedding', { instances: listOf(words()) })).toEqual({ predictions });
     const asFloats = '{"instances": [[0.0, 9.0, 3e0], [4, 4, 4], [80e-1, 1, -0]]}';
     expect(await predict('embedding', asFloats)).toEqual({ predictions });
   });

@@ -78,9 +78,7 @@ describe('refuses to start, with exit code 1,', () => {
     const { port } = holder.address() as AddressInfo;
     expect(await refusal('--model', path, '--port', String(port))).toMatch(/EADDRINUSE/);
     holder.close();
-    expect(await refusal('--model', path, '--host', 'no.such.host.invalid')).toMatch(
-      /no\.such\.host\.invalid/,
-    );
+    expect(await refusal('--model', path, '--host', '192.0.2.1')).toMatch(/192\.0\.2\.1/);
   });
 
   test('with wrong options', async () => {

@@ -16,15 +16,19 @@ afterAll(() => {
   removeFolders();
 });
 
-/** The tensors of both workers say that both are there: each holds the same. */
-async function bothAnswer(server: ServerProcess, tensors: number): Promise<void> {
+/** Waits until a condition is true, a while at most. */
+async function until(condition: () => Promise<boolean>, failure: () => string): Promise<void> {
   const end = performance.now() + 30_000;
-  while (performance.now() < end) {
-    const metrics = await metricsOf(server.url);
-    if (metrics['tfjs_tensors'] === tensors) return;
-    await sleep(100);
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(failure());
+    await sleep(50);
   }
-  throw new Error(`The worker did not come back:\n${server.output()}`);
+}
+
+/** The tensors of both workers say that both are there: each holds the same. */
+function bothAnswer(server: ServerProcess, tensors: number): Promise<void> {
+  const areThere = async () => (await metricsOf(server.url))['tfjs_tensors'] === tensors;
+  return until(areThere, () => `The worker did not come back:\n${server.output()}`);
 }
 
 test('kill -9 of a worker under load: the other goes on, and it comes back', async () => {
@@ -40,8 +44,8 @@ test('kill -9 of a worker under load: the other goes on, and it comes back', asy
   process.kill(victim!, 'SIGKILL');
   await sleep(100);
   const rightThen = load.met.right;
-  await sleep(500);
-  expect(load.met.right).toBeGreaterThan(rightThen + CLIENTS);
+  const goesOn = async () => load.met.right > rightThen + CLIENTS;
+  await until(goesOn, () => `The other worker does not go on:\n${server.output()}`);
   await bothAnswer(server, tfjs_tensors!);
   expect(await workersOf(server)).toHaveLength(2);
   expect(await workersOf(server)).not.toContain(victim);
