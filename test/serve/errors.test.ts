@@ -1,16 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { keepAlive, send, type Answer, type RequestOptions } from './support/client';
+import { keepAlive, onConnections, send, type Answer, type RequestOptions } from './support/client';
 import { closeAll, serve, type Served } from './support/in_process';
 import {
   embeddingNet,
   removeFolders,
+  saved,
   sequenceNet,
   ternaryNet,
   twoInputsNet,
   Touchy,
   touchyNet,
 } from './support/models';
+import { endAllServers, startServer } from './support/process';
 import { talk } from './support/rude';
 
 let ternary: Served;
@@ -27,6 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await closeAll();
+  endAllServers();
   removeFolders();
 });
 
@@ -159,6 +162,18 @@ describe('a bad body', () => {
     const body = ' '.repeat(30_000_000);
     for (let i = 0; i < 10; i++) await errorOf(413, `${ternary.base}:predict`, { body });
   });
+
+  test('far larger than allowed, from many who still send when they are answered', async () => {
+    const limits = ['--backend', 'wasm', '--name', 'net', '--max-body-bytes', '20000'];
+    const server = await startServer('--model', await saved(ternaryNet()), ...limits);
+    const agent = keepAlive(64);
+    const body = ' '.repeat(1_500_000);
+    await onConnections(64, 2000, async () => {
+      await errorOf(413, `${server.url}/v1/models/net:predict`, { body, agent });
+    });
+    agent.destroy();
+    expect(await server.end()).toEqual({ code: 0, signal: null });
+  }, 120_000);
 });
 
 describe('a bad URL', () => {

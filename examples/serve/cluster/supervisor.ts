@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerWorkersAskingForMetrics } from './shared_metrics';
+import { closeUnconfirmedOnExit } from './unconfirmed';
 
 /** Rest before a worker is started that failed to start just now. */
 const RETRY_MS = 1000;
@@ -12,6 +13,7 @@ const RETRY_MS = 1000;
  */
 export async function superviseWorkers(count: number): Promise<void> {
   answerWorkersAskingForMetrics();
+  cluster.on('fork', closeUnconfirmedOnExit);
   const workers = Array.from({ length: count }, () => cluster.fork());
   try {
     await Promise.all(workers.map(listening));

@@ -54,7 +54,10 @@ export function createServer(
   let draining: Promise<void> | undefined;
   acceptJsonOfAnyType(http);
   answerErrors(http, options.name);
-  http.addHook('onSend', async (_request, reply) => {
+  http.addHook('onSend', async (request, reply) => {
+    // Fastify would close the connection, which resets it: who still writes may never read the answer.
+    // Node reads what is left of the request, for `requestTimeout` at most.
+    if (!request.raw.complete) reply.removeHeader('Connection');
     if (draining == null) return;
     await draining;
     reply.header('Connection', 'close');
