@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { metricsOf } from './support/client';
+import { metricsOf, send } from './support/client';
 import { Load } from './support/load';
 import { removeFolders, saved, ternaryNet } from './support/models';
 import { endAllServers, startServer, workersOf, type ServerProcess } from './support/process';
@@ -56,5 +56,19 @@ test('kill -9 of a worker under load: the other goes on, and it comes back', asy
   // At most the requests that the dead worker had, one a client, and those on their way to it.
   expect(met.lost.length).toBeLessThanOrEqual(2 * CLIENTS);
   expect(server.output()).toMatch(`Worker ${victim} ended (SIGKILL); starting another.`);
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+});
+
+test('kill -9 of a worker ends the connection that was on its way to it', async () => {
+  const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
+  const server = await startServer('--model', await saved(ternaryNet()), ...options);
+  const [victim] = await workersOf(server);
+  process.kill(victim!, 'SIGSTOP'); // it takes nothing more, and the supervisor does not know
+  const requests = Array.from({ length: 8 }, () => send(`${server.url}/healthz`));
+  const outcomes = Promise.allSettled(requests);
+  await sleep(500);
+  process.kill(victim!, 'SIGKILL');
+  const lost = (await outcomes).filter(({ status }) => status === 'rejected');
+  expect(lost).toMatchObject([{ reason: { sent: true } }]);
   expect(await server.end()).toEqual({ code: 0, signal: null });
 });

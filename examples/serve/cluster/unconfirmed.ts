@@ -28,6 +28,7 @@ export function closeUnconfirmedOnExit({ process: worker }: Worker): void {
   };
   worker.send = remember as typeof worker.send;
   worker.on('internalMessage', ({ ack }: ClusterMessage) => unconfirmed.delete(ack!));
+  // Its "disconnect" does not come before the connection is confirmed.
   worker.once('exit', () => {
     for (const connection of unconfirmed.values()) connection.close();
   });
