@@ -13,7 +13,7 @@ function backend(name) {
     ...shared,
     displayName: name,
     testMatch: [
-      '<rootDir>/test/{layers,models,ops,quantizers,engine,packing,training}/**/*.test.ts',
+      '<rootDir>/test/{convert,deploy,engine,inspect,layers,ops,packing,quantizers,tfjs,topology,training}/**/*.test.ts',
     ],
     setupFilesAfterEnv: [
       `<rootDir>/test/setup/${name}.ts`,

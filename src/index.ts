@@ -1,25 +1,25 @@
-import './compat/node_util';
+import './tfjs/node_util';
 import './backends/register_kernels';
-import './models/nothing_to_train';
+import './deploy/nothing_to_train';
 
 export { engineInfo, ready, type EngineInfo } from './engine/info';
 export type { EngineName, EngineState } from './engine/select';
 export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
 export type { BitLinearArgs } from './layers/bit_linear_config';
-export { convert } from './models/convert/convert';
-export type { ConvertOptions, LayerConversionOptions } from './models/convert/options';
+export { convert } from './convert/convert';
+export type { ConvertOptions, LayerConversionOptions } from './convert/options';
 export {
   planConversion,
   type ConversionPlan,
   type PlannedLayer,
   type PlanTotals,
-} from './models/convert/plan';
+} from './convert/plan';
 export {
   RMSNormalization,
   rmsNormalization,
   type RMSNormalizationArgs,
 } from './layers/rms_normalization';
-export { deploy } from './models/deploy';
+export { deploy } from './deploy/deploy';
 export { packTernary, unpackTernary } from './ops/pack_ternary';
 export { ternaryMatMul, type TernaryMatMulArgs } from './ops/ternary_mat_mul';
 export type { InputQuantizer } from './ops/trainable_mat_mul';
@@ -28,28 +28,28 @@ export type {
   KernelQuantizer,
   QuantizeContext,
   QuantizedKernel,
-} from './quantizers/kernel_quantizer';
+} from './quantizers/kernel/kernel_quantizer';
 export {
   quantizers,
   registerQuantizer,
   type KernelQuantizerConfig,
   type KernelQuantizerFactory,
-} from './quantizers/registry';
-export { disposeModel } from './models/dispose_model';
-export type { LayerSummary, Totals } from './models/layer_summary';
+} from './quantizers/kernel/registry';
+export { disposeModel } from './topology/dispose_model';
+export type { LayerSummary, Totals } from './inspect/layer_summary';
 export {
   sensitivity,
   type LayerSensitivity,
   type Sensitivity,
   type SensitivityOptions,
-} from './models/sensitivity/sensitivity';
-export { summary, type ModelSummary } from './models/summary';
+} from './convert/sensitivity/sensitivity';
+export { summary, type ModelSummary } from './inspect/summary';
 export {
   verify,
   type Comparison,
   type LayerVerification,
   type Verification,
-} from './models/verify';
+} from './deploy/verify';
 export { setBlend } from './training/blend';
 export {
   loadCheckpoint,
@@ -72,6 +72,6 @@ export {
   quantizationSchedule,
   type QuantizationScheduleArgs,
 } from './training/quantization_schedule';
-export { recommend, type Recommendation } from './training/recommend';
+export { recommend, type Recommendation } from './inspect/recommend';
 export type { ScheduleArgs } from './training/schedule';
 export { seededBatches, type SeededBatchesArgs } from './training/seeded_batches';

@@ -1,6 +1,6 @@
 import { registerKernel } from '@tensorflow/tfjs-core';
 import { registerTernaryMatMulGradient } from '../ops/ternary_mat_mul';
-import { registerTileGradient } from '../ops/tile_gradient';
+import { registerTileGradient } from '../tfjs/tile_gradient';
 import { registerExplicitTransposeMatMul } from '../ops/trainable_mat_mul';
 import { composedTernaryMatMuls } from './composed';
 import { cpuTernaryMatMul } from './cpu';

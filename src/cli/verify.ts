@@ -3,7 +3,7 @@ import { startBackend } from './backend';
 import { parse, type Outcome } from './command';
 import { checkInput, loadModel } from './model_folders';
 import { randomInputs, ROWS } from './random_inputs';
-import { formatTable } from '../models/table';
+import { formatTable } from '../text/table';
 
 export async function run(args: string[]): Promise<Outcome> {
   const [a, b] = parse(args, ['A_DIR', 'B_DIR'], {}).folders as [string, string];

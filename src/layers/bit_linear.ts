@@ -20,19 +20,19 @@ import {
 import { releasePacked } from '../backends/release_packed';
 import type { Activation } from '../engine/engine';
 import { argumentError, TWO_COPIES } from '../errors';
-import { checkOptionNames } from '../option_names';
+import { checkOptionNames } from '../options/option_names';
 import { blendedMatMul } from '../ops/blended_mat_mul';
 import { ternaryMatMul } from '../ops/ternary_mat_mul';
 import { trainableMatMul, type InputQuantizer } from '../ops/trainable_mat_mul';
 import { LAYOUT, pack, packedShape } from '../packing/int2';
-import { MAX_IN_FEATURES } from '../quantizers/int8_input';
-import type { KernelQuantizer, QuantizedKernel } from '../quantizers/kernel_quantizer';
+import { MAX_IN_FEATURES } from '../quantizers/input/int8';
+import type { KernelQuantizer, QuantizedKernel } from '../quantizers/kernel/kernel_quantizer';
 import {
   createQuantizer,
   quantizerConfig,
   type KernelQuantizerConfig,
-} from '../quantizers/registry';
-import { straightThrough } from '../quantizers/straight_through';
+} from '../quantizers/kernel/registry';
+import { straightThrough } from '../quantizers/kernel/straight_through';
 import {
   checkBlend,
   checkConfig,
@@ -41,7 +41,7 @@ import {
   type BitLinearConfig,
   type FromDenseOptions,
 } from './bit_linear_config';
-import { Dense, DENSE_ARGS, type DenseArgs, type DenseLayer } from './dense';
+import { Dense, DENSE_ARGS, type DenseArgs, type DenseLayer } from '../tfjs/dense';
 
 /** A kernel as a deployed layer holds it. */
 export interface PackedKernel {

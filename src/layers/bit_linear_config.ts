@@ -1,8 +1,8 @@
 import { argumentError } from '../errors';
 import { LAYOUT } from '../packing/int2';
 import type { InputQuantizer } from '../ops/trainable_mat_mul';
-import type { KernelQuantizerConfig } from '../quantizers/registry';
-import type { DenseArgs } from './dense';
+import type { KernelQuantizerConfig } from '../quantizers/kernel/registry';
+import type { DenseArgs } from '../tfjs/dense';
 
 /** The arguments of `tf.layers.dense`, and how to quantize. */
 export interface BitLinearArgs extends DenseArgs {

@@ -10,8 +10,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../option_names';
-import { LAYER_ARGS } from './dense';
+import { checkOptionNames } from '../options/option_names';
+import { LAYER_ARGS } from '../tfjs/dense';
 
 type LayerArgs = ConstructorParameters<typeof layers.Layer>[0];
 

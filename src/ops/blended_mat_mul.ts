@@ -1,6 +1,6 @@
 import { add, mul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { quantizeInt8Rows } from '../quantizers/int8_input';
-import type { QuantizedKernel } from '../quantizers/kernel_quantizer';
+import { quantizeInt8Rows } from '../quantizers/input/int8';
+import type { QuantizedKernel } from '../quantizers/kernel/kernel_quantizer';
 import { matMulForTraining, rescale, type InputQuantizer } from './trainable_mat_mul';
 
 export interface BlendOptions {

@@ -17,9 +17,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine/engine';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../option_names';
+import { checkOptionNames } from '../options/option_names';
 import { packedShape, unpackRows } from '../packing/int2';
-import { MAX_IN_FEATURES } from '../quantizers/int8_input';
+import { MAX_IN_FEATURES } from '../quantizers/input/int8';
 import type { InputQuantizer } from './trainable_mat_mul';
 
 /** Name under which the kernel is registered for every backend. */

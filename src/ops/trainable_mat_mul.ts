@@ -13,8 +13,8 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { quantizeInt8Rows } from '../quantizers/int8_input';
-import type { QuantizedKernel } from '../quantizers/kernel_quantizer';
+import { quantizeInt8Rows } from '../quantizers/input/int8';
+import type { QuantizedKernel } from '../quantizers/kernel/kernel_quantizer';
 
 /** How activations are quantized: `'int8'` per row, or `'none'`. */
 export type InputQuantizer = 'int8' | 'none';

@@ -1,6 +1,6 @@
 import type { Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../option_names';
+import { checkOptionNames } from '../options/option_names';
 import { TrainingCallback } from './training_callback';
 
 export interface ScheduleArgs {

@@ -1,7 +1,7 @@
 import { gather, tensor1d, tidy, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../option_names';
+import { checkOptionNames } from '../options/option_names';
 
 export interface SeededBatchesArgs {
   /** Examples per batch; the last of an epoch may have fewer. Default: 32. */

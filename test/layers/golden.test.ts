@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, type KernelQuantizerConfig } from '../../src';
-import { quantizeInt8Rows } from '../../src/quantizers/int8_input';
+import { quantizeInt8Rows } from '../../src/quantizers/input/int8';
 import { headCases, officialCases, oldCases, type LayerCase } from '../support/golden';
 import { apply, gradients, setKernel, weight } from '../support/layers';
 import { expectClose, transposed } from '../support/values';

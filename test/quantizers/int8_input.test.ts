@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { MAX_IN_FEATURES, quantizeInt8Rows } from '../../src/quantizers/int8_input';
+import { MAX_IN_FEATURES, quantizeInt8Rows } from '../../src/quantizers/input/int8';
 import { quantizedRow } from '../support/product_reference';
 import { expectIdentical, randomFloats, randomTensor } from '../support/values';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { quantizers, type QuantizedKernel } from '../../src';
-import { meanOf, sumOf } from '../../src/quantizers/reduce_kernel';
+import { meanOf, sumOf } from '../../src/quantizers/kernel/reduce_kernel';
 import { difference, randomFloats } from '../support/values';
 
 /*

@@ -1,4 +1,4 @@
-import { twn } from '../../src/quantizers/twn';
+import { twn } from '../../src/quantizers/kernel/twn';
 import { quantized } from '../support/rules';
 
 describe('twn', () => {

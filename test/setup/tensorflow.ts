@@ -1,4 +1,4 @@
-import '../../src/compat/node_util';
+import '../../src/tfjs/node_util';
 import * as tf from '@tensorflow/tfjs';
 
 beforeAll(async () => {

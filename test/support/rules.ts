@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { quantizers, type KernelQuantizerConfig } from '../../src';
-import { straightThrough } from '../../src/quantizers/straight_through';
+import { straightThrough } from '../../src/quantizers/kernel/straight_through';
 
 /** What a rule makes of a kernel: values as plain arrays. */
 export function quantized(

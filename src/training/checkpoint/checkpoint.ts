@@ -7,8 +7,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { checkModel, layerSites } from '../../models/layer_tree';
-import { checkOptionNames } from '../../option_names';
+import { checkModel, layerSites } from '../../topology/layer_tree';
+import { checkOptionNames } from '../../options/option_names';
 import { checkLayerStates, layerStates, restoreLayerStates, type LayerState } from './layer_state';
 import {
   checkOptimizer,

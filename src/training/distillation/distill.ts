@@ -1,7 +1,7 @@
 import { LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { checkModel } from '../../models/layer_tree';
-import { checkOptionNames } from '../../option_names';
+import { checkModel } from '../../topology/layer_tree';
+import { checkOptionNames } from '../../options/option_names';
 import { DistillationLoss } from './distillation_loss';
 import { DistillationModel } from './distillation_model';
 import { findFeatures, projectionFor, type FeatureMatch } from './features';

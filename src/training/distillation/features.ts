@@ -1,6 +1,6 @@
 import { layers, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { checkOptionNames } from '../../option_names';
+import { checkOptionNames } from '../../options/option_names';
 
 /** Two layers whose outputs [batch, ..., width] shall point the same way. */
 export interface FeatureMatch {

@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { BitLinear } from '../../layers/bit_linear';
-import { createQuantizer } from '../../quantizers/registry';
+import { createQuantizer } from '../../quantizers/kernel/registry';
 
 /** What the kernel of a BitLinear layer looks like at one moment. Shares are in [0, 1]. */
 export interface LayerMetrics {

@@ -1,4 +1,4 @@
-import '../../../src/compat/node_util';
+import '../../../src/tfjs/node_util';
 import '@tensorflow/tfjs-backend-wasm';
 
 /** wasm, and tensorflow where `npm run setup:tfjs-node` has installed it. */

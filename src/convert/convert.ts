@@ -1,0 +1,77 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers, ModelCompileArgs } from '@tensorflow/tfjs-layers';
+import type { BitLinear } from '../layers/bit_linear';
+import type { DenseLayer } from '../tfjs/dense';
+import { disposingOnError, rebuild, type LayerChange } from '../topology/rebuild';
+import type { Decision } from './decisions';
+import type { ConvertOptions } from './options';
+import { checkedDecisions } from './plan';
+
+/**
+ * A new model of the same class in which the Dense layers are BitLinear: ternary, and ready to be
+ * fine-tuned and deployed. The source stays as it is, and usable.
+ *
+ * Names, topology (shared layers, nested models, wrappers, several inputs and outputs), activations,
+ * regularizers, what is frozen and metadata are those of the source, and all weights are copied bit
+ * for bit; learned scales start from the kernels. Layers whose output is an output of the model,
+ * activations after it not counted, stay float unless `convertOutputs` is true. `planConversion` tells
+ * what happens to which layer.
+ *
+ * ```js
+ * const dense = tf.sequential({
+ *   layers: [
+ *     tf.layers.dense({units: 8, inputShape: [4], activation: 'relu'}),
+ *     tf.layers.dense({units: 2}),
+ *   ],
+ * });
+ * const ternary = convert(dense, {kernelQuantizer: 'twn'});
+ * ternary.layers.map((layer) => layer.getClassName()); // ['BitLinear', 'Dense']
+ * ```
+ *
+ * @throws if `model` is not a built LayersModel, an option is wrong, or the model cannot be made anew
+ * from its config: a layer is used at several places of the tree, two layers have one path, a class is
+ * not registered, or a custom layer holds layers whose weights it does not report. Nothing has been
+ * built or changed then.
+ */
+export function convert<Model extends LayersModel>(
+  model: Model,
+  options: ConvertOptions = {},
+): Model {
+  const decisions = checkedDecisions(model, options, 'convert');
+  const changes = new Map(decisions.flatMap(changeFor));
+  return disposingOnError(() => {
+    const converted = rebuild(model, changes);
+    if (options.compile) compileAlike(model, converted);
+    return converted;
+  });
+}
+
+function changeFor({ site, bitLinear }: Decision): Array<[string, LayerChange]> {
+  if (bitLinear == null) return [];
+  const { kernelQuantizer, inputQuantizer, eps } = bitLinear;
+  const change: LayerChange = {
+    className: bitLinear.getClassName(),
+    config: { kernelQuantizer: { ...kernelQuantizer }, inputQuantizer, eps },
+    setWeights: (target) => setWeights(site.layer as DenseLayer, target),
+  };
+  return [[site.path, change]];
+}
+
+function setWeights(dense: DenseLayer, target: layers.Layer): void {
+  const { kernel, bias } = dense;
+  target.setWeights([kernel!.read(), ...(bias == null ? [] : [bias.read()])]);
+  for (const weight of target.weights) {
+    const isBias = weight === (target as BitLinear).bias;
+    weight.trainable = (isBias ? bias! : kernel!).trainable;
+  }
+}
+
+function compileAlike(source: LayersModel, target: LayersModel): void {
+  const { optimizer, loss, metrics } = source;
+  const optimizerClass = optimizer.constructor as typeof Optimizer;
+  const cls = optimizerClass as unknown as Parameters<typeof Optimizer.fromConfig>[0];
+  const copy = optimizerClass.fromConfig(cls, optimizer.getConfig()) as Optimizer;
+  target.compile({ optimizer: copy, loss, metrics } as ModelCompileArgs);
+  // As with an optimizer given by name: disposing the model disposes it.
+  (target as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
+}

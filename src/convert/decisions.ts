@@ -1,0 +1,87 @@
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { BitLinear } from '../layers/bit_linear';
+import { Dense, type DenseArgs } from '../tfjs/dense';
+import { MAX_IN_FEATURES } from '../quantizers/input/int8';
+import { layerSites, type LayerSite } from '../topology/layer_tree';
+import { hiddenLayers } from '../topology/hidden_layers';
+import { checkLayerOptions, type ConvertOptions, type LayerConversionOptions } from './options';
+import { outputLayers } from './output_layers';
+import { skipRule } from './skip';
+
+/** What becomes of one Dense layer. */
+export interface Decision {
+  readonly site: LayerSite;
+  /** The BitLinear that it becomes; null if it is kept. It is not built. */
+  readonly bitLinear: BitLinear | null;
+  /** Why it is kept; null if it is not. */
+  readonly reason: string | null;
+}
+
+/**
+ * One decision for each Dense layer, those inside other layers included.
+ * @throws if an option is wrong.
+ */
+export function decide(model: LayersModel, options: ConvertOptions, where: string): Decision[] {
+  const isSkipped = skipRule(model, options.skip, where);
+  const outputs = options.convertOutputs ? new Set() : outputLayers(model);
+  const decideOne = (site: LayerSite): Decision => {
+    const reason = whyNever(site.layer) ?? (isSkipped(site) ? 'skipped' : null);
+    if (reason != null) return { site, bitLinear: null, reason };
+    if (outputs.has(site.layer)) return { site, bitLinear: null, reason: 'output of the model' };
+    const layerOptions = optionsFor(site, options, where);
+    if (layerOptions == null) return { site, bitLinear: null, reason: 'layerOptions gave null' };
+    return converted(site, layerOptions);
+  };
+  return [...layerSites(model)].flatMap((site) => [
+    ...(site.layer instanceof Dense ? [decideOne(site)] : []),
+    ...hiddenDecisions(site),
+  ]);
+}
+
+function whyNever(layer: layers.Layer): string | null {
+  if (layer instanceof BitLinear) return 'ternary already';
+  const isDense: boolean = layer.constructor === Dense;
+  if (!isDense) return `its class ${layer.getClassName()} extends Dense`;
+  const config = layer.getConfig();
+  const constraint = ['kernelConstraint', 'biasConstraint'].find((name) => config[name] != null);
+  return constraint == null ? null : `its ${constraint}, which BitLinear has not`;
+}
+
+function optionsFor(
+  { layer, path }: LayerSite,
+  { kernelQuantizer, inputQuantizer, layerOptions }: ConvertOptions,
+  where: string,
+): LayerConversionOptions | null {
+  const own = layerOptions == null ? {} : layerOptions(layer, path);
+  checkLayerOptions(own, path, where);
+  if (own === null) return null;
+  const options = { kernelQuantizer, inputQuantizer, ...definedIn(own) };
+  return definedIn(options);
+}
+
+function definedIn<Options extends object>(options: Options) {
+  const defined = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as LayerConversionOptions;
+}
+
+function converted(site: LayerSite, options: LayerConversionOptions): Decision {
+  const config = site.layer.getConfig() as unknown as DenseArgs;
+  const bitLinear = new BitLinear({ ...config, ...options });
+  const inFeatures = site.layer.weights.find(({ shape }) => shape.length === 2)!.shape[0]!;
+  if (bitLinear.inputQuantizer === 'none' || inFeatures <= MAX_IN_FEATURES) {
+    return { site, bitLinear, reason: null };
+  }
+  const reason = `more than ${MAX_IN_FEATURES} inputs, too many for inputQuantizer 'int8'`;
+  return { site, bitLinear: null, reason };
+}
+
+/** A layer alone knows what it does with the layers in its fields. */
+function hiddenDecisions({ layer, path, runs }: LayerSite): Decision[] {
+  const reason = `inside "${path}" of class ${layer.getClassName()}`;
+  const hidden = hiddenLayers(layer).filter((inner) => inner instanceof Dense);
+  return hidden.map((inner) => ({
+    site: { layer: inner, path: `${path}/${inner.name}`, applied: inner, runs },
+    bitLinear: null,
+    reason,
+  }));
+}

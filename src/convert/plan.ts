@@ -1,0 +1,170 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { DenseLayer } from '../tfjs/dense';
+import { createQuantizer } from '../quantizers/kernel/registry';
+import { addUp, packedBytes, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
+import { checkModel } from '../topology/layer_tree';
+import { formatTable } from '../text/table';
+import { decide, type Decision } from './decisions';
+import { checkOptions, type ConvertOptions } from './options';
+import { checkRebuildable } from './refusals';
+
+/** Sizes in bytes; multiply-accumulates (MACs) for one example. */
+export interface PlannedLayer {
+  /** The layer's name, after those of the models and wrappers around it. */
+  readonly path: string;
+  readonly name: string;
+  readonly className: string;
+  /** Shape of the kernel, [in, units]. */
+  readonly shape: [number, number];
+  /** Whether it becomes a BitLinear. */
+  readonly converted: boolean;
+  /** Why it is kept; null if it is converted. */
+  readonly reason: string | null;
+  /** The kernel quantizer's name; null if it is kept. */
+  readonly quantizer: string | null;
+  /** Number of weights. */
+  readonly parameters: number;
+  /** Bytes of all weights now. */
+  readonly bytes: number;
+  /** Bytes of all weights once converted and deployed. */
+  readonly deployedBytes: number;
+  /** Share of the model's bytes now, from 0 to 1. */
+  readonly byteShare: number;
+  readonly macs: number;
+  /** Share of the model's MACs, from 0 to 1. */
+  readonly macShare: number;
+}
+
+/** Of the whole model, layers that are not Dense included. */
+export interface PlanTotals {
+  readonly converted: number;
+  readonly kept: number;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly deployedBytes: number;
+  readonly macs: number;
+  /** Share of the bytes, and of the MACs, that becomes ternary. */
+  readonly byteShare: number;
+  readonly macShare: number;
+}
+
+export interface ConversionPlan {
+  /** The Dense layers, BitLinear ones and those inside other layers included. */
+  readonly layers: PlannedLayer[];
+  readonly totals: PlanTotals;
+  /** The plan as a table. */
+  toString(): string;
+}
+
+/**
+ * What `convert` would do with the same arguments: which Dense layers become ternary, which stay and
+ * why, and what that saves once deployed. Nothing is built or changed.
+ *
+ * ```js
+ * const plan = planConversion(model, {kernelQuantizer: 'twn'});
+ * console.log(`${plan}`);
+ * plan.totals.bytes / plan.totals.deployedBytes; // how much smaller the model becomes
+ * ```
+ *
+ * @throws what `convert` throws before it builds anything.
+ */
+export function planConversion(model: LayersModel, options: ConvertOptions = {}): ConversionPlan {
+  return planOf(model, checkedDecisions(model, options, 'planConversion'));
+}
+
+/** @throws if the model cannot be converted, or an option is wrong. */
+export function checkedDecisions(
+  model: LayersModel,
+  options: ConvertOptions,
+  where: string,
+): Decision[] {
+  checkModel(model, where);
+  checkOptions(options, where);
+  checkRebuildable(model, where);
+  if (options.compile && model.optimizer == null) {
+    throw new Error(`${where}: compile is true, but model "${model.name}" is not compiled.`);
+  }
+  return decide(model, options, where);
+}
+
+export function planOf(model: LayersModel, decisions: Decision[]): ConversionPlan {
+  const { bytes, parameters, macs } = addUp(summarizeLayers(model));
+  const all = { bytes, parameters, macs: macs.ternary + macs.float32 };
+  const layers = decisions.map((decision) => planLayer(decision, all));
+  const converted = layers.filter((layer) => layer.converted);
+  const sum = (key: 'bytes' | 'deployedBytes' | 'byteShare' | 'macShare') =>
+    converted.reduce((total, layer) => total + layer[key], 0);
+  const totals = {
+    ...all,
+    converted: converted.length,
+    kept: layers.length - converted.length,
+    deployedBytes: bytes - sum('bytes') + sum('deployedBytes'),
+    byteShare: sum('byteShare'),
+    macShare: sum('macShare'),
+  };
+  const toString = () => formatTable(tableRows(layers, totals)).join('\n');
+  return { layers, totals, toString };
+}
+
+function planLayer(decision: Decision, all: { bytes: number; macs: number }): PlannedLayer {
+  const { site, bitLinear, reason } = decision;
+  const { className, shape, parameters, bytes, macs } = summarizeLayer(site);
+  const { ternary, float32 } = macs;
+  return {
+    path: site.path,
+    name: site.layer.name,
+    className,
+    shape: shape as [number, number],
+    converted: bitLinear != null,
+    reason,
+    quantizer: bitLinear?.kernelQuantizer.name ?? null,
+    parameters,
+    bytes,
+    deployedBytes: bitLinear == null ? bytes : deployedBytes(decision),
+    byteShare: share(bytes, all.bytes),
+    macs: ternary + float32,
+    macShare: share(ternary + float32, all.macs),
+  };
+}
+
+/** MACs of layers inside custom layers are not in those of the model. */
+function share(part: number, all: number): number {
+  return all === 0 ? 0 : part / all;
+}
+
+function deployedBytes({ site, bitLinear }: Decision): number {
+  const { kernel, units, useBias } = site.layer as DenseLayer;
+  const { kernelQuantizer, eps } = bitLinear!;
+  const quantizer = createQuantizer(kernelQuantizer, site.path);
+  const scales = tidy(() => {
+    const alpha = quantizer.initialAlpha?.(kernel!.read(), eps);
+    return quantizer.quantize(kernel!.read(), alpha == null ? { eps } : { eps, alpha }).scale.size;
+  });
+  return packedBytes(kernel!.shape[0]!, units, scales) + (useBias ? 4 * units : 0);
+}
+
+function tableRows(layers: PlannedLayer[], totals: PlanTotals): string[][] {
+  const number = (value: number) => value.toLocaleString('en-US');
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const header = ['layer', 'kernel', 'becomes', 'parameters', 'bytes', 'share', 'deployed'];
+  header.push('MACs', 'share');
+  const sizes = (row: PlannedLayer | PlanTotals) => [
+    number(row.parameters),
+    number(row.bytes),
+    percent(row.byteShare),
+    number(row.deployedBytes),
+    number(row.macs),
+    percent(row.macShare),
+  ];
+  const body = layers.map((layer) => [
+    layer.path,
+    JSON.stringify(layer.shape),
+    layer.quantizer ?? `kept: ${layer.reason}`,
+    ...sizes(layer),
+  ]);
+  const { converted, kept, bytes, deployedBytes } = totals;
+  const ratio = (bytes / deployedBytes).toFixed(1);
+  const total = `model (deployed: ${ratio}x smaller)`;
+  return [header, ...body, [total, '', `${converted} ternary, ${kept} kept`, ...sizes(totals)]];
+}

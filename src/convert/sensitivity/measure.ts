@@ -1,0 +1,86 @@
+import { dispose, slice, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { recordInputs } from '../../topology/record_inputs';
+import { RelativeError } from './relative_error';
+
+/** Rows computed at once. */
+const BATCH = 32;
+
+/** A layer of the float model, and what it became. */
+export interface LayerPair {
+  readonly float: layers.Layer;
+  readonly ternary: layers.Layer;
+}
+
+/** Relative errors of a layer (0 without one) and of the output of the model. */
+export interface Errors {
+  readonly layerError: number;
+  readonly outputError: number;
+}
+
+/** Compares two models on the same rows, and a pair of their layers on the inputs of the float one. */
+export async function measure(
+  float: LayersModel,
+  ternary: LayersModel,
+  pair: LayerPair | undefined,
+  x: Tensor[],
+): Promise<Errors> {
+  const layer = new RelativeError();
+  const outputs = float.outputs.map(() => new RelativeError());
+  const rows = x[0]!.shape[0]!;
+  for (let start = 0; start < rows; start += BATCH) {
+    const batch = x.map((tensor) => slice(tensor, start, Math.min(BATCH, rows - start)));
+    try {
+      await addBatch(float, ternary, pair, batch, { layer, outputs });
+    } finally {
+      dispose(batch);
+    }
+  }
+  return { layerError: layer.value, outputError: Math.max(...outputs.map(({ value }) => value)) };
+}
+
+async function addBatch(
+  float: LayersModel,
+  ternary: LayersModel,
+  pair: LayerPair | undefined,
+  batch: Tensor[],
+  errors: { layer: RelativeError; outputs: RelativeError[] },
+): Promise<void> {
+  const inputs: Tensor[] = [];
+  const expected = predictRecording(float, pair?.float, batch, inputs);
+  try {
+    const actual = predict(ternary, batch);
+    for (const [i, error] of errors.outputs.entries()) await error.add(expected[i]!, actual[i]!);
+    for (const input of inputs) {
+      await errors.layer.add(call(pair!.float, input), call(pair!.ternary, input));
+    }
+  } finally {
+    dispose([expected, inputs]);
+  }
+}
+
+/** The outputs for a batch; `inputs` receives what the layer is called with on the way. */
+function predictRecording(
+  model: LayersModel,
+  layer: layers.Layer | undefined,
+  batch: Tensor[],
+  inputs: Tensor[],
+): Tensor[] {
+  const restore = layer == null ? undefined : recordInputs(layer, inputs);
+  try {
+    return predict(model, batch);
+  } catch (error) {
+    dispose(inputs);
+    throw error;
+  } finally {
+    restore?.();
+  }
+}
+
+function predict(model: LayersModel, batch: Tensor[]): Tensor[] {
+  return [model.predict(batch, { batchSize: BATCH })].flat();
+}
+
+function call(layer: layers.Layer, input: Tensor): Tensor {
+  return layer.call(input, {}) as Tensor;
+}

@@ -1,0 +1,158 @@
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { BitLinear } from '../layers/bit_linear';
+import { checkInputs } from '../topology/check_inputs';
+import { bitLinearSites, checkModel } from '../topology/layer_tree';
+import { recordInputs } from '../topology/record_inputs';
+
+/** The largest difference two outputs of float inputs may have, relative to the layer's largest output. */
+const FLOAT_TOLERANCE = 1e-5;
+
+export interface Comparison {
+  /** True if every float is equal by value; NaN equals NaN, and +0 equals -0. */
+  readonly identical: boolean;
+  /** Largest absolute difference; infinite where only one of the two is NaN. */
+  readonly maxAbsDiff: number;
+}
+
+export interface LayerVerification extends Comparison {
+  /** Path of the layer: its name, after those of the models and wrappers around it. */
+  readonly name: string;
+  /** `'identical'` with int8 inputs; `'1e-5 relative'` with `inputQuantizer: 'none'`. */
+  readonly promise: 'identical' | '1e-5 relative';
+  /** Whether the promise holds on this input. */
+  readonly kept: boolean;
+}
+
+export interface Verification extends Comparison {
+  /** The BitLinear layers, each compared on the inputs it receives in the source model. */
+  readonly layers: LayerVerification[];
+}
+
+/**
+ * Compares a model with its deployed form: their outputs for `x`, and each BitLinear layer with its
+ * packed form on the same input.
+ *
+ * ```js
+ * const deployed = deploy(model);
+ * const {identical} = await verify(model, deployed, x);   // true for int8 inputs
+ * ```
+ *
+ * @param x what `model.predict` takes: one tensor, or one per input.
+ * @returns whether all outputs are equal, by how much they differ at most, and the same per layer.
+ * @throws if the two do not have the same BitLinear layers, `model`'s are already deployed, or
+ * `x` is not what `model.predict` takes.
+ */
+export async function verify(
+  model: LayersModel,
+  deployed: LayersModel,
+  x: Tensor | Tensor[],
+): Promise<Verification> {
+  checkModel(model, 'verify');
+  checkModel(deployed, 'verify', 'deployed');
+  const pairs = pairLayers(model, deployed);
+  const [expected, actual] = [model, deployed].map((m) => m.outputs.map(({ shape }) => shape));
+  checkEqual('deployed', 'a model with outputs of shape', expected, actual);
+  checkInputs(model, x, 'verify');
+  const { outputs, inputs } = predictAndRecord(model, pairs, x);
+  try {
+    const { identical, maxAbsDiff } = await compareAndDispose(outputs, toList(deployed.predict(x)));
+    const layers: LayerVerification[] = [];
+    for (const [i, pair] of pairs.entries()) layers.push(await verifyLayer(pair, inputs[i]!));
+    return { identical, maxAbsDiff, layers };
+  } finally {
+    dispose([outputs, inputs]);
+  }
+}
+
+interface LayerPair {
+  readonly path: string;
+  readonly source: BitLinear;
+  readonly packed: BitLinear;
+}
+
+function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
+  const packedLayers = new Map(bitLinearSites(deployed).map(({ layer, path }) => [path, layer]));
+  const pairs = bitLinearSites(model).map(({ layer: source, path }) => {
+    const packed = packedLayers.get(path);
+    if (packed == null || !packed.deployed) {
+      throw notDeployedFrom(`deployed has no packed BitLinear layer "${path}"`);
+    }
+    if (source.deployed) {
+      throw notDeployedFrom(`layer "${path}" of model is deployed`);
+    }
+    const [expected, actual] = [source, packed].map(({ inFeatures, units }) => [inFeatures, units]);
+    checkEqual(`deployed layer "${path}"`, 'of kernel shape', expected, actual);
+    packedLayers.delete(path);
+    return { path, source, packed };
+  });
+  for (const path of packedLayers.keys()) {
+    throw notDeployedFrom(`model has no BitLinear layer "${path}", but deployed has`);
+  }
+  return pairs;
+}
+
+/** Compares shapes: outputs are later compared value by value. */
+function checkEqual(argument: string, what: string, expected: unknown, actual: unknown): void {
+  const text = JSON.stringify(expected);
+  if (text === JSON.stringify(actual)) return;
+  throw notDeployedFrom(`${argument} must be ${what} ${text}, got ${JSON.stringify(actual)}`);
+}
+
+function notDeployedFrom(problem: string): Error {
+  return new Error(
+    `verify: ${problem}. The second model must be deploy() of the first; are the two swapped?`,
+  );
+}
+
+/** The model's outputs, and for each pair the inputs that its layer received on the way. */
+function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Tensor[]) {
+  const inputs = pairs.map((): Tensor[] => []);
+  const restore = pairs.map(({ source }, i) => recordInputs(source, inputs[i]!));
+  try {
+    return { outputs: toList(model.predict(x)), inputs };
+  } catch (error) {
+    dispose(inputs);
+    throw error;
+  } finally {
+    for (const restoreHook of restore) restoreHook();
+  }
+}
+
+async function verifyLayer(pair: LayerPair, inputs: Tensor[]): Promise<LayerVerification> {
+  const { path, source, packed } = pair;
+  const expected = inputs.map((input) => source.call(input, {}));
+  const actual = inputs.map((input) => packed.call(input, {}));
+  const { identical, maxAbsDiff, largest } = await compareAndDispose(expected, actual);
+  const exact = source.inputQuantizer === 'int8';
+  return {
+    name: path,
+    identical,
+    maxAbsDiff,
+    promise: exact ? 'identical' : '1e-5 relative',
+    kept: exact ? identical : maxAbsDiff <= FLOAT_TOLERANCE * largest,
+  };
+}
+
+async function compareAndDispose(expected: Tensor[], actual: Tensor[]) {
+  const result = { identical: true, maxAbsDiff: 0, largest: 0 };
+  for (const [i, tensor] of expected.entries()) {
+    const [a, b] = await Promise.all([tensor.data(), actual[i]!.data()]);
+    for (let j = 0; j < a.length; j++) {
+      if (Number.isFinite(a[j]!)) result.largest = Math.max(result.largest, Math.abs(a[j]!));
+      if (a[j] === b[j] || (Number.isNaN(a[j]) && Number.isNaN(b[j]))) continue;
+      const difference = Math.abs(a[j]! - b[j]!);
+      result.identical = false;
+      result.maxAbsDiff = Math.max(
+        result.maxAbsDiff,
+        Number.isNaN(difference) ? Infinity : difference,
+      );
+    }
+  }
+  for (const tensor of [...expected, ...actual]) tensor.dispose();
+  return result;
+}
+
+function toList(tensors: Tensor | Tensor[]): Tensor[] {
+  return Array.isArray(tensors) ? tensors : [tensors];
+}

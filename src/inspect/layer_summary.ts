@@ -1,0 +1,142 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
+import { BitLinear } from '../layers/bit_linear';
+import { checkCodes, packedShape, zeroShare } from '../packing/int2';
+import { inputShapes, layerSites, outputShapes, type LayerSite } from '../topology/layer_tree';
+
+/** Sizes in bytes; multiply-accumulates (MACs) for one example. */
+export interface LayerSummary {
+  /** Path of the layer: its name, after those of the models and wrappers around it. */
+  readonly name: string;
+  readonly className: string;
+  /** The kernel quantizer's name, for BitLinear layers. */
+  readonly quantizer: string | null;
+  /** Shape of the kernel [in, out], or of the largest weight. */
+  readonly shape: number[];
+  /** Number of weights as the float layer counts them. */
+  readonly parameters: number;
+  /** Bits the kernel takes for one weight now, padding and scale included. */
+  readonly bitsPerWeight: number;
+  /** Bytes of all weights now. */
+  readonly bytes: number;
+  /** Bytes of all weights once deployed. */
+  readonly deployedBytes: number;
+  /** Bytes of all weights of the float32 layer. */
+  readonly float32Bytes: number;
+  /** Share of the ternary kernel that is 0, for BitLinear layers. */
+  readonly zeros: number | null;
+  /** MACs with ternary weights, and with float32 ones (Dense, convolutions, recurrent layers). */
+  readonly macs: { readonly ternary: number; readonly float32: number };
+}
+
+export type Totals = Pick<
+  LayerSummary,
+  'parameters' | 'bytes' | 'deployedBytes' | 'float32Bytes' | 'macs'
+>;
+
+/** The layers of a model that hold weights, each once. */
+export function summarizeLayers(model: LayersModel): LayerSummary[] {
+  const sites = new Map([...layerSites(model)].map((site) => [site.layer, site]));
+  return [...sites.values()].filter(({ layer }) => layer.weights.length > 0).map(summarizeLayer);
+}
+
+export function summarizeLayer(site: LayerSite): LayerSummary {
+  const { layer, path: name } = site;
+  const bytes = sumOf(layer.weights, (weight) => 4 * sizeOf(weight.shape));
+  const className = layer.getClassName();
+  if (layer instanceof BitLinear) return summarizeBitLinear(layer, site, bytes);
+  const shapes = layer.weights.map((weight) => weight.shape as number[]);
+  const shape = shapes.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+  return {
+    name,
+    className,
+    quantizer: null,
+    shape,
+    parameters: bytes / 4,
+    bitsPerWeight: 32,
+    bytes,
+    deployedBytes: bytes,
+    float32Bytes: bytes,
+    zeros: null,
+    macs: { ternary: 0, float32: floatMacs(site, className) },
+  };
+}
+
+function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): LayerSummary {
+  const { units, useBias } = layer;
+  const inFeatures = layer.inFeatures!;
+  const { zeros, scales } = kernelStatistics(layer, site.path);
+  const biasBytes = useBias ? 4 * units : 0;
+  const kernelSize = inFeatures * units;
+  return {
+    name: site.path,
+    className: layer.getClassName(),
+    quantizer: layer.kernelQuantizer.name,
+    shape: [inFeatures, units],
+    parameters: kernelSize + biasBytes / 4,
+    bitsPerWeight: (8 * (bytes - biasBytes)) / kernelSize,
+    bytes,
+    deployedBytes: packedBytes(inFeatures, units, scales) + biasBytes,
+    float32Bytes: 4 * kernelSize + biasBytes,
+    zeros,
+    macs: { ternary: kernelSize * positions(site, outputShapes), float32: 0 },
+  };
+}
+
+/** Bytes of a packed kernel and its scales. */
+export function packedBytes(inFeatures: number, units: number, scales: number): number {
+  return 4 * (sizeOf(packedShape(inFeatures, units)) + scales);
+}
+
+function kernelStatistics(layer: BitLinear, path: string): { zeros: number; scales: number } {
+  return tidy(() => {
+    if (layer.deployed) {
+      const [packed, scale] = layer.weights.map((weight) => weight.read());
+      const words = packed!.dataSync() as Int32Array;
+      checkCodes(words, `summary: layer "${path}"`);
+      return { zeros: zeroShare(words, layer.inFeatures!, layer.units), scales: scale!.size };
+    }
+    const { ternary, scale } = layer.quantizedKernel();
+    const values = ternary.dataSync() as Float32Array;
+    const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
+    return { zeros: zeros / values.length, scales: scale.size };
+  });
+}
+
+/** Layers whose kernels are applied once for each output position, or each input position (or step). */
+const AT_OUTPUTS = /^(Dense|(Depthwise|Separable)?Conv[123]D)$/;
+const AT_INPUTS = /^(SimpleRNN|LSTM|GRU|Bidirectional|Conv[23]DTranspose)$/;
+
+/** A kernel costs its size in MACs at each position; other weights count as nothing. */
+function floatMacs(site: LayerSite, className: string): number {
+  const kernels = site.layer.weights.filter(({ shape }) => shape.length > 1);
+  const perPosition = sumOf(kernels, ({ shape }) => sizeOf(shape));
+  if (AT_OUTPUTS.test(className)) return perPosition * positions(site, outputShapes);
+  return AT_INPUTS.test(className) ? perPosition * positions(site, inputShapes) : 0;
+}
+
+/** Positions for one example, over all uses of the layer; unknown dimensions count as 1. */
+function positions({ applied, runs }: LayerSite, shapesOf: typeof outputShapes): number {
+  return runs * (sumOf(shapesOf(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
+}
+
+export function addUp(rows: LayerSummary[]): Totals {
+  return {
+    parameters: sumOf(rows, (row) => row.parameters),
+    bytes: sumOf(rows, (row) => row.bytes),
+    deployedBytes: sumOf(rows, (row) => row.deployedBytes),
+    float32Bytes: sumOf(rows, (row) => row.float32Bytes),
+    macs: {
+      ternary: sumOf(rows, (row) => row.macs.ternary),
+      float32: sumOf(rows, (row) => row.macs.float32),
+    },
+  };
+}
+
+function sizeOf(shape: Shape): number {
+  return shape.reduce<number>((size, dimension) => size * (dimension ?? 1), 1);
+}
+
+function sumOf<Item>(items: Item[], measure: (item: Item) => number): number {
+  return items.reduce((total, item) => total + measure(item), 0);
+}

@@ -1,0 +1,127 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../errors';
+import { BitLinear } from '../layers/bit_linear';
+import { checkModel, layerSites, type LayerSite } from '../topology/layer_tree';
+import { learningRateOf } from '../training/learning_rate';
+
+/** A setting that is known to hurt ternary training, and what to do instead. */
+export interface Recommendation {
+  /** Path of the layer it is about; null for the optimizer. */
+  readonly layer: string | null;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/**
+ * Learning rates below these rarely move a latent weight across a threshold before training ends: a
+ * tenth of what the papers use (1e-3 with Adam).
+ */
+const LOWEST_RATES: Readonly<Record<string, number>> = {
+  Adam: 1e-4,
+  Adamax: 1e-4,
+  RMSProp: 1e-4,
+  SGD: 1e-3,
+  Momentum: 1e-3,
+};
+
+const NORMS = ['RMSNormalization', 'LayerNormalization', 'BatchNormalization'];
+
+/**
+ * Looks for settings that are known to hurt ternary training: weight decay on a latent kernel, a tiny
+ * learning rate, a ternary layer whose input comes from other weights without a normalisation between,
+ * and a ternary output layer. These are rules of thumb; an empty list is no promise.
+ *
+ * ```js
+ * const net = tf.sequential();
+ * net.add(bitLinear({units: 8, inputShape: [4], name: 'first'}));
+ * net.add(tf.layers.reLU());
+ * net.add(bitLinear({units: 8, name: 'second'}));
+ * net.add(tf.layers.dense({units: 2}));
+ * const [{layer, problem, remedy}] = recommend(net, tf.train.adam(1e-3));
+ * layer; // 'second'
+ * ```
+ *
+ * @param optimizer the one to train with. Default: that of the compiled model, if it is compiled.
+ * @throws if `model` is not a LayersModel, or `optimizer` no optimizer.
+ */
+export function recommend(model: LayersModel, optimizer?: Optimizer): Recommendation[] {
+  checkModel(model, 'recommend');
+  const used = optimizer ?? (model.optimizer as Optimizer | undefined);
+  if (optimizer != null && typeof optimizer.applyGradients !== 'function') {
+    throw argumentError('recommend', 'optimizer', 'a tf.train optimizer', optimizer);
+  }
+  const sites = [...layerSites(model)].filter(isTrainable);
+  return [
+    ...(used == null || sites.length === 0 ? [] : learningRateAdvice(used)),
+    ...sites.flatMap((site) => [...weightDecayAdvice(site), ...normAdvice(site)]),
+    ...headAdvice(model, sites),
+  ];
+}
+
+function isTrainable({ layer }: LayerSite): boolean {
+  return layer instanceof BitLinear && !layer.deployed;
+}
+
+function learningRateAdvice(optimizer: Optimizer): Recommendation[] {
+  const name = optimizer.getClassName();
+  const [rate, lowest] = [learningRateOf(optimizer), LOWEST_RATES[name]];
+  if (rate == null || lowest == null || rate >= lowest) return [];
+  const problem = `The learning rate ${rate} of ${name} is too small to move weights between -1, 0 and 1.`;
+  const remedy = `Begin with ${10 * lowest} or so, and let learningRateSchedule bring it to zero.`;
+  return [{ layer: null, problem, remedy }];
+}
+
+function weightDecayAdvice({ layer, path }: LayerSite): Recommendation[] {
+  if (layer.getConfig()['kernelRegularizer'] == null) return [];
+  return [
+    {
+      layer: path,
+      problem: 'kernelRegularizer pulls the latent weights to 0, across their thresholds.',
+      remedy: 'Leave kernelRegularizer out.',
+    },
+  ];
+}
+
+function normAdvice({ applied, path }: LayerSite): Recommendation[] {
+  const source = layersBefore(applied).flatMap(sourcesOf).find(isNoNorm);
+  if (source == null) return [];
+  return [
+    {
+      layer: path,
+      problem: `No normalisation between "${source.name}" and this layer: its input drifts in size.`,
+      remedy: 'Put rmsNormalization() or tf.layers.layerNormalization() between them.',
+    },
+  ];
+}
+
+function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
+  const heads = new Set(model.outputs.flatMap(({ sourceLayer }) => sourcesOf(sourceLayer)));
+  return sites
+    .filter(({ layer }) => heads.has(layer))
+    .map(({ path }) => ({
+      layer: path,
+      problem: 'The output layer is ternary: small nets lose accuracy there.',
+      remedy: 'Let the last layer be a tf.layers.dense.',
+    }));
+}
+
+/** The layers with weights, or inputs, that an output of `layer` comes from: itself, or some before. */
+function sourcesOf(layer: layers.Layer): layers.Layer[] {
+  if (layer instanceof LayersModel) {
+    return layer.outputs.flatMap(({ sourceLayer }) => sourcesOf(sourceLayer));
+  }
+  if (layer.getClassName() === 'TimeDistributed') {
+    return sourcesOf((layer as unknown as { layer: layers.Layer }).layer);
+  }
+  const before = layersBefore(layer);
+  return layer.weights.length > 0 || before.length === 0 ? [layer] : before.flatMap(sourcesOf);
+}
+
+function layersBefore(layer: layers.Layer): layers.Layer[] {
+  return layer.inboundNodes.flatMap(({ inboundLayers }) => inboundLayers);
+}
+
+function isNoNorm(layer: layers.Layer): boolean {
+  return layer.weights.length > 0 && !NORMS.includes(layer.getClassName());
+}

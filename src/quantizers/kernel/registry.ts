@@ -1,0 +1,126 @@
+import { argumentError } from '../../errors';
+import { bitnet } from './bitnet';
+import type { KernelQuantizer } from './kernel_quantizer';
+import { lsq } from './lsq';
+import { paretoq } from './paretoq';
+import { twn } from './twn';
+
+/** Makes a quantizer from the options given to the layer or saved with it. */
+export type KernelQuantizerFactory = (
+  options: Readonly<Record<string, number | boolean>>,
+) => KernelQuantizer;
+
+/** A quantizer by name with its options, the form in which a layer's config holds it. */
+export interface KernelQuantizerConfig {
+  name: string;
+  [option: string]: string | number | boolean;
+}
+
+const factories = new Map<string, KernelQuantizerFactory>([
+  ['bitnet', bitnet],
+  ['twn', twn],
+  ['lsq', lsq],
+  ['paretoq', paretoq],
+]);
+
+/** The kernel quantizers by name. Read-only: `registerQuantizer` adds to it. */
+export const quantizers: ReadonlyMap<string, KernelQuantizerFactory> = factories;
+
+/**
+ * Adds a kernel quantizer that layers, saved ones too, can then use by name.
+ *
+ * ```js
+ * // Every weight keeps its sign; the scale is mean|W|.
+ * registerQuantizer('signOnly', () => ({
+ *   name: 'signOnly',
+ *   options: {},
+ *   quantize: (kernel, {eps}) => ({
+ *     ternary: tf.sign(kernel),
+ *     scale: tf.maximum(tf.reshape(tf.mean(tf.abs(kernel)), [1]), eps),
+ *   }),
+ * }));
+ * const layer = bitLinear({units: 8, kernelQuantizer: 'signOnly'});
+ * ```
+ *
+ * @throws if the name is empty or taken, or `factory` is not a function.
+ */
+export function registerQuantizer(name: string, factory: KernelQuantizerFactory): void {
+  if (typeof name !== 'string' || name === '') {
+    throw argumentError('registerQuantizer', 'name', 'a non-empty string', name);
+  }
+  if (factories.has(name)) {
+    throw argumentError('registerQuantizer', 'name', `none of ${knownNames()} (taken)`, name);
+  }
+  if (typeof factory !== 'function') {
+    throw argumentError('registerQuantizer', 'factory', 'a function', factory);
+  }
+  factories.set(name, factory);
+}
+
+/**
+ * The quantizer that a name or config stands for.
+ * @throws naming `where` if the quantizer or one of its options is unknown.
+ */
+export function createQuantizer(
+  identifier: string | KernelQuantizerConfig,
+  where: string,
+): KernelQuantizer {
+  const { name, ...options } = typeof identifier === 'object' ? identifier : { name: identifier };
+  const factory = factories.get(name);
+  if (factory == null) {
+    const expected = `one of ${knownNames()}, or one added before by registerQuantizer`;
+    throw argumentError(where, 'kernelQuantizer', expected, name);
+  }
+  for (const [option, value] of Object.entries(options)) {
+    if (typeof value !== 'number' && typeof value !== 'boolean') {
+      const argument = `kernelQuantizer option "${option}"`;
+      throw argumentError(where, argument, 'a number or a boolean', value);
+    }
+  }
+  const quantizer = makeRule(factory, options as Record<string, number | boolean>, where);
+  checkRule(quantizer, name, where);
+  for (const option of Object.keys(options)) {
+    if (typeof options[option] !== typeof quantizer.options[option]) {
+      throw argumentError(
+        where,
+        `kernelQuantizer option "${option}"`,
+        `an option of ${name}, as in ${JSON.stringify(quantizer.options)}`,
+        options[option],
+      );
+    }
+  }
+  return quantizer;
+}
+
+/** A rule that refuses an option knows its own name, but not the layer. */
+function makeRule(
+  factory: KernelQuantizerFactory,
+  options: Record<string, number | boolean>,
+  where: string,
+): KernelQuantizer {
+  try {
+    return factory(options);
+  } catch (error) {
+    throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A saved model finds its rule by its name, and an optimizer a learned scale by its gradient. */
+function checkRule(quantizer: KernelQuantizer, name: string, where: string): void {
+  if (quantizer.name !== name) {
+    const expected = `"${name}", as registered`;
+    throw argumentError(where, 'name of the kernelQuantizer', expected, quantizer.name);
+  }
+  if (quantizer.initialAlpha != null && quantizer.gradient == null) {
+    const argument = `gradient of kernelQuantizer "${name}"`;
+    throw argumentError(where, argument, 'a function, as its scale is learned', undefined);
+  }
+}
+
+export function quantizerConfig(quantizer: KernelQuantizer): KernelQuantizerConfig {
+  return { name: quantizer.name, ...quantizer.options };
+}
+
+function knownNames(): string {
+  return JSON.stringify([...factories.keys()]);
+}

@@ -1,0 +1,21 @@
+import { layers } from '@tensorflow/tfjs-layers';
+import { isPlainObject } from './layer_configs';
+
+/** The layers that a layer, such as a recurrent one or one of the user's own, holds in its fields. */
+export function hiddenLayers(layer: layers.Layer): layers.Layer[] {
+  const seen = new Set<unknown>([layer]);
+  const search = (value: unknown): void => {
+    if (!isSearched(value) || seen.has(value)) return;
+    seen.add(value);
+    const within = value instanceof Map || value instanceof Set ? [...value.values()] : value;
+    Object.values(within as object).forEach(search);
+  };
+  Object.values(layer).forEach(search);
+  seen.delete(layer);
+  return [...seen].filter((value): value is layers.Layer => value instanceof layers.Layer);
+}
+
+function isSearched(value: unknown): boolean {
+  const isCollection = Array.isArray(value) || value instanceof Map || value instanceof Set;
+  return isCollection || value instanceof layers.Layer || isPlainObject(value);
+}
