@@ -1,0 +1,79 @@
+import { argumentError } from '../errors';
+import type { Check } from './check';
+import { nearestName } from './nearest_name';
+
+export interface Option<Value> extends Check {
+  /** An option without a default may be left out, unless it is required. */
+  readonly default?: Value;
+  readonly required?: true;
+}
+
+/**
+ * The options of a public function. The interface `Options` gives names, types and documentation; its
+ * table gives the check and the default of each, and the compiler holds the two together.
+ */
+export type OptionTable<Options extends object> = {
+  readonly [Name in keyof Required<Options>]: Option<Exclude<Options[Name], undefined>>;
+};
+
+type Defaults<Table> = {
+  [Name in keyof Table as Table[Name] extends { default: unknown } ? Name : never]: unknown;
+};
+
+/** The options with the defaults of those that were left out. */
+export type Resolved<Options, Table> = Omit<Options, keyof Defaults<Table>> & {
+  [Name in keyof Defaults<Table> & keyof Options]-?: Exclude<Options[Name], undefined>;
+};
+
+/**
+ * Checks options before anything is done with them: JavaScript takes a misspelt name without a word,
+ * and the default would be used.
+ *
+ * @param where the function or layer that errors name.
+ * @returns a copy, with defaults in the place of what was left out or undefined.
+ * @throws if `options` is no object, a name is unknown, a required option is missing, or a value is not
+ * what its check expects; the first one is named.
+ */
+export function readOptions<Options extends object, Table extends OptionTable<Options>>(
+  where: string,
+  options: Options,
+  table: Table,
+  argument = 'options',
+): Resolved<Options, Table> {
+  checkNames(where, options, Object.keys(table), argument);
+  const result = { ...options } as Record<string, unknown>;
+  for (const [name, option] of Object.entries<Option<unknown>>(table)) {
+    const value = result[name];
+    if (value !== undefined || option.required) checkValue(where, name, option, value, argument);
+    else if (option.default !== undefined) result[name] = option.default;
+  }
+  return result as unknown as Resolved<Options, Table>;
+}
+
+function checkNames(where: string, options: object, names: string[], argument: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw argumentError(where, argument, `an object {${names.join(', ')}}`, options);
+  }
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const nearest = nearestName(name, names);
+    const hint = nearest == null ? '' : ` Did you mean "${nearest}"?`;
+    throw new Error(`${where}: ${argument} has no "${name}".${hint} It takes ${names.join(', ')}.`);
+  }
+}
+
+function checkValue(
+  where: string,
+  name: string,
+  { expected, holds }: Check,
+  value: unknown,
+  argument: string,
+): void {
+  if (holds(value)) return;
+  throw argumentError(
+    where,
+    argument === 'options' ? name : `${argument}.${name}`,
+    expected,
+    value,
+  );
+}
