@@ -4,8 +4,11 @@ import './deploy/nothing_to_train';
 
 export { engineInfo, ready, type EngineInfo } from './engine/info';
 export type { EngineName, EngineState } from './engine/select';
-export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
-export type { BitLinearArgs } from './layers/bit_linear_config';
+export { bitLinear } from './layers/bit_linear/bit_linear';
+export type { FromPackedOptions } from './layers/bit_linear/from_packed';
+export { BitLinear } from './layers/bit_linear/layer';
+export type { BitLinearOptions, FromDenseOptions } from './layers/bit_linear/options';
+export type { PackedWeights } from './layers/ternary/packed_weights';
 export { convert } from './convert/convert';
 export type { ConvertOptions, LayerConversionOptions } from './convert/options';
 export {
@@ -17,12 +20,14 @@ export {
 export {
   RMSNormalization,
   rmsNormalization,
-  type RMSNormalizationArgs,
+  type RMSNormalizationOptions,
 } from './layers/rms_normalization';
 export { deploy } from './deploy/deploy';
 export { packTernary, unpackTernary } from './ops/pack_ternary';
-export { ternaryMatMul, type TernaryMatMulArgs } from './ops/ternary_mat_mul';
-export type { InputQuantizer } from './ops/trainable_mat_mul';
+export { ternaryMatMul, type TernaryMatMulOptions } from './ops/ternary_mat_mul';
+export type { InputQuantizerName } from './quantizers/input/registry';
+export type { QuantizationOptions } from './quantizers/options';
+export type { KernelQuantizerConfig } from './quantizers/kernel/config';
 export type {
   KernelGradient,
   KernelQuantizer,
@@ -32,7 +37,6 @@ export type {
 export {
   quantizers,
   registerQuantizer,
-  type KernelQuantizerConfig,
   type KernelQuantizerFactory,
 } from './quantizers/kernel/registry';
 export { disposeModel } from './topology/dispose_model';

@@ -19,7 +19,7 @@ const LEARNING_RATE = 1e-3;
 export const FLOAT_EPOCHS = 3;
 
 /** Rules that compute their scale: one that is learned means nothing before it is trained. */
-const ROUNDING = ['bitnet', 'bitnet:perChannel', 'twn', 'twn:perChannel'];
+const ROUNDING = ['bitnet', 'bitnet:perOutput', 'twn', 'twn:perOutput'];
 
 export interface Data {
   readonly all: LabelledImages;

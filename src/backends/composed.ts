@@ -12,6 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { trainableMatMul } from '../ops/trainable_mat_mul';
+import { inputQuantizer } from '../quantizers/input/registry';
 import { unpackRows } from '../packing/int2';
 import { checkCodesOnce } from './ternary_mat_mul_kernel';
 
@@ -26,10 +27,15 @@ function composedTernaryMatMul(backendName: string): KernelConfig {
     backendName,
     kernelFunc: ({ inputs, attrs }) => {
       const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
-      const { inFeatures, inputQuantizer, eps, activation } =
-        attrs as unknown as TernaryMatMulAttrs;
+      const { inFeatures, eps, activation, ...rule } = attrs as unknown as TernaryMatMulAttrs;
       const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
-      const y = trainableMatMul(x as Tensor2D, quantized, bias, inputQuantizer, eps);
+      const y = trainableMatMul(
+        x as Tensor2D,
+        quantized,
+        bias,
+        inputQuantizer(rule.inputQuantizer),
+        eps,
+      );
       // Not tfjs's relu, which on webgl makes NaN of -infinity.
       return activation === 'relu' ? maximum(y, 0) : y;
     },

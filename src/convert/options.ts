@@ -1,14 +1,11 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import type { BitLinearArgs } from '../layers/bit_linear_config';
+import type { QuantizationOptions } from '../quantizers/options';
 import { checkOptionNames } from '../options/option_names';
 import { createQuantizer } from '../quantizers/kernel/registry';
 
 /** How one layer is converted; what is left out is as in the options for all, or else as in `bitLinear`. */
-export type LayerConversionOptions = Pick<
-  BitLinearArgs,
-  'kernelQuantizer' | 'inputQuantizer' | 'eps'
->;
+export type LayerConversionOptions = QuantizationOptions;
 
 export interface ConvertOptions extends Omit<LayerConversionOptions, 'eps'> {
   /** Options for one layer, before those for all; null keeps the layer as it is. */

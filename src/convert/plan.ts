@@ -1,8 +1,9 @@
-import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { DenseLayer } from '../tfjs/dense';
+import { packedBytes } from '../layers/ternary/packed_weights';
 import { createQuantizer } from '../quantizers/kernel/registry';
-import { addUp, packedBytes, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
+import { hasScalePerOutput } from '../quantizers/kernel/scale_count';
+import { addUp, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
 import { checkModel } from '../topology/layer_tree';
 import { formatTable } from '../text/table';
 import { decide, type Decision } from './decisions';
@@ -136,11 +137,7 @@ function share(part: number, all: number): number {
 function deployedBytes({ site, bitLinear }: Decision): number {
   const { kernel, units, useBias } = site.layer as DenseLayer;
   const { kernelQuantizer, eps } = bitLinear!;
-  const quantizer = createQuantizer(kernelQuantizer, site.path);
-  const scales = tidy(() => {
-    const alpha = quantizer.initialAlpha?.(kernel!.read(), eps);
-    return quantizer.quantize(kernel!.read(), alpha == null ? { eps } : { eps, alpha }).scale.size;
-  });
+  const scales = hasScalePerOutput(createQuantizer(kernelQuantizer, site.path), eps) ? units : 1;
   return packedBytes(kernel!.shape[0]!, units, scales) + (useBias ? 4 * units : 0);
 }
 

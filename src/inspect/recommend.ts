@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { BitLinear } from '../layers/bit_linear';
+import { isTernaryLayer } from '../layers/ternary/ternary_layer';
 import { checkModel, layerSites, type LayerSite } from '../topology/layer_tree';
 import { learningRateOf } from '../training/learning_rate';
 
@@ -60,7 +60,7 @@ export function recommend(model: LayersModel, optimizer?: Optimizer): Recommenda
 }
 
 function isTrainable({ layer }: LayerSite): boolean {
-  return layer instanceof BitLinear && !layer.deployed;
+  return isTernaryLayer(layer) && !layer.ternaryKernel.deployed;
 }
 
 function learningRateAdvice(optimizer: Optimizer): Recommendation[] {

@@ -3,7 +3,8 @@ import { Dense } from '../tfjs/dense';
 import { checkOptionNames } from '../options/option_names';
 import { planConversion, type ConversionPlan, type PlanTotals } from '../convert/plan';
 import { addUp, summarizeLayers, type LayerSummary, type Totals } from './layer_summary';
-import { bitLinearSites, checkModel, layerSites } from '../topology/layer_tree';
+import { checkModel, layerSites } from '../topology/layer_tree';
+import { ternarySites } from '../topology/ternary_sites';
 import { formatTable } from '../text/table';
 
 export interface ModelSummary {
@@ -38,7 +39,7 @@ export function summary(
   const totals = addUp(layers);
   for (const line of formatTable(tableRows(layers, totals))) print(line);
   const isFloat = [...layerSites(model)].some(({ layer }) => layer instanceof Dense);
-  const asTernary = isFloat && bitLinearSites(model).length === 0 ? plan(model, print) : null;
+  const asTernary = isFloat && ternarySites(model).length === 0 ? plan(model, print) : null;
   return { layers, totals, asTernary };
 }
 

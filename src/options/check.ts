@@ -27,7 +27,7 @@ export const positiveInteger: Check = {
 };
 
 export const positiveNumber: Check = {
-  expected: 'a positive number',
+  expected: 'a positive finite number',
   holds: (value) => isFiniteNumber(value) && value > 0,
 };
 

@@ -46,7 +46,8 @@ class QuantizationSchedule extends Schedule {
   protected override update({ current, total }: Position): number {
     const isEnd = current >= total - 1;
     const blend = isEnd ? 1 : blendAt(this.args, current / (total - 1));
-    for (const { layer } of trainableSites(this.model, 'quantizationSchedule')) layer.blend = blend;
+    for (const { kernel } of trainableSites(this.model, 'quantizationSchedule'))
+      kernel.blend = blend;
     return blend;
   }
 }

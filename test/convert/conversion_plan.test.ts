@@ -93,7 +93,7 @@ describe('planConversion', () => {
     });
   });
 
-  test.each(['bitnet', 'twn', 'lsq', 'paretoq', { name: 'bitnet', perChannel: true }])(
+  test.each(['bitnet', 'twn', 'lsq', 'paretoq', { name: 'bitnet', perOutput: true } as const])(
     'foretells the bytes of the deployed model: %p',
     (kernelQuantizer) => {
       const options = { kernelQuantizer, convertOutputs: true };
@@ -158,7 +158,7 @@ describe('options', () => {
         if (layer.name === 'dense_1') return null;
         return path === 'head_a'
           ? {}
-          : { kernelQuantizer: { name: 'lsq', perChannel: true }, eps: 1e-3 };
+          : { kernelQuantizer: { name: 'lsq', perOutput: true }, eps: 1e-3 };
       },
       convertOutputs: true,
     };
@@ -173,7 +173,7 @@ describe('options', () => {
     ]);
     const converted = convert(source, options);
     expect(converted.getLayer('head_b').getConfig()).toMatchObject({
-      kernelQuantizer: { name: 'lsq', perChannel: true },
+      kernelQuantizer: { name: 'lsq', perOutput: true },
       inputQuantizer: 'none',
       eps: 1e-3,
     });

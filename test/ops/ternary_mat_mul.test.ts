@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { packTernary, ternaryMatMul, unpackTernary, type TernaryMatMulArgs } from '../../src';
+import { packTernary, ternaryMatMul, unpackTernary, type TernaryMatMulOptions } from '../../src';
 import { withLeakCheck } from '../support/leaks';
 import { productsOf, SHAPES } from '../support/product_grid';
 import { opProduct } from '../support/product_op';
@@ -50,7 +50,7 @@ describe('ternaryMatMul against plain integers', () => {
 });
 
 /** 3 inputs, 2 outputs. */
-function example(changes: Partial<TernaryMatMulArgs> = {}): TernaryMatMulArgs {
+function example(changes: Partial<TernaryMatMulOptions> = {}): TernaryMatMulOptions {
   const packed = packTernary(tf.tensor2d([[1, 0], [-1, 1], [0, 1]])); // prettier-ignore
   const scale = tf.tensor1d([0.5]);
   return { x: tf.tensor2d([[1, 2, 3]]), packed, scale, ...changes };
@@ -124,7 +124,7 @@ describe('ternaryMatMul', () => {
 });
 
 describe('ternaryMatMul refuses', () => {
-  const refused: Array<[string, () => Partial<TernaryMatMulArgs>, string]> = [
+  const refused: Array<[string, () => Partial<TernaryMatMulOptions>, string]> = [
     ['x of rank 1', () => ({ x: tf.tensor1d([1, 2, 3]) }), 'x must be of rank 2 or more, got [3]'],
     [
       'x of int32',

@@ -66,7 +66,7 @@ describe('convert', () => {
   test('with every option', async () => {
     const from = await saved(floatNet());
     const [to, expected] = [newFolder(), newFolder()];
-    const quantizer = { name: 'bitnet', perChannel: true };
+    const quantizer = { name: 'bitnet', perOutput: true } as const;
     const flags = ['--quantizer', JSON.stringify(quantizer), '--input-quantizer', 'none'];
     const { code, stdout } = cli(
       ...[

@@ -14,7 +14,7 @@ import {
   saveCheckpoint,
   seededBatches,
   setBlend,
-  type BitLinearArgs,
+  type BitLinearOptions,
 } from '../../src';
 import { memory } from '../support/leaks';
 import { OPTIMIZERS } from '../support/optimizers';
@@ -250,14 +250,14 @@ describe('what cannot go together is refused, and nothing changes', () => {
     expectIdentical(ternary.getWeights()[0]!.dataSync(), before);
   });
 
-  test.each<[Partial<BitLinearArgs>, string]>([
+  test.each<[Partial<BitLinearOptions>, string]>([
     [{ kernelQuantizer: 'lsq' }, '{"kernelQuantizer":{"name":"lsq"'],
     [{ kernelQuantizer: 'twn' }, '{"kernelQuantizer":{"name":"twn"'],
-    [{ kernelQuantizer: { name: 'bitnet', perChannel: true } }, '"perChannel":true'],
+    [{ kernelQuantizer: { name: 'bitnet', perOutput: true } }, '"perOutput":true'],
     [{ inputQuantizer: 'none' }, '"inputQuantizer":"none"'],
     [{ eps: 1e-3 }, '"eps":0.001'],
   ])('layers of equal shapes that %j quantizes', async (args, shown) => {
-    const net = (quantization: Partial<BitLinearArgs>) => {
+    const net = (quantization: Partial<BitLinearOptions>) => {
       const layer = bitLinear({ units: 2, inputShape: [2], name: 'a', ...quantization });
       const model = tf.sequential({ layers: [layer] });
       model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });

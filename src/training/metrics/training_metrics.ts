@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import type { BitLinear } from '../../layers/bit_linear';
+import type { LatentKernel } from '../../layers/ternary/latent_kernel';
 import { checkModel } from '../../topology/layer_tree';
 import { checkOptionNames } from '../../options/option_names';
 import { trainableSites } from '../trainable_sites';
@@ -31,7 +31,7 @@ const LABEL = 'trainingMetrics';
 
 /** What `trainingMetrics` gives: a callback, and a look at any time. */
 export class TrainingMetrics extends TrainingCallback {
-  private readonly ternary = new WeakMap<BitLinear, Int8Array>();
+  private readonly ternary = new WeakMap<LatentKernel, Int8Array>();
   private readonly write: ((line: string) => unknown) | undefined;
 
   constructor(args: TrainingMetricsArgs) {
@@ -45,15 +45,15 @@ export class TrainingMetrics extends TrainingCallback {
   }
 
   /**
-   * The BitLinear layers of a model as they are now; `flips` counts from the last look.
-   * @throws if `model` is not a LayersModel, or has no BitLinear layer that is built and not deployed.
+   * The ternary layers of a model as they are now; `flips` counts from the last look.
+   * @throws if `model` is not a LayersModel, or has no ternary layer that is built and not deployed.
    */
   async look(model: LayersModel): Promise<LayerMetrics[]> {
     checkModel(model, LABEL);
     const all: LayerMetrics[] = [];
-    for (const { layer, path } of trainableSites(model, LABEL)) {
-      const { metrics, ternary } = await lookAt(layer, path, this.ternary.get(layer));
-      this.ternary.set(layer, ternary);
+    for (const { kernel, path } of trainableSites(model, LABEL)) {
+      const { metrics, ternary } = await lookAt(kernel, path, this.ternary.get(kernel));
+      this.ternary.set(kernel, ternary);
       all.push(metrics);
     }
     return all;
@@ -84,7 +84,7 @@ async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, 
 }
 
 /**
- * A callback that shows what the ternary weights do: after each epoch, for each BitLinear layer, the
+ * A callback that shows what the ternary weights do: after each epoch, for each ternary layer, the
  * shares of -1, 0 and +1, the share that flipped in the epoch, the scale, the share of saturated latent
  * weights and the entropy. They join tfjs's own `logs` as `LAYER/zero` and so on: in the history that
  * `fit` gives, in tfjs-vis, and in callbacks after this one.
@@ -103,7 +103,7 @@ async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, 
  * ```
  *
  * @throws if an argument is unknown, or `write` is not a function. Training throws if the model has no
- * BitLinear to train.
+ * ternary layer to train.
  */
 export function trainingMetrics(args: TrainingMetricsArgs = {}): TrainingMetrics {
   return new TrainingMetrics(args);
