@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as bitcore from '../../src';
+import * as training from '../../src/training';
 
 const ROOT = join(__dirname, '../..');
 
@@ -10,7 +11,7 @@ interface Example {
   readonly code: string;
 }
 
-/** The blocks ```js of a file; in TypeScript those of its comments. */
+/** The blocks ```js of a file; in a TypeScript file, those of its comments. */
 function examplesIn(file: string): Example[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const blocks = [...text.matchAll(/^( \* | {3}\* |)```js\n([^]*?)^\1```$/gm)];
@@ -29,10 +30,15 @@ function withChecks(code: string): string {
   return code.replace(claim, 'assert.deepEqual($1, $2);');
 }
 
-const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => join('src', name));
-const examples = ['README.md', ...sources].flatMap(examplesIn);
+function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
+const examples = ['README.md', ...filesIn('docs', '.md'), ...filesIn('src', '.ts')].flatMap(
+  examplesIn,
+);
 
 // Run against dist/, as `npm test` has built it, by the names that users import.
 test.each(examples.map(({ place, code }) => [place, code]))('%s runs', (_, code) => {
@@ -50,7 +56,7 @@ test('a wrong claim in an example would be found', () => {
 
 test('every export has an example', () => {
   const code = examples.map((example) => example.code).join('\n');
-  const names = Object.keys(bitcore);
+  const names = Object.keys({ ...bitcore, ...training });
   expect(names.length).toBeGreaterThan(10);
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
 });
