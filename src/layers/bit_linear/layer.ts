@@ -1,7 +1,5 @@
 import { cast, serialization, tensor1d, tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { initializers, type layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { argumentError, TWO_COPIES } from '../../errors';
-import { readOptions } from '../../options/option_table';
 import { packedShape } from '../../packing/int2';
 import { inputQuantizer, type InputQuantizerName } from '../../quantizers/input/registry';
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
@@ -16,16 +14,10 @@ import type { PackedWeights } from '../ternary/packed_weights';
 import { setTernaryWeights } from '../ternary/set_weights';
 import type { AddWeight } from '../ternary/ternary_kernel';
 import type { TernaryLayer } from '../ternary/ternary_layer';
+import { readDenseOptions, type FromDenseOptions } from './from_dense';
 import { readPackedOptions, type FromPackedOptions } from './from_packed';
 import { checkInputShape } from './input_shape';
-import {
-  currentConfig,
-  FROM_DENSE_OPTIONS,
-  layerLabel,
-  readConfig,
-  type BitLinearOptions,
-  type FromDenseOptions,
-} from './options';
+import { currentConfig, layerLabel, readConfig, type BitLinearOptions } from './options';
 import { matMulProducts } from './products';
 
 /**
@@ -250,14 +242,7 @@ export class BitLinear extends Dense implements TernaryLayer {
     dense: layers.Layer,
     options: FromDenseOptions = {},
   ): Class {
-    if ((dense as layers.Layer | undefined)?.constructor !== Dense) {
-      const actual = (dense as layers.Layer | undefined)?.getClassName?.() ?? dense;
-      if (actual === 'Dense') throw new Error(`BitLinear.fromDense: ${TWO_COPIES}`);
-      throw argumentError('BitLinear.fromDense', 'dense', 'a tf.layers.dense layer', actual);
-    }
-    readOptions('BitLinear.fromDense', options, FROM_DENSE_OPTIONS);
-    const config = currentConfig(dense.getConfig());
-    const layer = new this({ ...config, ...options });
+    const layer = new this(readDenseOptions(dense, options));
     const { kernel } = dense as DenseLayer;
     if (kernel == null) return layer;
     layer.buildAlone(kernel.shape[0]!);

@@ -16,9 +16,6 @@ export interface BitLinearOptions extends DenseArgs, QuantizationOptions {
   blend?: number;
 }
 
-/** The options that may differ from those of the Dense layer: all but what its weights decide. */
-export type FromDenseOptions = Partial<Omit<BitLinearOptions, 'units' | 'useBias'>>;
-
 /** What a saved config has beside the options. */
 export type BitLinearConfig = BitLinearOptions & Partial<DeployedConfig>;
 
@@ -27,9 +24,6 @@ export const BIT_LINEAR_OPTIONS = {
   ...QUANTIZATION_OPTIONS,
   blend: { ...share, default: 1 },
 } as const satisfies OptionTable<BitLinearOptions>;
-
-const { units: _units, useBias: _useBias, ...fromDense } = BIT_LINEAR_OPTIONS;
-export const FROM_DENSE_OPTIONS = fromDense satisfies OptionTable<FromDenseOptions>;
 
 const CONFIG = {
   ...BIT_LINEAR_OPTIONS,
