@@ -13,8 +13,10 @@ function backend(name) {
     ...shared,
     displayName: name,
     testMatch: [
-      '<rootDir>/test/{layers,models,ops,quantizers,engine,packing,training}/**/*.test.ts',
+      '<rootDir>/test/{layers,models,ops,quantizers,engine,packing,training,tfjs}/**/*.test.ts',
     ],
+    // A folder of test/tfjs is about the private parts of one backend.
+    testPathIgnorePatterns: ['/node_modules/', `/test/tfjs/(?!${name}/)[^/]+/`],
     setupFilesAfterEnv: [
       `<rootDir>/test/setup/${name}.ts`,
       '<rootDir>/test/setup/seeded_random.ts',

@@ -1,5 +1,5 @@
 import './compat/node_util';
-import './backends/register_kernels';
+import './backends/register_tfjs_kernels';
 import './models/nothing_to_train';
 
 export { engineInfo, ready, type EngineInfo } from './engine/info';

@@ -1,20 +1,2 @@
-/** What is done to a product's outputs at once; NaN stays NaN. */
-export type Activation = 'linear' | 'relu';
-
-/** One packed product: y = activation((x . ternary) * scales + bias). */
-export interface TernaryProduct {
-  /** float32 [rows, inFeatures]. */
-  readonly x: Float32Array;
-  /** Packed words, layout `int2`, [outFeatures, words per row]. */
-  readonly packed: Int32Array;
-  /** One number, or one per output. */
-  readonly scale: Float32Array;
-  readonly bias: Float32Array | undefined;
-  readonly rows: number;
-  readonly inFeatures: number;
-  readonly outFeatures: number;
-  /** Lower bound of a row's largest magnitude. */
-  readonly eps: number;
-  /** Default: `'linear'`. */
-  readonly activation?: Activation | undefined;
-}
+// For src/layers, until it imports the type from where it is now.
+export type { Activation } from './ternary_product';

@@ -15,7 +15,8 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { Activation } from '../engine/engine';
+import { backendNames } from '../backends/backends';
+import type { Activation } from '../engine/ternary_product';
 import { argumentError } from '../errors';
 import { checkOptionNames } from '../option_names';
 import { packedShape, unpackRows } from '../packing/int2';
@@ -126,7 +127,7 @@ function checkArguments(args: TernaryMatMulArgs): void {
     fail('x', `of at most ${MAX_IN_FEATURES} inputs, for exact integer sums`, x.shape);
   }
   if (getKernel(TERNARY_MAT_MUL, getBackend()) == null) {
-    fail('backend', 'cpu, wasm, tensorflow, webgl or webgpu', getBackend());
+    fail('backend', backendNames(), getBackend());
   }
 }
 
