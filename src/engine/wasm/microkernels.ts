@@ -1,12 +1,18 @@
 import { WASM_ENGINES, type WasmEngineName } from './engines';
 import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from './mat_mul_args';
 import { MemoryViews } from './memory_views';
-import { instantiate, type Microkernel, type ModuleExports, type ModuleName } from './modules';
+import { instantiate, type Microkernel, type ModuleExports } from './modules';
 
-/** The microkernels on one memory. Their modules are instantiated when they are first used. */
+/** An engine's functions, looked up in its module once: looking up an export takes longer than calling it. */
+interface EngineFunctions {
+  readonly scratchBytes: ModuleExports['scratchBytesOfMatMul'];
+  readonly ternaryMatMul: Microkernel;
+}
+
+/** The microkernels on one memory. An engine's module is instantiated when it is first used. */
 export class Microkernels {
   readonly views: MemoryViews;
-  private readonly instances = new Map<ModuleName, ModuleExports>();
+  private readonly functions = new Map<WasmEngineName, EngineFunctions>();
 
   constructor(readonly memory: WebAssembly.Memory) {
     this.views = new MemoryViews(memory);
@@ -14,12 +20,12 @@ export class Microkernels {
 
   /** False where the engine's module cannot be compiled (yet). */
   supports(engine: WasmEngineName): boolean {
-    return this.exportsOf(engine) != null;
+    return this.functionsOf(engine) != null;
   }
 
   /** Bytes of scratch memory that one thread needs for a product of these sizes. */
   scratchBytes(engine: WasmEngineName, rows: number, inFeatures: number): number {
-    return this.exportsOf(engine)!.scratchBytesOfMatMul(rows, inFeatures);
+    return this.functionsOf(engine)!.scratchBytes(rows, inFeatures);
   }
 
   /** Bytes of the workspace of a product on one thread: its arguments and its scratch memory. */
@@ -35,16 +41,20 @@ export class Microkernels {
 
   /** The engine's microkernel of packed products. */
   ternaryMatMul(engine: WasmEngineName): Microkernel {
-    return this.exportsOf(engine)![WASM_ENGINES[engine].ternaryMatMul] as Microkernel;
+    return this.functionsOf(engine)!.ternaryMatMul;
   }
 
-  private exportsOf(engine: WasmEngineName): ModuleExports | undefined {
-    const { module } = WASM_ENGINES[engine];
-    let exports = this.instances.get(module);
-    if (exports == null) {
-      exports = instantiate(module, this.memory);
-      if (exports != null) this.instances.set(module, exports);
-    }
-    return exports;
+  private functionsOf(engine: WasmEngineName): EngineFunctions | undefined {
+    const known = this.functions.get(engine);
+    if (known != null) return known;
+    const { module, ternaryMatMul } = WASM_ENGINES[engine];
+    const exports = instantiate(module, this.memory);
+    if (exports == null) return undefined;
+    const functions = {
+      scratchBytes: exports.scratchBytesOfMatMul,
+      ternaryMatMul: exports[ternaryMatMul] as Microkernel,
+    };
+    this.functions.set(engine, functions);
+    return functions;
   }
 }
