@@ -15,6 +15,8 @@ function backend(name) {
     testMatch: [
       '<rootDir>/test/{convert,deploy,engine,inspect,layers,ops,packing,quantizers,tfjs,topology,training}/**/*.test.ts',
     ],
+    // A folder of test/tfjs is about the private parts of one backend.
+    testPathIgnorePatterns: ['/node_modules/', `/test/tfjs/(?!${name}/)[^/]+/`],
     setupFilesAfterEnv: [
       `<rootDir>/test/setup/${name}.ts`,
       '<rootDir>/test/setup/seeded_random.ts',

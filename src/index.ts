@@ -1,8 +1,8 @@
 import './tfjs/node_util';
-import './backends/register_kernels';
+import './backends/register_tfjs_kernels';
 import './deploy/nothing_to_train';
 
-export { engineInfo, ready, type EngineInfo } from './engine/info';
+export { engineInfo, ready, type EngineInfo } from './backends/engine_info';
 export type { EngineName, EngineState } from './engine/select';
 export { bitLinear } from './layers/bit_linear/bit_linear';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';

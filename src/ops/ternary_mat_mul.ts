@@ -15,11 +15,12 @@ import {
   type NamedTensorMap,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { Activation } from '../engine/engine';
+import type { Activation } from '../engine/ternary_product';
 import { argumentError } from '../errors';
 import { oneOf, type Check } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 import { packedShape, unpackRows } from '../packing/int2';
+import { backendNames } from './register';
 import { inputQuantizer, type InputQuantizerName } from '../quantizers/input/registry';
 import { EPS, INPUT_QUANTIZER } from '../quantizers/options';
 
@@ -140,8 +141,7 @@ function checkShapes(operands: PackedOperands): void {
 
 function checkBackend(): void {
   if (getKernel(TERNARY_MAT_MUL, getBackend()) != null) return;
-  const expected = 'cpu, wasm, tensorflow, webgl or webgpu';
-  throw argumentError('ternaryMatMul', 'backend', expected, getBackend());
+  throw argumentError('ternaryMatMul', 'backend', backendNames(), getBackend());
 }
 
 /** dx = (dy * scale) . ternary^T, the gradient that the trainable layer gives; unpacked for the call. */

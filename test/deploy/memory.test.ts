@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy, engineInfo } from '../../src';
-import { ownMemoryEngine } from '../../src/engine/select';
+import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { collected } from '../support/garbage';
 import { randomTensor } from '../support/values';
 import '@tensorflow/tfjs-backend-wasm';

@@ -51,7 +51,9 @@ describe('bitLinear refuses', () => {
     expect(options({ name: 'lsq', perOutput: 'yes' })).toThrow(
       'BitLinear layer "a": kernelQuantizer option "perOutput" must be a number or a boolean, got "yes".',
     );
-    expect(options({ name: 'paretoq', perOutput: true })).toThrow('paretoq: options has no "perOutput". It takes no options.');
+    expect(options({ name: 'paretoq', perOutput: true })).toThrow(
+      'paretoq: options has no "perOutput". It takes no options.',
+    );
     for (const name of ['bitnet', 'twn', 'lsq']) {
       expect(options({ name, perOutput: 1 })).toThrow(
         `BitLinear layer "a": ${name}: perOutput must be true or false, got 1.`,

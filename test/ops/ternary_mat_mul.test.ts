@@ -34,15 +34,15 @@ describe('ternaryMatMul against plain integers', () => {
   });
 
   test.each(SHAPES)('float inputs agree to 1e-5 relative for %i x %i x %i', (...shape) => {
-    const [rows, inFeatures, outFeatures] = shape;
+    const [rows, inFeatures, units] = shape;
     const product: Product = {
       x: randomFloats(rows * inFeatures, 1),
-      ternary: randomTernary(inFeatures * outFeatures, 2),
-      scale: randomFloats(outFeatures, 3),
-      bias: randomFloats(outFeatures, 4),
+      ternary: randomTernary(inFeatures * units, 2),
+      scale: randomFloats(units, 3),
+      bias: randomFloats(units, 4),
       rows,
       inFeatures,
-      outFeatures,
+      units,
       eps: 1e-5,
     };
     expectClose(opProduct(product, 'none'), referenceFloatProduct(product));

@@ -1,11 +1,13 @@
 import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
-import { floatProduct } from '../engine/portable/float_product';
-import { int8Product } from '../engine/portable/int8_product';
-import { ownMemoryEngine, selectEngine } from '../engine/select';
+import { ownMemoryEngine } from '../engine/own_memory_engine';
+import { PORTABLE_PRODUCTS } from '../engine/portable/products';
+import { selectEngine } from '../engine/select';
 import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { checkCodes } from '../packing/int2';
-import { moveToEngine, type TensorRecord } from './packed_words';
+import type { TensorRecord } from '../tfjs/tensor_record';
+import { moveToEngine } from './packed_words';
 
+/** The inputs of the tfjs kernel. */
 export interface TernaryMatMulInputs {
   readonly x: TensorInfo;
   readonly packed: TensorInfo;
@@ -25,14 +27,14 @@ export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number
   return [x.shape[0]!, packed.shape[0]!];
 }
 
-/** The kernel's product from JavaScript arrays into `y`, [rows, out], on the fastest engine. */
-export function computeProduct(
+/** The product of JavaScript arrays into `y`, [rows, units], on the fastest engine. */
+export function computeFromArrays(
   access: TensorAccess,
   inputs: TernaryMatMulInputs,
   { inFeatures, inputQuantizer, eps, activation }: TernaryMatMulAttrs,
   y: Float32Array,
 ): void {
-  const [rows, outFeatures] = outputShape(inputs);
+  const [rows, units] = outputShape(inputs);
   const { dataId } = inputs.packed;
   const words = () => access.values(inputs.packed) as Int32Array;
   checkCodesOnce(dataId, words);
@@ -42,13 +44,14 @@ export function computeProduct(
     bias: inputs.bias && (access.values(inputs.bias) as Float32Array),
     rows,
     inFeatures,
-    outFeatures,
+    units,
     eps,
     activation,
   };
-  if (inputQuantizer === 'none') return floatProduct({ ...operands, packed: words() }, y);
-  const engine = selectEngine();
-  if (engine === 'portable') return int8Product({ ...operands, packed: words() }, y);
+  const engine = selectEngine(inputQuantizer);
+  if (engine === 'portable') {
+    return PORTABLE_PRODUCTS[inputQuantizer]({ ...operands, packed: words() }, y);
+  }
   moveToEngine(dataId, words, access.record?.(inputs.packed));
   ownMemoryEngine().compute(engine, operands, dataId, y);
 }

@@ -1,12 +1,9 @@
 import { getBackend } from '@tensorflow/tfjs-core';
-import {
-  engineState,
-  ownMemoryThreads,
-  selectEngine,
-  type EngineName,
-  type EngineState,
-} from './select';
-import { compileAll } from './wasm/module';
+import { backendNamed } from './backends';
+import { ownMemoryThreads } from '../engine/own_memory_engine';
+import { engineState, selectEngine, type EngineName, type EngineState } from '../engine/select';
+import { WASM_ENGINE_NAMES } from '../engine/wasm/engines';
+import { compileAll } from '../engine/wasm/modules';
 
 export interface EngineInfo {
   /** tfjs's current backend. */
@@ -20,7 +17,7 @@ export interface EngineInfo {
 }
 
 /**
- * Which engine runs packed products on the current backend, and what became of the others.
+ * Which engine runs packed products on the current backend, and whether the others can.
  * The flags `BITCORE_USE_WASM_SIMD`, `BITCORE_USE_RELAXED_SIMD` (booleans) and `BITCORE_RELAXED_DOT`
  * (16 or 32) of `tf.env()` forbid or force one. `BITCORE_THREADS`, set before the first product or call
  * of this, says how many threads share a large one; by default as many as there are processors, at most 8.
@@ -32,19 +29,20 @@ export interface EngineInfo {
  * ```
  */
 export function engineInfo(): EngineInfo {
-  const backend = getBackend();
-  const names: EngineName[] = ['relaxedDot16', 'relaxedDot32', 'simd128', 'portable'];
-  const states = names.map((name) => [name, engineState(name)]);
+  const name = getBackend();
+  const backend = backendNamed(name);
+  const names: EngineName[] = [...WASM_ENGINE_NAMES, 'portable'];
+  const states = names.map((engine) => [engine, engineState(engine)]);
   return {
-    backend,
-    engine: backend === 'webgl' || backend === 'webgpu' ? 'composed' : selectEngine(),
-    threads: backend === 'cpu' || backend === 'tensorflow' ? ownMemoryThreads() : 1,
+    backend: name,
+    engine: backend?.computedBy === 'ops' ? 'composed' : selectEngine('int8'),
+    threads: backend?.memory === 'arrays' ? ownMemoryThreads() : 1,
     engines: Object.fromEntries(states) as Record<EngineName, EngineState>,
   };
 }
 
 /**
- * Resolves when the WebAssembly kernels are compiled. Only needed in browsers that forbid to compile
+ * Resolves when the WebAssembly modules are compiled. Only needed in browsers that forbid to compile
  * them synchronously on the main thread; until then the portable engine runs, with the same results.
  */
 export async function ready(): Promise<void> {

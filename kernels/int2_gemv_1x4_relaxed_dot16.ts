@@ -1,5 +1,5 @@
 /**
- * Layout int2, 4 outputs x 1 row, i16x8.relaxed_dot_i8x16_i7x16_s: sums of q * code, code in {0, 1, 2}.
+ * Layout int2, 1 row x 4 outputs, i16x8.relaxed_dot_i8x16_i7x16_s: sums of q * code, code in {0, 1, 2}.
  *
  * The codes are the second operand, of which only 7 bits are defined. Two of the four codes of a byte are used where they
  * stand, in bits 2-3, at four times their value; their products' sum is divided by four, exactly, before it joins the others.
@@ -34,7 +34,7 @@ function widenAdd(sum: v128, acc: v128): v128 {
   return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(acc));
 }
 
-export function gemv4x1Dot16(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
+export function gemv1x4RelaxedDot16(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
   const mask = i8x16.splat(<i8>runTime(3, blocks));
   const mask4 = i8x16.splat(<i8>runTime(12, blocks));
   const zero = i32x4.splat(runTime(0, blocks));

@@ -1,5 +1,5 @@
 /**
- * Layout int2, 4 outputs x 1 row, i32x4.dot_i16x8_s: sums of q * code, code in {0, 1, 2}, on rows made by spreadRow.
+ * Layout int2, 1 row x 4 outputs, i32x4.dot_i16x8_s: sums of q * code, code in {0, 1, 2}, on rows made by spreadRow.
  *
  * A 16-bit lane L of the words holds codes c0 to c7, and codes above the first are used without masking: with
  * L_s = L >> 2s, c_s = L_s - 4 L_(s+1), so that
@@ -18,7 +18,7 @@ function dotAdd(acc: v128, q: v128, codes: v128): v128 {
   return i32x4.add(acc, i32x4.dot_i16x8_s(q, codes));
 }
 
-export function gemv4x1DotI16(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
+export function gemv1x4DotI16x8(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
   const mask = i16x8.splat(<i16>runTime(3, blocks));
   let s0 = i32x4.splat(runTime(0, blocks)), s1 = s0, s2 = s0, s3 = s0;
   const end = <usize>blocks << 4;

@@ -1,5 +1,5 @@
 /**
- * Layout int2, 4 outputs x 1 row, i32x4.relaxed_dot_i8x16_i7x16_add_s: sums of q * code, code in {0, 1, 2}.
+ * Layout int2, 1 row x 4 outputs, i32x4.relaxed_dot_i8x16_i7x16_add_s: sums of q * code, code in {0, 1, 2}.
  *
  * One instruction where the machine has an 8-bit dot product. Two of the four codes of a byte are used where they stand, in
  * bits 2-3, at four times their value; their sums `b` are kept apart and divided by four, exactly, at the end. Bound of a 32-bit
@@ -20,7 +20,7 @@ function join(a: v128, b: v128): v128 {
   return i32x4.add(a, i32x4.shr_s(b, 2));
 }
 
-export function gemv4x1Dot32(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
+export function gemv1x4RelaxedDot32(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
   const mask = i8x16.splat(<i8>runTime(3, blocks));
   const mask4 = i8x16.splat(<i8>runTime(12, blocks));
   let a0 = i32x4.splat(runTime(0, blocks)), a1 = a0, a2 = a0, a3 = a0;

@@ -5,14 +5,14 @@ export type Activation = 'linear' | 'relu';
 export interface TernaryProduct {
   /** float32 [rows, inFeatures]. */
   readonly x: Float32Array;
-  /** Packed words, layout `int2`, [outFeatures, words per row]. */
+  /** Packed words, layout `int2`, [units, words per output]. */
   readonly packed: Int32Array;
   /** One number, or one per output. */
   readonly scale: Float32Array;
   readonly bias: Float32Array | undefined;
   readonly rows: number;
   readonly inFeatures: number;
-  readonly outFeatures: number;
+  readonly units: number;
   /** Lower bound of a row's largest magnitude. */
   readonly eps: number;
   /** Default: `'linear'`. */

@@ -1,5 +1,5 @@
 /**
- * An unpacked panel of 4 pairs of outputs x 2 rows, i32x4.dot_i16x8_s: one product serves two outputs.
+ * 2 rows x an unpacked panel of 4 pairs of outputs, i32x4.dot_i16x8_s: one product serves two outputs.
  *
  * A weight lane holds t0 + 2^14 * t1, so a 32-bit lane gathers A + 2^14 * B, where A and B are the two outputs' sums. A dot
  * adds two products to each, |q| <= 127, so after 4 blocks (32 dots) |A| and |B| are at most 32 * 254 = 8128 < 2^13. The lane
@@ -32,9 +32,9 @@ function addHigh(sum: v128, acc: v128): v128 {
   return i32x4.add(sum, i32x4.shr_s(acc, 14));
 }
 
-export function gemm8x2DotI16(
+export function gemm2x8DotI16x8(
   panel: usize, q: usize, blocks: i32, params: usize,
-  scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, count: i32,
+  scale: usize, scaleStride: usize, bias: usize, y: usize, yStride: usize, count: i32,
 ): void {
   const half = i32x4.splat(runTime(HALF, blocks));
   const low = i32x4.splat(runTime(LOW, blocks));
@@ -79,12 +79,12 @@ export function gemm8x2DotI16(
     s16 = addLow(s16, a16, low);
     s17 = addHigh(s17, a16);
   }
-  writeOutputs(sumLanes4(s00, s01, s02, s03), params, scale, scaleCount, bias, y, count);
-  writeOutputs(sumLanes4(s10, s11, s12, s13), params + ROW_PARAMS, scale, scaleCount, bias, y + yStride, count);
+  writeOutputs(sumLanes4(s00, s01, s02, s03), params, scale, scaleStride, bias, y, count);
+  writeOutputs(sumLanes4(s10, s11, s12, s13), params + ROW_PARAMS, scale, scaleStride, bias, y + yStride, count);
   if (count <= 4) return;
-  if (scaleCount > 1) scale += 16;
+  scale += 4 * scaleStride;
   if (bias) bias += 16;
   y += 16;
-  writeOutputs(sumLanes4(s04, s05, s06, s07), params, scale, scaleCount, bias, y, count - 4);
-  writeOutputs(sumLanes4(s14, s15, s16, s17), params + ROW_PARAMS, scale, scaleCount, bias, y + yStride, count - 4);
+  writeOutputs(sumLanes4(s04, s05, s06, s07), params, scale, scaleStride, bias, y, count - 4);
+  writeOutputs(sumLanes4(s14, s15, s16, s17), params + ROW_PARAMS, scale, scaleStride, bias, y + yStride, count - 4);
 }

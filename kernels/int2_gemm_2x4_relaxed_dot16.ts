@@ -1,5 +1,5 @@
 /**
- * An unpacked panel of 4 outputs x 2 rows, i16x8.relaxed_dot_i8x16_i7x16_s: sums of q * code, code in {0, 1, 2}.
+ * 2 rows x an unpacked panel of 4 outputs, i16x8.relaxed_dot_i8x16_i7x16_s: sums of q * code, code in {0, 1, 2}.
  *
  * Panel and rows hold chunks of 16 inputs, interleaved: 4 x 16 codes, 2 x 16 int8. The codes are the second operand, of which
  * only 7 bits are defined. Bound of a 16-bit lane: a dot adds two products, |q| <= 127, so at most 508; 64 chunks (16 blocks)
@@ -24,9 +24,9 @@ function widenAdd(sum: v128, acc: v128): v128 {
   return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(acc));
 }
 
-export function gemm4x2Dot16(
+export function gemm2x4RelaxedDot16(
   panel: usize, q: usize, blocks: i32, params: usize,
-  scale: usize, scaleCount: i32, bias: usize, y: usize, yStride: usize, count: i32,
+  scale: usize, scaleStride: usize, bias: usize, y: usize, yStride: usize, count: i32,
 ): void {
   const zero = i32x4.splat(runTime(0, blocks));
   let s00 = zero, s01 = s00, s02 = s00, s03 = s00;
@@ -61,6 +61,6 @@ export function gemm4x2Dot16(
   }
   const row0 = subtractRowSum(sumLanes4(s00, s01, s02, s03), params);
   const row1 = subtractRowSum(sumLanes4(s10, s11, s12, s13), params + ROW_PARAMS);
-  writeOutputs(row0, params, scale, scaleCount, bias, y, count);
-  writeOutputs(row1, params + ROW_PARAMS, scale, scaleCount, bias, y + yStride, count);
+  writeOutputs(row0, params, scale, scaleStride, bias, y, count);
+  writeOutputs(row1, params + ROW_PARAMS, scale, scaleStride, bias, y + yStride, count);
 }
