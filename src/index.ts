@@ -7,7 +7,11 @@ export type { EngineName, EngineState } from './engine/select';
 export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
 export type { BitLinearArgs } from './layers/bit_linear_config';
 export { convert } from './convert/convert';
-export type { ConvertOptions, LayerConversionOptions } from './convert/options';
+export type {
+  ConversionOptions,
+  ConvertOptions,
+  LayerConversionOptions,
+} from './convert/options';
 export {
   planConversion,
   type ConversionPlan,
@@ -36,7 +40,7 @@ export {
   type KernelQuantizerFactory,
 } from './quantizers/kernel/registry';
 export { disposeModel } from './topology/dispose_model';
-export type { LayerSummary, Totals } from './inspect/layer_summary';
+export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export {
   sensitivity,
   type LayerSensitivity,
@@ -46,7 +50,7 @@ export {
 export { summary, type ModelSummary } from './inspect/summary';
 export {
   verify,
-  type Comparison,
+  type OutputComparison,
   type LayerVerification,
   type Verification,
 } from './deploy/verify';
