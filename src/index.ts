@@ -7,11 +7,7 @@ export type { EngineName, EngineState } from './engine/select';
 export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
 export type { BitLinearArgs } from './layers/bit_linear_config';
 export { convert } from './convert/convert';
-export type {
-  ConversionOptions,
-  ConvertOptions,
-  LayerConversionOptions,
-} from './convert/options';
+export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
 export {
   planConversion,
   type ConversionPlan,
@@ -60,22 +56,22 @@ export {
   saveCheckpoint,
   type CheckpointInfo,
 } from './training/checkpoint/checkpoint';
-export { distill, type DistillArgs } from './training/distillation/distill';
+export { distill, type DistillOptions } from './training/distillation/distill';
 export type { FeatureMatch } from './training/distillation/features';
 export {
   learningRateSchedule,
-  type LearningRateScheduleArgs,
+  type LearningRateScheduleOptions,
 } from './training/learning_rate_schedule';
 export type { LayerMetrics } from './training/metrics/layer_metrics';
 export {
   trainingMetrics,
   type TrainingMetrics,
-  type TrainingMetricsArgs,
+  type TrainingMetricsOptions,
 } from './training/metrics/training_metrics';
 export {
   quantizationSchedule,
-  type QuantizationScheduleArgs,
+  type QuantizationScheduleOptions,
 } from './training/quantization_schedule';
 export { recommend, type Recommendation } from './inspect/recommend';
-export type { ScheduleArgs } from './training/schedule';
-export { seededBatches, type SeededBatchesArgs } from './training/seeded_batches';
+export type { ScheduleOptions } from './training/schedule';
+export { seededBatches, type SeededBatchesOptions } from './training/seeded_batches';
