@@ -11,7 +11,7 @@ export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { BitLinearOptions } from './layers/bit_linear/options';
 export type { PackedWeights } from './layers/ternary/packed_weights';
 export { convert } from './convert/convert';
-export type { ConvertOptions, LayerConversionOptions } from './convert/options';
+export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
 export {
   planConversion,
   type ConversionPlan,
@@ -41,7 +41,7 @@ export {
   type KernelQuantizerFactory,
 } from './quantizers/kernel/registry';
 export { disposeModel } from './topology/dispose_model';
-export type { LayerSummary, Totals } from './inspect/layer_summary';
+export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export {
   sensitivity,
   type LayerSensitivity,
@@ -51,7 +51,7 @@ export {
 export { summary, type ModelSummary } from './inspect/summary';
 export {
   verify,
-  type Comparison,
+  type OutputComparison,
   type LayerVerification,
   type Verification,
 } from './deploy/verify';
@@ -61,22 +61,22 @@ export {
   saveCheckpoint,
   type CheckpointInfo,
 } from './training/checkpoint/checkpoint';
-export { distill, type DistillArgs } from './training/distillation/distill';
+export { distill, type DistillOptions } from './training/distillation/distill';
 export type { FeatureMatch } from './training/distillation/features';
 export {
   learningRateSchedule,
-  type LearningRateScheduleArgs,
+  type LearningRateScheduleOptions,
 } from './training/learning_rate_schedule';
 export type { LayerMetrics } from './training/metrics/layer_metrics';
 export {
   trainingMetrics,
   type TrainingMetrics,
-  type TrainingMetricsArgs,
+  type TrainingMetricsOptions,
 } from './training/metrics/training_metrics';
 export {
   quantizationSchedule,
-  type QuantizationScheduleArgs,
+  type QuantizationScheduleOptions,
 } from './training/quantization_schedule';
 export { recommend, type Recommendation } from './inspect/recommend';
-export type { ScheduleArgs } from './training/schedule';
-export { seededBatches, type SeededBatchesArgs } from './training/seeded_batches';
+export type { ScheduleOptions } from './training/schedule';
+export { seededBatches, type SeededBatchesOptions } from './training/seeded_batches';

@@ -55,7 +55,7 @@ async function main() {
   // 2. Pack its weights, and prove that it still computes the same.
   const deployed = deploy(model);
   const { identical, layers } = await verify(model, deployed, test.images);
-  summary(deployed);
+  console.log(`${summary(deployed)}`);
 
   // 3. Save, and load with plain tfjs: importing tfjs-bitcore has registered the layer.
   const [trainedPath, path] = [join(options.out, 'trained'), join(options.out, 'deployed')];

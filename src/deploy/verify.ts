@@ -10,23 +10,23 @@ import { ternarySites } from '../topology/ternary_sites';
 /** The largest difference two outputs of float inputs may have, relative to the layer's largest output. */
 const FLOAT_TOLERANCE = 1e-5;
 
-export interface Comparison {
+export interface OutputComparison {
   /** True if every float is equal by value; NaN equals NaN, and +0 equals -0. */
   readonly identical: boolean;
   /** Largest absolute difference; infinite where only one of the two is NaN. */
   readonly maxAbsDiff: number;
 }
 
-export interface LayerVerification extends Comparison {
+export interface LayerVerification extends OutputComparison {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
-  readonly name: string;
+  readonly path: string;
   /** `'identical'` with int8 inputs; `'1e-5 relative'` with `inputQuantizer: 'none'`. */
   readonly promise: 'identical' | '1e-5 relative';
   /** Whether the promise holds on this input. */
   readonly kept: boolean;
 }
 
-export interface Verification extends Comparison {
+export interface Verification extends OutputComparison {
   /** The ternary layers, each compared on the inputs it receives in the source model. */
   readonly layers: LayerVerification[];
 }
@@ -128,7 +128,7 @@ async function verifyLayer(pair: LayerPair, inputs: Tensor[]): Promise<LayerVeri
   const { identical, maxAbsDiff, largest } = await compareAndDispose(expected, actual);
   const { isExact } = inputQuantizer(source.inputQuantizer);
   return {
-    name: path,
+    path,
     identical,
     maxAbsDiff,
     promise: isExact ? 'identical' : '1e-5 relative',

@@ -7,7 +7,7 @@ import { inputShapes, layerSites, outputShapes, type LayerSite } from '../topolo
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
 export interface LayerSummary {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
-  readonly name: string;
+  readonly path: string;
   readonly className: string;
   /** The kernel quantizer's name, for ternary layers. */
   readonly quantizer: string | null;
@@ -29,7 +29,7 @@ export interface LayerSummary {
   readonly macs: { readonly ternary: number; readonly float32: number };
 }
 
-export type Totals = Pick<
+export type SummaryTotals = Pick<
   LayerSummary,
   'parameters' | 'bytes' | 'deployedBytes' | 'float32Bytes' | 'macs'
 >;
@@ -41,14 +41,14 @@ export function summarizeLayers(model: LayersModel): LayerSummary[] {
 }
 
 export function summarizeLayer(site: LayerSite): LayerSummary {
-  const { layer, path: name } = site;
+  const { layer, path } = site;
   const bytes = bytesOf(layer.weights);
   const className = layer.getClassName();
   if (isTernaryLayer(layer)) return summarizeTernary(layer, site, bytes);
   const shapes = layer.weights.map((weight) => weight.shape as number[]);
   const shape = shapes.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
   return {
-    name,
+    path,
     className,
     quantizer: null,
     shape,
@@ -69,7 +69,7 @@ function summarizeTernary(layer: TernaryLayer, site: LayerSite, bytes: number): 
   const kernelSize = sizeOf(shape);
   const otherBytes = bytes - bytesOf(kernel.weights);
   return {
-    name: site.path,
+    path: site.path,
     className: layer.getClassName(),
     quantizer: kernelQuantizer.name,
     shape,
@@ -112,7 +112,7 @@ function positions({ applied, runs }: LayerSite, shapesOf: typeof outputShapes):
   return runs * (sumOf(shapesOf(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
 }
 
-export function addUp(rows: LayerSummary[]): Totals {
+export function addUp(rows: LayerSummary[]): SummaryTotals {
   return {
     parameters: sumOf(rows, (row) => row.parameters),
     bytes: sumOf(rows, (row) => row.bytes),

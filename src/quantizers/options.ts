@@ -1,4 +1,4 @@
-import { oneOf } from '../options/check';
+import { numberFrom, oneOf } from '../options/check';
 import type { Option, OptionTable } from '../options/option_table';
 import { INPUT_QUANTIZER_NAMES, type InputQuantizerName } from './input/registry';
 import type { KernelQuantizerConfig } from './kernel/config';
@@ -22,11 +22,7 @@ export interface QuantizationOptions {
 /** 127 / eps must stay finite in float32, with room to spare. */
 const SMALLEST_EPS = 1e-30;
 
-export const EPS: Option<number> & { default: number } = {
-  expected: `a finite number of at least ${SMALLEST_EPS}`,
-  holds: (value) => typeof value === 'number' && value >= SMALLEST_EPS && value < Infinity,
-  default: 1e-5,
-};
+export const EPS = { ...numberFrom(SMALLEST_EPS), default: 1e-5 } as const;
 
 export const INPUT_QUANTIZER: Option<InputQuantizerName> & { default: InputQuantizerName } = {
   ...oneOf(INPUT_QUANTIZER_NAMES),

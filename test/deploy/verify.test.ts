@@ -33,7 +33,7 @@ describe('verify', () => {
       identical: true,
       maxAbsDiff: 0,
       layers: ternarySites(model).map(({ path }) => ({
-        name: path,
+        path,
         identical: true,
         maxAbsDiff: 0,
         promise: 'identical',
@@ -59,7 +59,7 @@ describe('verify', () => {
     expect(result.identical).toBe(false);
     expect(result.maxAbsDiff).toBeGreaterThan(0);
     for (const layer of result.layers) {
-      const wrong = layer.name === name;
+      const wrong = layer.path === name;
       expect([layer.identical, layer.kept]).toEqual([!wrong, !wrong]);
       expect(layer.maxAbsDiff > 0).toBe(wrong);
     }
@@ -70,7 +70,7 @@ describe('verify', () => {
     const deployed = deploy(model);
     const x = randomTensor([8, 70]);
     const { layers } = await verify(model, deployed, x);
-    expect(layers.map(({ name, promise, kept }) => [name, promise, kept])).toEqual([
+    expect(layers.map(({ path, promise, kept }) => [path, promise, kept])).toEqual([
       ['first', 'identical', true],
       ['second', '1e-5 relative', true],
     ]);

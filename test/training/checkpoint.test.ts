@@ -327,13 +327,15 @@ describe('what cannot go together is refused, and nothing changes', () => {
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     for (const epoch of [-1, 0.5, undefined]) {
       const save = saveCheckpoint(model, disk, { epoch: epoch as number });
-      await expect(save).rejects.toThrow('epoch must be an integer of at least 0');
+      await expect(save).rejects.toThrow(
+        'saveCheckpoint: info.epoch must be an integer of at least 0',
+      );
     }
     await expect(saveCheckpoint(model, disk, undefined as never)).rejects.toThrow(
       'saveCheckpoint: info must be an object {epoch}, got undefined.',
     );
     await expect(saveCheckpoint(model, disk, { epochs: 1 } as never)).rejects.toThrow(
-      'saveCheckpoint: every name in info must be one of epoch, got "epochs".',
+      'saveCheckpoint: info has no "epochs". Did you mean "epoch"? It takes epoch.',
     );
     const other = folder(join(path, 'model'));
     await model.save(other);

@@ -15,7 +15,7 @@ import type { LatentKernel } from '../../layers/ternary/latent_kernel';
 /** What the kernel of a ternary layer looks like at one moment. Shares are in [0, 1]. */
 export interface LayerMetrics {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
-  readonly layer: string;
+  readonly path: string;
   /** Shares of the weights -1, 0 and +1; all 0 where training has made the weights NaN. */
   readonly negative: number;
   readonly zero: number;
@@ -51,7 +51,7 @@ export async function lookAt(
   const ternary = Int8Array.from(values!);
   const shares = sharesOf(values!);
   const metrics = {
-    layer: path,
+    path,
     ...shares,
     flips: flipsBetween(previous ?? ternary, ternary),
     scale: scale![0]!,
