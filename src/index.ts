@@ -1,6 +1,4 @@
-import './tfjs/node_util';
-import './backends/register_kernels';
-import './deploy/nothing_to_train';
+import './register';
 
 export { engineInfo, ready, type EngineInfo } from './engine/info';
 export type { EngineName, EngineState } from './engine/select';
@@ -50,28 +48,3 @@ export {
   type LayerVerification,
   type Verification,
 } from './deploy/verify';
-export { setBlend } from './training/blend';
-export {
-  loadCheckpoint,
-  saveCheckpoint,
-  type CheckpointInfo,
-} from './training/checkpoint/checkpoint';
-export { distill, type DistillArgs } from './training/distillation/distill';
-export type { FeatureMatch } from './training/distillation/features';
-export {
-  learningRateSchedule,
-  type LearningRateScheduleArgs,
-} from './training/learning_rate_schedule';
-export type { LayerMetrics } from './training/metrics/layer_metrics';
-export {
-  trainingMetrics,
-  type TrainingMetrics,
-  type TrainingMetricsArgs,
-} from './training/metrics/training_metrics';
-export {
-  quantizationSchedule,
-  type QuantizationScheduleArgs,
-} from './training/quantization_schedule';
-export { recommend, type Recommendation } from './inspect/recommend';
-export type { ScheduleArgs } from './training/schedule';
-export { seededBatches, type SeededBatchesArgs } from './training/seeded_batches';

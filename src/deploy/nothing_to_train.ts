@@ -30,3 +30,4 @@ function explain(prototype: Training, name: keyof Training): void {
 function isDeployed({ layer }: ReturnType<typeof bitLinearSites>[number]): boolean {
   return layer.deployed;
 }
+export {};

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as bitcore from '../../src';
+import * as training from '../../src/training';
 
 const ROOT = join(__dirname, '../..');
 
@@ -50,7 +51,7 @@ test('a wrong claim in an example would be found', () => {
 
 test('every export has an example', () => {
   const code = examples.map((example) => example.code).join('\n');
-  const names = Object.keys(bitcore);
+  const names = Object.keys({ ...bitcore, ...training });
   expect(names.length).toBeGreaterThan(10);
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
 });
