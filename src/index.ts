@@ -4,6 +4,11 @@ export { engineInfo, ready, type EngineInfo } from './engine/info';
 export type { EngineName, EngineState } from './engine/select';
 export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
 export type { BitLinearArgs } from './layers/bit_linear_config';
+export {
+  CausalSelfAttention,
+  causalSelfAttention,
+  type CausalSelfAttentionOptions,
+} from './layers/causal_self_attention';
 export { convert } from './convert/convert';
 export type { ConvertOptions, LayerConversionOptions } from './convert/options';
 export {
