@@ -21,6 +21,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['examples/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '/benchmarks/' }] }],
+    },
+  },
+  {
+    // What both use stands in examples/support; benchmarks share the rest in benchmarks/support.
+    files: ['benchmarks/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '/examples/(?!support/)' }] }],
+    },
+  },
+  {
     files: ['**/*.js', '**/*.cjs'],
     rules: { '@typescript-eslint/no-require-imports': 'off' },
     languageOptions: {
