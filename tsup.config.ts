@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 import entries from './scripts/entries.cjs';
 
-const shared = { target: 'es2022', sourcemap: true, silent: true } as const;
+const shared = {
+  target: 'es2022',
+  removeNodeProtocol: false,
+  sourcemap: true,
+  silent: true,
+} as const;
 
 export default defineConfig([
   {
