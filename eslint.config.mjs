@@ -9,6 +9,7 @@ export default tseslint.config(
       '.cache/',
       'models/',
       'kernels/',
+      'docs/api/',
       'src/engine/wasm/binaries.ts',
     ],
   },

@@ -1,9 +1,10 @@
 import './register';
 
 export { engineInfo, ready, type EngineInfo } from './engine/info';
+export type { Activation } from './engine/engine';
 export type { EngineName, EngineState } from './engine/select';
 export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
-export type { BitLinearArgs } from './layers/bit_linear_config';
+export type { BitLinearArgs, FromDenseOptions } from './layers/bit_linear_config';
 export {
   CausalSelfAttention,
   causalSelfAttention,

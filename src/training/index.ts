@@ -3,6 +3,7 @@ import '../register';
 export { recommend, type Recommendation } from '../inspect/recommend';
 export { setBlend } from './blend';
 export { loadCheckpoint, saveCheckpoint, type CheckpointInfo } from './checkpoint/checkpoint';
+export type { Storage as CheckpointStorage } from './checkpoint/storage';
 export { distill, type DistillArgs } from './distillation/distill';
 export type { FeatureMatch } from './distillation/features';
 export { learningRateSchedule, type LearningRateScheduleArgs } from './learning_rate_schedule';
