@@ -1,3 +1,13 @@
+const entries = require('./scripts/entries.cjs');
+
+/** The package's names, for its sources: `tfjs-bitcore` and `tfjs-bitcore/NAME`. */
+const sources = Object.fromEntries(
+  Object.entries(entries).map(([name, source]) => [
+    name === 'index' ? '^tfjs-bitcore$' : `^tfjs-bitcore/${name}$`,
+    `<rootDir>/${source}`,
+  ]),
+);
+
 /** One project a backend: the same tests on each. `node` holds what no backend matters to. */
 const shared = {
   // Jest's sandbox makes looking up a global slow, and tfjs's cpu backend does so in its loops.
@@ -38,10 +48,7 @@ module.exports = {
       displayName: 'serve',
       testMatch: ['<rootDir>/test/serve/**/*.test.ts'],
       // The server and the tests share one copy of the package.
-      moduleNameMapper: {
-        '^tfjs-bitcore$': '<rootDir>/src/index.ts',
-        '^tfjs-bitcore/folder$': '<rootDir>/src/io/folder.ts',
-      },
+      moduleNameMapper: sources,
     },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   ],

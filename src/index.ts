@@ -1,14 +1,18 @@
-import './tfjs/node_util';
-import './backends/register_tfjs_kernels';
-import './deploy/nothing_to_train';
+import './register';
 
 export { engineInfo, ready, type EngineInfo } from './backends/engine_info';
+export type { Activation } from './engine/ternary_product';
 export type { EngineName, EngineState } from './engine/select';
 export { bitLinear } from './layers/bit_linear/bit_linear';
+export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';
 export { BitLinear } from './layers/bit_linear/layer';
-export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { BitLinearOptions } from './layers/bit_linear/options';
+export {
+  CausalSelfAttention,
+  causalSelfAttention,
+  type CausalSelfAttentionOptions,
+} from './layers/causal_self_attention';
 export type { PackedWeights } from './layers/ternary/packed_weights';
 export { convert } from './convert/convert';
 export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
@@ -55,28 +59,3 @@ export {
   type LayerVerification,
   type Verification,
 } from './deploy/verify';
-export { setBlend } from './training/blend';
-export {
-  loadCheckpoint,
-  saveCheckpoint,
-  type CheckpointInfo,
-} from './training/checkpoint/checkpoint';
-export { distill, type DistillOptions } from './training/distillation/distill';
-export type { FeatureMatch } from './training/distillation/features';
-export {
-  learningRateSchedule,
-  type LearningRateScheduleOptions,
-} from './training/learning_rate_schedule';
-export type { LayerMetrics } from './training/metrics/layer_metrics';
-export {
-  trainingMetrics,
-  type TrainingMetrics,
-  type TrainingMetricsOptions,
-} from './training/metrics/training_metrics';
-export {
-  quantizationSchedule,
-  type QuantizationScheduleOptions,
-} from './training/quantization_schedule';
-export { recommend, type Recommendation } from './inspect/recommend';
-export type { ScheduleOptions } from './training/schedule';
-export { seededBatches, type SeededBatchesOptions } from './training/seeded_batches';

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { bitLinear } from 'tfjs-bitcore';
 import {
-  bitLinear,
   distill,
   learningRateSchedule,
   quantizationSchedule,
   seededBatches,
-} from 'tfjs-bitcore';
+} from 'tfjs-bitcore/training';
 import { buildNet } from '../../examples/support/net';
 import { accuracy } from '../../examples/support/measure';
 import type { LabelledImages } from '../../examples/support/images';

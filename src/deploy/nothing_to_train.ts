@@ -30,3 +30,4 @@ function explain(prototype: Training, name: keyof Training): void {
 function isDeployed({ layer }: TernarySite): boolean {
   return layer.ternaryKernel.deployed;
 }
+export {};

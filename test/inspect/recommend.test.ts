@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, recommend, rmsNormalization } from '../../src';
+import { bitLinear, deploy, rmsNormalization } from '../../src';
+import { recommend } from '../../src/training';
 
 const NORM = 'No normalisation between "first" and this layer';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy, setBlend, verify } from '../../src';
+import { BitLinear, bitLinear, deploy, verify } from '../../src';
+import { setBlend } from '../../src/training';
 import { apply, builtLayer, gradients, setKernel, weight } from '../support/layers';
 import { memory } from '../support/leaks';
 import { MODELS } from '../support/models';

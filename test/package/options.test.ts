@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import * as bitcore from '../../src';
 import * as io from '../../src/io/folder';
+import * as training from '../../src/training';
 import { Declarations, type DeclaredOption } from '../support/declarations';
 import { memory } from '../support/leaks';
 import { weightValues } from '../support/models';
@@ -18,7 +19,11 @@ import {
 } from '../support/option_cases';
 
 /** The entries of the package, by file. */
-const ENTRIES = { 'src/index.ts': bitcore, 'src/io/folder.ts': io };
+const ENTRIES = {
+  'src/index.ts': bitcore,
+  'src/training/index.ts': training,
+  'src/io/folder.ts': io,
+};
 
 /** A value of each kind that an option may have to refuse. */
 const SAMPLES: Record<string, unknown> = {

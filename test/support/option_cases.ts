@@ -1,16 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  bitLinear,
-  convert,
-  distill,
-  learningRateSchedule,
-  planConversion,
-  quantizationSchedule,
-  saveCheckpoint,
-  seededBatches,
-  sensitivity,
-  trainingMetrics,
-} from '../../src';
+import { bitLinear, convert, planConversion, sensitivity } from '../../src';
 import { CONVERT_OPTIONS, LAYER_CONVERSION_OPTIONS } from '../../src/convert/options';
 import { SENSITIVITY_OPTIONS } from '../../src/convert/sensitivity/sensitivity';
 import type { Option } from '../../src/options/option_table';
@@ -20,6 +9,14 @@ import { FEATURE_MATCH_OPTIONS } from '../../src/training/distillation/features'
 import { LEARNING_RATE_SCHEDULE_OPTIONS } from '../../src/training/learning_rate_schedule';
 import { TRAINING_METRICS_OPTIONS } from '../../src/training/metrics/training_metrics';
 import { QUANTIZATION_SCHEDULE_OPTIONS } from '../../src/training/quantization_schedule';
+import {
+  distill,
+  learningRateSchedule,
+  quantizationSchedule,
+  saveCheckpoint,
+  seededBatches,
+  trainingMetrics,
+} from '../../src/training';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
 
 /** Options that a public function takes. */

@@ -3,19 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { folder } from '../../src/io/folder';
+import { BitLinear, bitLinear, rmsNormalization, type BitLinearOptions } from '../../src';
 import {
-  BitLinear,
-  bitLinear,
   distill,
   learningRateSchedule,
   loadCheckpoint,
   quantizationSchedule,
-  rmsNormalization,
   saveCheckpoint,
   seededBatches,
   setBlend,
-  type BitLinearOptions,
-} from '../../src';
+} from '../../src/training';
 import { memory } from '../support/leaks';
 import { OPTIMIZERS } from '../support/optimizers';
 import { expectIdentical, randomTensor } from '../support/values';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy, distill, quantizationSchedule, setBlend } from '../../src';
-import type { DistillOptions } from '../../src';
+import { BitLinear, bitLinear, deploy } from '../../src';
+import { distill, quantizationSchedule, setBlend } from '../../src/training';
+import type { DistillOptions } from '../../src/training';
 import { featureLoss, softTargetLoss, stopGradient } from '../../src/training/distillation/losses';
 import { memory } from '../support/leaks';
 import { weightValues } from '../support/models';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, learningRateSchedule } from '../../src';
-import type { LearningRateScheduleOptions } from '../../src';
+import { bitLinear } from '../../src';
+import { learningRateSchedule } from '../../src/training';
+import type { LearningRateScheduleOptions } from '../../src/training';
 import { memory } from '../support/leaks';
 import { OPTIMIZERS } from '../support/optimizers';
 import { randomTensor } from '../support/values';

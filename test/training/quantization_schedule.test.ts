@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy, quantizationSchedule } from '../../src';
-import type { QuantizationScheduleOptions } from '../../src';
+import { BitLinear, bitLinear, deploy } from '../../src';
+import { quantizationSchedule } from '../../src/training';
+import type { QuantizationScheduleOptions } from '../../src/training';
 import { blendAt } from '../../src/training/quantization_schedule';
 import { randomTensor } from '../support/values';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { seededBatches } from '../../src';
+import { seededBatches } from '../../src/training';
 import { epochOrder } from '../../src/training/seeded_batches';
 import { memory } from '../support/leaks';
 import { randomTensor } from '../support/values';

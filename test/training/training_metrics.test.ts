@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, quantizationSchedule, trainingMetrics } from '../../src';
-import type { KernelQuantizerConfig, LayerMetrics } from '../../src';
+import { bitLinear, deploy } from '../../src';
+import { quantizationSchedule, trainingMetrics } from '../../src/training';
+import type { KernelQuantizerConfig } from '../../src';
+import type { LayerMetrics } from '../../src/training';
 import { setKernel } from '../support/layers';
 import { memory } from '../support/leaks';
 import { MODELS } from '../support/models';

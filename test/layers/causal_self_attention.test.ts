@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { CausalAttention } from '../../examples/gpt/causal_attention';
+import { CausalSelfAttention, causalSelfAttention } from '../../src';
 import { memory } from '../support/leaks';
 import { inMemory } from '../support/saving';
 import { expectClose, randomFloats } from '../support/values';
@@ -11,7 +11,7 @@ const SIZE = BATCH * TIME * WIDTH;
 type Values = [q: number[], k: number[], v: number[]];
 
 const values = [1, 2, 3].map((seed) => [...randomFloats(SIZE, seed)]) as Values;
-const layer = new CausalAttention({ heads: HEADS });
+const layer = causalSelfAttention({ numHeads: HEADS });
 
 function apply(inputs: ArrayLike<number>[]): tf.Tensor {
   const tensors = inputs.map((x) => tf.tensor3d(Float32Array.from(x), [BATCH, TIME, WIDTH]));
@@ -108,10 +108,10 @@ test('gradients are those of the formula, by differences', () => {
 
 test('is saved and loaded with its heads', async () => {
   const inputs = [0, 1, 2].map(() => tf.input({ shape: [TIME, WIDTH] }));
-  const attention = new CausalAttention({ heads: HEADS, name: 'attention' });
+  const attention = causalSelfAttention({ numHeads: HEADS, name: 'attention' });
   const model = tf.model({ inputs, outputs: attention.apply(inputs) as tf.SymbolicTensor });
   const loaded = await inMemory(model);
-  expect(loaded.getLayer('attention').getConfig()).toMatchObject({ heads: HEADS });
+  expect(loaded.getLayer('attention').getConfig()).toMatchObject({ numHeads: HEADS });
   const result = tf.tidy(() => {
     const tensors = values.map((x) => tf.tensor3d(x, [BATCH, TIME, WIDTH]));
     return (loaded.predict(tensors) as tf.Tensor).dataSync();
@@ -126,13 +126,27 @@ test('leaves no tensors behind', () => {
   expect(memory()).toEqual(before);
 });
 
-test('says what is wrong with heads and inputs', () => {
-  expect(() => new CausalAttention({ heads: 0, name: 'a' })).toThrow(
-    'CausalAttention layer "a": heads must be a positive integer, got 0.',
+test('says what is wrong with its options and inputs', () => {
+  expect(() => causalSelfAttention({ numHeads: 0 })).toThrow(
+    'causalSelfAttention: numHeads must be a positive integer, got 0.',
+  );
+  expect(() => causalSelfAttention({ numHead: 2 } as never)).toThrow(
+    'causalSelfAttention: options has no "numHead". Did you mean "numHeads"?',
+  );
+  expect(() => new CausalSelfAttention({ numHeads: 1.5, name: 'a' })).toThrow(
+    'CausalSelfAttention layer "a": numHeads must be a positive integer, got 1.5.',
   );
   const inputs = [0, 1, 2].map(() => tf.input({ shape: [TIME, WIDTH] }));
-  const odd = new CausalAttention({ heads: 3, name: 'b' });
-  expect(() => odd.apply(inputs)).toThrow('3 heads dividing the width, got [[null,5,8]');
-  const two = new CausalAttention({ heads: 2, name: 'c' });
+  const odd = causalSelfAttention({ numHeads: 3, name: 'b' });
+  expect(() => odd.apply(inputs)).toThrow('numHeads (3) dividing the width, got [[null,5,8]');
+  const two = causalSelfAttention({ numHeads: 2, name: 'c' });
   expect(() => two.apply(inputs.slice(1))).toThrow('layer "c": inputs must be three of shape');
+});
+
+test('more queries than keys are refused', () => {
+  const [long, short] = [tf.zeros([1, TIME, WIDTH]), tf.zeros([1, TIME - 1, WIDTH])];
+  expect(() => causalSelfAttention({ numHeads: 2, name: 'd' }).apply([long, short, short])).toThrow(
+    'layer "d": inputs k and v must be of at least as many times as q (5), got 4.',
+  );
+  tf.dispose([long, short]);
 });

@@ -2,7 +2,7 @@ import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
-const root = join(__dirname, '..');
+const root = join(__dirname, '../..');
 
 /** The program of a major version of Node: this one, or one that scripts/with_node.mjs provides. */
 export function nodeProgram(major: number): string {
@@ -12,11 +12,11 @@ export function nodeProgram(major: number): string {
   return output.trim().split('\n').at(-1)!;
 }
 
-/** A TypeScript file of this folder as JavaScript: translating it anew in each process takes a second. */
+/** A TypeScript file of benchmarks/ as JavaScript: translating it anew in each process takes a second. */
 export function compile(name: 'worker' | 'memory_worker'): string {
   const outfile = join(root, '.cache/benchmarks', `${name}.cjs`);
   buildSync({
-    entryPoints: [join(__dirname, `${name}.ts`)],
+    entryPoints: [join(root, 'benchmarks', `${name}.ts`)],
     outfile,
     bundle: true,
     packages: 'external',
