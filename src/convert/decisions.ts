@@ -2,7 +2,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear';
 import { Dense, type DenseArgs } from '../tfjs/dense';
 import { MAX_IN_FEATURES } from '../quantizers/input/int8';
-import { layerSites, type LayerSite } from '../topology/layer_tree';
+import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { hiddenLayers } from '../topology/hidden_layers';
 import { checkLayerOptions, type ConvertOptions, type LayerConversionOptions } from './options';
 import { outputLayers } from './output_layers';

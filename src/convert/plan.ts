@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { DenseLayer } from '../tfjs/dense';
 import { createQuantizer } from '../quantizers/kernel/registry';
 import { addUp, packedBytes, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
-import { checkModel } from '../topology/layer_tree';
+import { checkModel } from '../topology/check_model';
 import { formatTable } from '../text/table';
 import { decide, type Decision } from './decisions';
 import { checkOptions, type ConvertOptions } from './options';

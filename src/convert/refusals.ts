@@ -1,7 +1,8 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { isPlainObject } from '../topology/layer_configs';
-import { checkPaths, layerSites, modelSites, type LayerSite } from '../topology/layer_tree';
+import { isPlainObject } from '../topology/plain_object';
+import { checkPaths } from '../topology/check_paths';
+import { layerSites, modelSites, type LayerSite } from '../topology/layer_sites';
 import { hiddenLayers } from '../topology/hidden_layers';
 
 /**

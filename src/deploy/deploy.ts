@@ -2,12 +2,9 @@ import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { BitLinear, PackedKernel } from '../layers/bit_linear';
 import { LAYOUT, packedShape } from '../packing/int2';
-import {
-  bitLinearSites,
-  checkModel,
-  checkPaths,
-  findSharedAcrossPaths,
-} from '../topology/layer_tree';
+import { bitLinearSites } from '../topology/bit_linear_sites';
+import { checkModel } from '../topology/check_model';
+import { checkPaths, findSharedAcrossPaths } from '../topology/check_paths';
 import { rebuild, type LayerChange } from '../topology/rebuild';
 
 /**

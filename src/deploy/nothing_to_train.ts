@@ -1,5 +1,5 @@
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
-import { bitLinearSites } from '../topology/layer_tree';
+import { bitLinearSites } from '../topology/bit_linear_sites';
 
 const TRAINING_METHODS = ['fit', 'fitDataset', 'trainOnBatch'] as const;
 

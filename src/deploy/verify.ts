@@ -2,7 +2,8 @@ import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { BitLinear } from '../layers/bit_linear';
 import { checkInputs } from '../topology/check_inputs';
-import { bitLinearSites, checkModel } from '../topology/layer_tree';
+import { bitLinearSites } from '../topology/bit_linear_sites';
+import { checkModel } from '../topology/check_model';
 import { recordInputs } from '../topology/record_inputs';
 
 /** The largest difference two outputs of float inputs may have, relative to the layer's largest output. */

@@ -2,7 +2,8 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear';
 import { checkCodes, packedShape, zeroShare } from '../packing/int2';
-import { inputShapes, layerSites, outputShapes, type LayerSite } from '../topology/layer_tree';
+import { inputShapes, outputShapes } from '../tfjs/layer_nodes';
+import { layerSites, type LayerSite } from '../topology/layer_sites';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
 export interface LayerSummary {

@@ -2,7 +2,8 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { BitLinear } from '../layers/bit_linear';
-import { checkModel, layerSites, type LayerSite } from '../topology/layer_tree';
+import { checkModel } from '../topology/check_model';
+import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { learningRateOf } from '../training/learning_rate';
 
 /** A setting that is known to hurt ternary training, and what to do instead. */

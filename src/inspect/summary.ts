@@ -3,7 +3,9 @@ import { Dense } from '../tfjs/dense';
 import { checkOptionNames } from '../options/option_names';
 import { planConversion, type ConversionPlan, type PlanTotals } from '../convert/plan';
 import { addUp, summarizeLayers, type LayerSummary, type Totals } from './layer_summary';
-import { bitLinearSites, checkModel, layerSites } from '../topology/layer_tree';
+import { bitLinearSites } from '../topology/bit_linear_sites';
+import { checkModel } from '../topology/check_model';
+import { layerSites } from '../topology/layer_sites';
 import { formatTable } from '../text/table';
 
 export interface ModelSummary {

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { checkModel, layerSites } from './layer_tree';
+import { checkModel } from './check_model';
+import { layerSites } from './layer_sites';
 
 /**
  * Frees a model with all its weights. tfjs's own `model.dispose()` keeps those of layers and nested

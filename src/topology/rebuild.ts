@@ -1,7 +1,7 @@
 import { engine, tidy, type serialization, type Variable } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers, type LayerVariable } from '@tensorflow/tfjs-layers';
 import { rewriteLayerConfigs } from './layer_configs';
-import { layerSites, modelSites } from './layer_tree';
+import { layerSites, modelSites } from './layer_sites';
 
 /** How a layer of the new model differs from that of the source. */
 export interface LayerChange {

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bitLinearSites } from '../topology/layer_tree';
+import { bitLinearSites } from '../topology/bit_linear_sites';
 
 /**
  * The BitLinear layers that are not deployed.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
-import { bitLinearSites } from '../../src/topology/layer_tree';
+import { bitLinearSites } from '../../src/topology/bit_linear_sites';
 import { setKernel, weight } from '../support/layers';
 import { withLeakCheck } from '../support/leaks';
 import { MODELS, predictions, structureOf, weightValues } from '../support/models';

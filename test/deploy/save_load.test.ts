@@ -2,7 +2,7 @@ import { readFileSync, truncateSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
-import { bitLinearSites } from '../../src/topology/layer_tree';
+import { bitLinearSites } from '../../src/topology/bit_linear_sites';
 import { weight } from '../support/layers';
 import { MODELS, predictions } from '../support/models';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy, verify } from '../../src';
-import { bitLinearSites } from '../../src/topology/layer_tree';
+import { bitLinearSites } from '../../src/topology/bit_linear_sites';
 import { memory } from '../support/leaks';
 import { weight } from '../support/layers';
 import { MODELS } from '../support/models';

@@ -6,7 +6,7 @@ import { convert } from '../convert';
 import type { ConvertOptions } from '../options';
 import { planConversion, type ConversionPlan, type PlannedLayer } from '../plan';
 import { disposeModel } from '../../topology/dispose_model';
-import { layerSites } from '../../topology/layer_tree';
+import { layerSites } from '../../topology/layer_sites';
 import { listing } from '../../text/listing';
 import { formatTable } from '../../text/table';
 import { measure, type Errors } from './measure';

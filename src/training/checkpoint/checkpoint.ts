@@ -7,7 +7,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { checkModel, layerSites } from '../../topology/layer_tree';
+import { checkModel } from '../../topology/check_model';
+import { layerSites } from '../../topology/layer_sites';
 import { checkOptionNames } from '../../options/option_names';
 import { checkLayerStates, layerStates, restoreLayerStates, type LayerState } from './layer_state';
 import {

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { InputQuantizer } from '../../ops/trainable_mat_mul';
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/registry';
-import { bitLinearSites } from '../../topology/layer_tree';
+import { bitLinearSites } from '../../topology/bit_linear_sites';
 import { checkCount, otherThanSaved } from './other_than_saved';
 
 /** What a BitLinear layer computes by, beside its weights. */

@@ -1,6 +1,6 @@
 import { LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { checkModel } from '../../topology/layer_tree';
+import { checkModel } from '../../topology/check_model';
 import { checkOptionNames } from '../../options/option_names';
 import { DistillationLoss } from './distillation_loss';
 import { DistillationModel } from './distillation_model';

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import type { BitLinear } from '../../layers/bit_linear';
-import { checkModel } from '../../topology/layer_tree';
+import { checkModel } from '../../topology/check_model';
 import { checkOptionNames } from '../../options/option_names';
 import { trainableSites } from '../trainable_sites';
 import { TrainingCallback } from '../training_callback';
