@@ -1,32 +1,18 @@
-import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { beforeTraining } from '../tfjs/before_training';
 import { bitLinearSites } from '../topology/bit_linear_sites';
 
-const TRAINING_METHODS = ['fit', 'fitDataset', 'trainOnBatch'] as const;
-
-/*
- * Makes tfjs's models say why they cannot be trained once all they had to train is packed; its own
- * message is that variableGrads() found no variable. It is done in their classes because plain
- * `tf.loadLayersModel` makes the models that are loaded. All others train as ever.
+/**
+ * Models say why they cannot be trained once all they had to train is packed; tfjs's own message is
+ * that variableGrads() found no variable. All others train as ever.
  */
-for (const { prototype } of [Sequential, LayersModel]) {
-  for (const name of TRAINING_METHODS) explain(prototype as never, name);
+function checkTrainable(model: LayersModel): void {
+  if (model.trainableWeights.length > 0) return;
+  if (!bitLinearSites(model).some(({ layer }) => layer.deployed)) return;
+  throw new Error(
+    `Model "${model.name}" has nothing left to train: its BitLinear layers are deployed, and it ` +
+      'has no other trainable weights. Train the model it was made from, and deploy that again.',
+  );
 }
 
-type Training = Record<(typeof TRAINING_METHODS)[number], (...args: unknown[]) => Promise<unknown>>;
-
-function explain(prototype: Training, name: keyof Training): void {
-  const train = prototype[name];
-  prototype[name] = async function (this: LayersModel, ...args: unknown[]) {
-    if (this.trainableWeights.length === 0 && bitLinearSites(this).some(isDeployed)) {
-      throw new Error(
-        `Model "${this.name}" has nothing left to train: its BitLinear layers are deployed, and it ` +
-          'has no other trainable weights. Train the model it was made from, and deploy that again.',
-      );
-    }
-    return train.apply(this, args);
-  };
-}
-
-function isDeployed({ layer }: ReturnType<typeof bitLinearSites>[number]): boolean {
-  return layer.deployed;
-}
+beforeTraining(checkTrainable);

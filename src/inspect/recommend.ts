@@ -3,10 +3,10 @@ import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layer
 import { argumentError } from '../errors';
 import { BitLinear } from '../layers/bit_linear';
 import { inputTensors } from '../tfjs/layer_nodes';
+import { learningRateOf } from '../tfjs/learning_rate';
 import { checkModel } from '../topology/check_model';
 import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { sourceLayers } from '../topology/source_layers';
-import { learningRateOf } from '../training/learning_rate';
 
 /** A setting that is known to hurt ternary training, and what to do instead. */
 export interface Recommendation {

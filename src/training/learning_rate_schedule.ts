@@ -1,6 +1,6 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { learningRateOf, setLearningRate } from './learning_rate';
+import { learningRateOf, setLearningRate } from '../tfjs/learning_rate';
 import { checkScheduleArgs, Schedule, type Position, type ScheduleArgs } from './schedule';
 
 export interface LearningRateScheduleArgs extends ScheduleArgs {

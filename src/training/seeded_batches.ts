@@ -1,7 +1,7 @@
 import { gather, tensor1d, tidy, Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { checkOptionNames } from '../options/option_names';
+import { asDataset, type BatchSource, type Dataset } from '../tfjs/dataset';
 
 export interface SeededBatchesArgs {
   /** Examples per batch; the last of an epoch may have fewer. Default: 32. */
@@ -13,11 +13,11 @@ export interface SeededBatchesArgs {
 }
 
 type Data = Tensor | Tensor[];
-type Dataset = Parameters<LayersModel['fitDataset']>[0];
+type Batch = { xs: Data; ys: Data };
 
 const LABEL = 'seededBatches';
 
-class SeededBatches {
+class SeededBatches implements BatchSource<Batch> {
   /** Batches per epoch, which tfjs asks for. */
   readonly size: number;
   private readonly examples: number;
@@ -25,7 +25,7 @@ class SeededBatches {
   private epoch: number;
 
   constructor(
-    private readonly data: { xs: Data; ys: Data },
+    private readonly data: Batch,
     private readonly args: SeededBatchesArgs,
   ) {
     this.examples = checkData(data);
@@ -39,7 +39,7 @@ class SeededBatches {
     this.size = Math.ceil(this.examples / batchSize);
   }
 
-  /** An epoch begins with its first batch: tfjs makes one iterator that it never uses. */
+  /** An epoch begins with its first batch, as tfjs makes one iterator that it never uses. */
   async iterator() {
     let order: Int32Array | undefined;
     let start = 0;
@@ -52,7 +52,7 @@ class SeededBatches {
     return { next };
   }
 
-  private batch(indices: Int32Array) {
+  private batch(indices: Int32Array): Batch {
     return tidy(() => {
       const rows = tensor1d(indices, 'int32');
       const take = (data: Data) =>
@@ -118,5 +118,5 @@ function checkInteger(argument: string, value: number, lowest: number): void {
  * @throws if their numbers of examples differ, or an argument is wrong.
  */
 export function seededBatches(xs: Data, ys: Data, args: SeededBatchesArgs): Dataset {
-  return new SeededBatches({ xs, ys }, args) as unknown as Dataset;
+  return asDataset(new SeededBatches({ xs, ys }, args));
 }
