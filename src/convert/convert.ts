@@ -1,8 +1,9 @@
-import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, ModelCompileArgs } from '@tensorflow/tfjs-layers';
 import type { BitLinear } from '../layers/bit_linear/layer';
 import type { DenseLayer } from '../tfjs/dense';
-import { disposingOnError, rebuild, type LayerChange } from '../topology/rebuild';
+import { copyOptimizer, ownOptimizer } from '../tfjs/optimizer_copy';
+import { disposingOnError } from '../tfjs/registered_variables';
+import { rebuild, type LayerChange } from '../topology/rebuild';
 import type { Decision } from './decisions';
 import type { ConvertOptions } from './options';
 import { checkedDecisions } from './plan';
@@ -68,10 +69,6 @@ function setWeights(dense: DenseLayer, target: layers.Layer): void {
 
 function compileAlike(source: LayersModel, target: LayersModel): void {
   const { optimizer, loss, metrics } = source;
-  const optimizerClass = optimizer.constructor as typeof Optimizer;
-  const cls = optimizerClass as unknown as Parameters<typeof Optimizer.fromConfig>[0];
-  const copy = optimizerClass.fromConfig(cls, optimizer.getConfig()) as Optimizer;
-  target.compile({ optimizer: copy, loss, metrics } as ModelCompileArgs);
-  // As with an optimizer given by name: disposing the model disposes it.
-  (target as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
+  target.compile({ optimizer: copyOptimizer(optimizer), loss, metrics } as ModelCompileArgs);
+  ownOptimizer(target);
 }

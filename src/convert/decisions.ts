@@ -3,7 +3,7 @@ import { BitLinear } from '../layers/bit_linear/layer';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
 import { Dense, type DenseArgs } from '../tfjs/dense';
 import { inputQuantizer } from '../quantizers/input/registry';
-import { layerSites, type LayerSite } from '../topology/layer_tree';
+import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { hiddenLayers } from '../topology/hidden_layers';
 import { checkLayerOptions, type ConvertOptions, type LayerConversionOptions } from './options';
 import { outputLayers } from './output_layers';

@@ -4,7 +4,7 @@ import { packedBytes } from '../layers/ternary/packed_weights';
 import { createQuantizer } from '../quantizers/kernel/registry';
 import { hasScalePerOutput } from '../quantizers/kernel/scale_count';
 import { addUp, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
-import { checkModel } from '../topology/layer_tree';
+import { checkModel } from '../topology/check_model';
 import { decide, type Decision } from './decisions';
 import { readConvertOptions, type ConvertOptions } from './options';
 import { planText } from './plan_text';

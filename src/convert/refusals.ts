@@ -1,7 +1,9 @@
-import { serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { isPlainObject } from '../topology/layer_configs';
-import { checkPaths, layerSites, modelSites, type LayerSite } from '../topology/layer_tree';
+import { isPlainObject } from '../topology/plain_object';
+import { activationsOf } from '../tfjs/activations';
+import { registeredClass } from '../tfjs/registered_classes';
+import { checkPaths } from '../topology/check_paths';
+import { layerSites, modelSites, type LayerSite } from '../topology/layer_sites';
 import { hiddenLayers } from '../topology/hidden_layers';
 
 /**
@@ -42,8 +44,8 @@ function checkPlaces(site: LayerSite, places: Map<layers.Layer, string>, refuse:
 function checkClasses({ layer, path, applied }: LayerSite, refuse: Refuse): void {
   checkClass(layer, path, refuse);
   checkClass(applied, path, refuse);
-  for (const name of [...classesIn(layer.getConfig()), ...activationsOf(layer)]) {
-    if (classOf(name) != null) continue;
+  for (const name of [...classesIn(layer.getConfig()), ...activationClasses(layer)]) {
+    if (registeredClass(name) != null) continue;
     refuse(`layer "${path}" uses the class "${name}", which is not registered. ${REGISTER}`);
   }
 }
@@ -52,7 +54,7 @@ const REGISTER = 'Register it with tf.serialization.registerClass.';
 
 function checkClass(layer: layers.Layer, path: string, refuse: Refuse): void {
   const name = layer.getClassName();
-  const registered = classOf(name);
+  const registered = registeredClass(name);
   if (registered === layer.constructor) return;
   refuse(
     registered == null
@@ -60,10 +62,6 @@ function checkClass(layer: layers.Layer, path: string, refuse: Refuse): void {
       : `layer "${path}" is of another class than the one registered as "${name}". Give its class a ` +
           `static className of its own. ${REGISTER}`,
   );
-}
-
-function classOf(name: string): unknown {
-  return serialization.SerializationMap.getMap().classNameMap[name]?.[0];
 }
 
 /** The classes of initializers, regularizers, constraints and cells. */
@@ -76,16 +74,9 @@ function classesIn(config: unknown): string[] {
 }
 
 /** A config has them as mere strings. */
-function activationsOf(layer: layers.Layer): string[] {
-  const fields = [layer, ...hiddenLayers(layer)].flatMap((holder) => {
-    const { activation, recurrentActivation } = holder as unknown as Record<string, unknown>;
-    return [activation, recurrentActivation];
-  });
-  return fields.filter((field) => field instanceof serialization.Serializable).map(className);
-}
-
-function className(object: serialization.Serializable): string {
-  return object.getClassName();
+function activationClasses(layer: layers.Layer): string[] {
+  const activations = [layer, ...hiddenLayers(layer)].flatMap(activationsOf);
+  return activations.map((activation) => activation.getClassName());
 }
 
 /** Only weights that a layer reports are copied, and saved for that matter. */

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { layerSites, type LayerSite } from '../topology/layer_tree';
+import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { listing } from '../text/listing';
 import type { ConvertOptions } from './options';
 

@@ -4,7 +4,8 @@ import type { LatentKernel } from '../layers/ternary/latent_kernel';
 import { deployedConfig } from '../layers/ternary/packed_weights';
 import { otherWeights, type TernaryLayer } from '../layers/ternary/ternary_layer';
 import { packedShape } from '../packing/int2';
-import { checkModel, checkPaths, findSharedAcrossPaths } from '../topology/layer_tree';
+import { checkModel } from '../topology/check_model';
+import { checkPaths, findSharedAcrossPaths } from '../topology/check_paths';
 import { rebuild, type LayerChange } from '../topology/rebuild';
 import { ternarySites } from '../topology/ternary_sites';
 

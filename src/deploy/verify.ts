@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TernaryLayer } from '../layers/ternary/ternary_layer';
 import { inputQuantizer } from '../quantizers/input/registry';
 import { checkInputs } from '../topology/check_inputs';
-import { checkModel } from '../topology/layer_tree';
+import { checkModel } from '../topology/check_model';
 import { recordInputs } from '../topology/record_inputs';
 import { ternarySites } from '../topology/ternary_sites';
 

@@ -2,7 +2,8 @@ import type { LayersModel, LayerVariable, Shape } from '@tensorflow/tfjs-layers'
 import { packedBytes } from '../layers/ternary/packed_weights';
 import type { KernelStatistics } from '../layers/ternary/ternary_kernel';
 import { isTernaryLayer, type TernaryLayer } from '../layers/ternary/ternary_layer';
-import { inputShapes, layerSites, outputShapes, type LayerSite } from '../topology/layer_tree';
+import { inputShapes, outputShapes } from '../tfjs/layer_nodes';
+import { layerSites, type LayerSite } from '../topology/layer_sites';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
 export interface LayerSummary {

@@ -1,9 +1,12 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
-import { checkModel, layerSites, type LayerSite } from '../topology/layer_tree';
-import { learningRateOf } from '../training/learning_rate';
+import { checkModel } from '../topology/check_model';
+import { layerSites, type LayerSite } from '../topology/layer_sites';
+import { inputTensors } from '../tfjs/layer_nodes';
+import { learningRateOf } from '../tfjs/learning_rate';
+import { sourceLayers } from '../topology/source_layers';
 
 /** A setting that is known to hurt ternary training, and what to do instead. */
 export interface Recommendation {
@@ -84,7 +87,7 @@ function weightDecayAdvice({ layer, path }: LayerSite): Recommendation[] {
 }
 
 function normAdvice({ applied, path }: LayerSite): Recommendation[] {
-  const source = layersBefore(applied).flatMap(sourcesOf).find(isNoNorm);
+  const source = inputTensors(applied).flatMap(weightedSources).find(isNoNorm);
   if (source == null) return [];
   return [
     {
@@ -96,7 +99,7 @@ function normAdvice({ applied, path }: LayerSite): Recommendation[] {
 }
 
 function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
-  const heads = new Set(model.outputs.flatMap(({ sourceLayer }) => sourcesOf(sourceLayer)));
+  const heads = new Set(model.outputs.flatMap(weightedSources));
   return sites
     .filter(({ layer }) => heads.has(layer))
     .map(({ path }) => ({
@@ -106,20 +109,9 @@ function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
     }));
 }
 
-/** The layers with weights, or inputs, that an output of `layer` comes from: itself, or some before. */
-function sourcesOf(layer: layers.Layer): layers.Layer[] {
-  if (layer instanceof LayersModel) {
-    return layer.outputs.flatMap(({ sourceLayer }) => sourcesOf(sourceLayer));
-  }
-  if (layer.getClassName() === 'TimeDistributed') {
-    return sourcesOf((layer as unknown as { layer: layers.Layer }).layer);
-  }
-  const before = layersBefore(layer);
-  return layer.weights.length > 0 || before.length === 0 ? [layer] : before.flatMap(sourcesOf);
-}
-
-function layersBefore(layer: layers.Layer): layers.Layer[] {
-  return layer.inboundNodes.flatMap(({ inboundLayers }) => inboundLayers);
+/** The layers with weights, or inputs, that a tensor comes from. */
+function weightedSources(tensor: SymbolicTensor): layers.Layer[] {
+  return sourceLayers(tensor, ({ weights }) => weights.length === 0);
 }
 
 function isNoNorm(layer: layers.Layer): boolean {

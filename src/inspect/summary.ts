@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { number, percent } from '../text/numbers';
 import { formatTable } from '../text/table';
-import { checkModel } from '../topology/layer_tree';
+import { checkModel } from '../topology/check_model';
 import { addUp, summarizeLayers, type LayerSummary, type SummaryTotals } from './layer_summary';
 
 export interface ModelSummary {

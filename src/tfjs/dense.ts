@@ -1,11 +1,20 @@
-import { serialization, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { layers, type LayerVariable } from '@tensorflow/tfjs-layers';
 import { TWO_COPIES } from '../errors';
+import { registeredClass } from './registered_classes';
 
 /** The arguments of `tf.layers.dense`. */
 export type DenseArgs = Parameters<typeof layers.dense>[0];
 
-/** tfjs-layers does not export its Dense class. This is the part of it that BitLinear builds on. */
+/*
+ * Relies on the class Dense, which tfjs-layers does not export: it is taken from a layer. Of its fields,
+ * which tfjs types nowhere public, `build` makes `kernel` and, with `useBias`, `bias` by `addWeight`,
+ * and `call` multiplies by the one, adds the other and applies `activation`. `apply` calls
+ * `assertInputCompatibility` before `build`, and `build` in the layer's name scope; `dispose` calls
+ * `disposeWeights` when it frees the layer.
+ */
+
+/** The part of tfjs's Dense that BitLinear builds on. */
 export declare class DenseLayer extends layers.Layer {
   static readonly className: string;
   constructor(args: DenseArgs);
@@ -21,5 +30,4 @@ export declare class DenseLayer extends layers.Layer {
 // A given name keeps this probe from using up the automatic name "dense_Dense1".
 export const Dense = layers.dense({ units: 1, name: 'probe' }).constructor as typeof DenseLayer;
 
-const { classNameMap } = serialization.SerializationMap.getMap();
-if ((classNameMap['Dense']?.[0] as unknown) !== Dense) throw new Error(TWO_COPIES);
+if (registeredClass('Dense') !== Dense) throw new Error(TWO_COPIES);

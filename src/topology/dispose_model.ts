@@ -1,6 +1,8 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { checkModel, layerSites } from './layer_tree';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { isDisposed } from '../tfjs/layer_variable';
+import { refCount } from '../tfjs/ref_count';
+import { checkModel } from './check_model';
+import { layerSites } from './layer_sites';
 
 /**
  * Frees a model with all its weights. tfjs's own `model.dispose()` keeps those of layers and nested
@@ -17,18 +19,9 @@ import { checkModel, layerSites } from './layer_tree';
 export function disposeModel(model: LayersModel): void {
   checkModel(model, 'disposeModel');
   const sites = [...layerSites(model)];
-  if (uses(model) > 0) model.dispose();
+  if (refCount(model) > 0) model.dispose();
   for (const { applied } of sites) {
-    while (uses(applied) > 0 && !applied.weights.some(isDisposed)) applied.dispose();
+    // The weights of a wrapped model have gone with the wrapper.
+    while (refCount(applied) > 0 && !applied.weights.some(isDisposed)) applied.dispose();
   }
-}
-
-/** tfjs frees weights when this count comes to 0, and throws on another call after that. */
-function uses(layer: object): number {
-  return (layer as { _refCount: number | null })._refCount ?? 0;
-}
-
-/** The weights of a wrapped model have gone with the wrapper. */
-function isDisposed(weight: LayerVariable): boolean {
-  return (weight as unknown as { val: Tensor }).val.isDisposed;
 }

@@ -1,5 +1,5 @@
 import { layers } from '@tensorflow/tfjs-layers';
-import { isPlainObject } from './layer_configs';
+import { isPlainObject } from './plain_object';
 
 /** The layers that a layer, such as a recurrent one or one of the user's own, holds in its fields. */
 export function hiddenLayers(layer: layers.Layer): layers.Layer[] {

@@ -1,10 +1,10 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { mapLayers, mapWrapped, type LayerConfig } from '../tfjs/config_form';
+import { wrappedLayer } from '../tfjs/wrapped_layer';
+import { isPlainObject } from './plain_object';
 
-export interface LayerConfig {
-  className: string;
-  config: serialization.ConfigDict;
-}
+type Rewrite = (entry: LayerConfig, path: string) => LayerConfig;
 
 /**
  * A copy of a model's config in which `rewrite` may have replaced the config of each of its layers;
@@ -12,7 +12,7 @@ export interface LayerConfig {
  */
 export function rewriteLayerConfigs(
   model: LayersModel,
-  rewrite: (entry: LayerConfig, path: string) => LayerConfig,
+  rewrite: Rewrite,
 ): serialization.ConfigDict {
   return rewriteModel(model, copied(model.getConfig()), '', rewrite);
 }
@@ -21,22 +21,24 @@ function rewriteModel(
   model: LayersModel,
   config: serialization.ConfigDict,
   prefix: string,
-  rewrite: (entry: LayerConfig, path: string) => LayerConfig,
+  rewrite: Rewrite,
 ): serialization.ConfigDict {
-  const rewriteOne = (layer: layers.Layer, entry: LayerConfig, prefix: string): LayerConfig => {
-    const path = prefix + layer.name;
-    if (layer instanceof LayersModel) {
-      return { ...entry, config: rewriteModel(layer, entry.config, `${path}/`, rewrite) };
-    }
-    if (layer.getClassName() !== 'TimeDistributed') return rewrite(entry, path);
-    const { layer: wrapped } = layer as unknown as { layer: layers.Layer };
-    const inner = rewriteOne(wrapped, entry.config['layer'] as never, `${path}/`);
-    return { ...entry, config: { ...entry.config, layer: inner as never } };
-  };
-  // A model's config lists its layers in the order of `model.layers`.
-  const entries = config['layers'] as unknown as LayerConfig[];
-  const rewritten = model.layers.map((layer, i) => rewriteOne(layer, entries[i]!, prefix));
-  return { ...config, layers: rewritten as never };
+  return mapLayers(config, (entry, i) => rewriteLayer(model.layers[i]!, entry, prefix, rewrite));
+}
+
+function rewriteLayer(
+  layer: layers.Layer,
+  entry: LayerConfig,
+  prefix: string,
+  rewrite: Rewrite,
+): LayerConfig {
+  const path = prefix + layer.name;
+  if (layer instanceof LayersModel) {
+    return { ...entry, config: rewriteModel(layer, entry.config, `${path}/`, rewrite) };
+  }
+  const wrapped = wrappedLayer(layer);
+  if (wrapped == null) return rewrite(entry, path);
+  return mapWrapped(entry, (inner) => rewriteLayer(wrapped, inner, `${path}/`, rewrite));
 }
 
 /**
@@ -47,11 +49,4 @@ function copied<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(copied) as Value;
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, copied(v)])) as Value;
-}
-
-/** Of any realm: objects of another one have another `Object.prototype`. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,7 +1,10 @@
-import { engine, tidy, type serialization, type Variable } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers, type LayerVariable } from '@tensorflow/tfjs-layers';
+import { tidy, type serialization } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers, LayerVariable } from '@tensorflow/tfjs-layers';
+import { modelFromConfig } from '../tfjs/from_config';
+import { assign } from '../tfjs/layer_variable';
+import { disposingOnError } from '../tfjs/registered_variables';
 import { rewriteLayerConfigs } from './layer_configs';
-import { layerSites, modelSites } from './layer_tree';
+import { layerSites, modelSites } from './layer_sites';
 
 /** How a layer of the new model differs from that of the source. */
 export interface LayerChange {
@@ -31,19 +34,6 @@ export function rebuild<Model extends LayersModel>(
   });
 }
 
-/** Runs `build`; if it throws, disposes the variables that it has made so far. */
-export function disposingOnError<Result>(build: () => Result): Result {
-  const before = new Set(Object.values(engine().registeredVariables));
-  try {
-    return build();
-  } catch (error) {
-    for (const variable of Object.values(engine().registeredVariables)) {
-      if (!before.has(variable)) variable.dispose();
-    }
-    throw error;
-  }
-}
-
 function fromConfig<Model extends LayersModel>(
   model: Model,
   changes: ReadonlyMap<string, LayerChange>,
@@ -54,11 +44,7 @@ function fromConfig<Model extends LayersModel>(
     const { className = entry.className, config } = change;
     return { ...entry, className, config: { ...entry.config, ...config } };
   });
-  const modelClass = model.constructor as typeof LayersModel;
-  // Initial values are overwritten at once, so zeros will do.
-  const zeros = true;
-  const cls = modelClass as unknown as Parameters<typeof LayersModel.fromConfig>[0];
-  return modelClass.fromConfig(cls, config, {}, zeros) as unknown as Model;
+  return modelFromConfig(model, config);
 }
 
 function setWeights(
@@ -93,8 +79,7 @@ function copyWeight(layer: layers.Layer, from: LayerVariable, to: LayerVariable 
         `layer ${JSON.stringify(to?.shape)}. Let its getConfig() return all that shapes its weights.`,
     );
   }
-  // LayerVariable.write() would apply constraints, which fit() never does.
-  (to.read() as Variable).assign(from.read());
+  assign(to, from.read());
   to.trainable = from.trainable;
 }
 

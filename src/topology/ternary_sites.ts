@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isTernaryLayer, type TernaryLayer } from '../layers/ternary/ternary_layer';
-import { layerSites } from './layer_tree';
+import { layerSites } from './layer_sites';
 
 /** A ternary layer of a model, with its path. */
 export interface TernarySite {

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checkBlend } from '../layers/ternary/blend';
-import { checkModel } from '../topology/layer_tree';
+import { checkModel } from '../topology/check_model';
 import { trainableSites } from './trainable_sites';
 
 /**

@@ -2,7 +2,7 @@ import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { numberFrom, oneOf, positiveNumber } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
-import { learningRateOf, setLearningRate } from './learning_rate';
+import { learningRateOf, setLearningRate } from '../tfjs/learning_rate';
 import { Schedule, SCHEDULE_OPTIONS, type Position, type ScheduleOptions } from './schedule';
 
 export interface LearningRateScheduleOptions extends ScheduleOptions {

@@ -1,8 +1,8 @@
 import { gather, tensor1d, tidy, Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { anyInteger, integerFrom, positiveInteger } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
+import { asDataset, type BatchSource, type Dataset } from '../tfjs/dataset';
 
 export interface SeededBatchesOptions {
   /** Examples per batch; the last of an epoch may have fewer. Default: 32. */
@@ -21,18 +21,18 @@ export const SEEDED_BATCHES_OPTIONS = {
 
 type Settings = Resolved<SeededBatchesOptions, typeof SEEDED_BATCHES_OPTIONS>;
 type Data = Tensor | Tensor[];
-type Dataset = Parameters<LayersModel['fitDataset']>[0];
+type Batch = { xs: Data; ys: Data };
 
 const LABEL = 'seededBatches';
 
-class SeededBatches {
+class SeededBatches implements BatchSource<Batch> {
   /** Batches per epoch, which tfjs asks for. */
   readonly size: number;
   private readonly examples: number;
   private epoch: number;
 
   constructor(
-    private readonly data: { xs: Data; ys: Data },
+    private readonly data: Batch,
     private readonly settings: Settings,
   ) {
     this.examples = checkData(data);
@@ -40,7 +40,7 @@ class SeededBatches {
     this.size = Math.ceil(this.examples / settings.batchSize);
   }
 
-  /** An epoch begins with its first batch: tfjs makes one iterator that it never uses. */
+  /** An epoch begins with its first batch, as tfjs makes one iterator that it never uses. */
   async iterator() {
     const { batchSize, seed } = this.settings;
     let order: Int32Array | undefined;
@@ -54,7 +54,7 @@ class SeededBatches {
     return { next };
   }
 
-  private batch(indices: Int32Array) {
+  private batch(indices: Int32Array): Batch {
     return tidy(() => {
       const rows = tensor1d(indices, 'int32');
       const take = (data: Data) =>
@@ -115,5 +115,5 @@ function checkData(data: { xs: Data; ys: Data }): number {
  */
 export function seededBatches(xs: Data, ys: Data, options: SeededBatchesOptions): Dataset {
   const settings = readOptions(LABEL, options, SEEDED_BATCHES_OPTIONS);
-  return new SeededBatches({ xs, ys }, settings) as unknown as Dataset;
+  return asDataset(new SeededBatches({ xs, ys }, settings));
 }

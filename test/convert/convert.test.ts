@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, convert, deploy, disposeModel, planConversion, verify } from '../../src';
-import { layerSites } from '../../src/topology/layer_tree';
+import { layerSites } from '../../src/topology/layer_sites';
 import { FLOAT_MODELS } from '../support/float_models';
 import { memory } from '../support/leaks';
 import { predictions, structureOf, weightValues } from '../support/models';

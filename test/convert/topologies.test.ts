@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { convert, type ConvertOptions, deploy, disposeModel, planConversion } from '../../src';
-import { layerSites } from '../../src/topology/layer_tree';
+import { layerSites } from '../../src/topology/layer_sites';
 import { memory } from '../support/leaks';
 import { structureOf, weightValues } from '../support/models';
 import { inMemory } from '../support/saving';

@@ -1,14 +1,10 @@
-import {
-  dispose,
-  util,
-  type NamedTensorMap,
-  type Optimizer,
-  type Variable,
-} from '@tensorflow/tfjs-core';
+import { dispose, util, type NamedTensorMap, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { checkModel, layerSites } from '../../topology/layer_tree';
+import { checkModel } from '../../topology/check_model';
+import { layerSites } from '../../topology/layer_sites';
 import { integerFrom } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
+import { assign, weightName } from '../../tfjs/layer_variable';
 import { checkLayerStates, layerStates, restoreLayerStates, type LayerState } from './layer_state';
 import {
   checkOptimizer,
@@ -107,8 +103,7 @@ export async function loadCheckpoint(
     const trained = trainedNumbers(model);
     checkOptimizer(optimizer, trained, content.optimizer, state);
     for (const [i, weight] of weightsOf(model).entries()) {
-      // LayerVariable.write() would apply constraints, which fit() never does.
-      (weight.read() as Variable).assign(tensors[nameOf(weight, i)]!);
+      assign(weight, tensors[nameOf(weight, i)]!);
     }
     restoreOptimizer(optimizer, trained, content.optimizer, state);
     restoreLayerStates(model, content.layers);
@@ -140,8 +135,8 @@ function trainedNumbers(model: LayersModel): number[] {
 }
 
 /** Without the names of layers, which tfjs counts on where a model is built twice. */
-function nameOf({ originalName }: LayerVariable, index: number): string {
-  return `${WEIGHT}${index}/${originalName.slice(originalName.lastIndexOf('/') + 1)}`;
+function nameOf(weight: LayerVariable, index: number): string {
+  return `${WEIGHT}${index}/${weightName(weight)}`;
 }
 
 function checkWeights(model: LayersModel, tensors: NamedTensorMap): void {

@@ -1,5 +1,4 @@
 import {
-  dispose,
   variable,
   Variable,
   type NamedTensorMap,
@@ -7,13 +6,8 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { argumentError } from '../../errors';
-import { learningRateOf, setLearningRate } from '../learning_rate';
-
-/** How tfjs's optimizers keep one tensor for each weight. */
-interface Slot {
-  readonly originalName: string;
-  readonly variable: Variable;
-}
+import { learningRateOf, setLearningRate } from '../../tfjs/learning_rate';
+import { optimizerState, setIterations, setSlots, type Slot } from '../../tfjs/optimizer_fields';
 
 /** What of an optimizer's state is not a tensor. */
 export interface OptimizerNumbers {
@@ -23,8 +17,6 @@ export interface OptimizerNumbers {
   readonly iterations: number;
   readonly learningRate: number | null;
 }
-
-type Fields = Record<string, unknown>;
 
 export function optimizerNumbers(optimizer: Optimizer): OptimizerNumbers {
   const settings = { ...optimizer.getConfig() };
@@ -38,38 +30,33 @@ export function optimizerNumbers(optimizer: Optimizer): OptimizerNumbers {
 }
 
 /**
- * The state of an optimizer as it is, by names "FIELD" or "FIELD/NUMBER/NAME": single variables, such as
- * Adam's running products of its betas, and slots. tfjs's own `getWeights` leaves the former out, and
- * its `setWeights` computes them anew, to another rounding.
+ * The state of an optimizer as it is, by names "FIELD" or "FIELD/NUMBER/NAME": single variables and slots.
  *
  * @param trained the number of each slot's weight.
  * @throws if they are fewer than the slots: the model was frozen further since it was compiled.
  */
 export function optimizerTensors(optimizer: Optimizer, trained: readonly number[]): NamedTensorMap {
   const tensors: NamedTensorMap = {};
-  for (const [field, value] of Object.entries(optimizer as unknown as Fields)) {
+  for (const [field, value] of optimizerState(optimizer)) {
     if (value instanceof Variable) tensors[field] = value;
-    if (!isSlots(value)) continue;
-    if (value.length > trained.length) {
-      const expected = `${value.length}, as trained so far (compile again after freezing a layer)`;
-      throw argumentError(
-        'saveCheckpoint',
-        'number of trainable weights',
-        expected,
-        trained.length,
-      );
-    }
-    value.forEach(({ originalName, variable }, i) => {
-      tensors[`${field}/${trained[i]}/${originalName}`] = variable;
-    });
+    else addSlots(tensors, field, value, trained);
   }
   return tensors;
 }
 
-function isSlots(value: unknown): value is Slot[] {
-  return (
-    Array.isArray(value) && value.every((slot) => (slot as Slot)?.variable instanceof Variable)
-  );
+function addSlots(
+  tensors: NamedTensorMap,
+  field: string,
+  slots: Slot[],
+  trained: readonly number[],
+): void {
+  if (slots.length > trained.length) {
+    const expected = `${slots.length}, as trained so far (compile again after freezing a layer)`;
+    throw argumentError('saveCheckpoint', 'number of trainable weights', expected, trained.length);
+  }
+  slots.forEach(({ originalName, variable }, i) => {
+    tensors[`${field}/${trained[i]}/${originalName}`] = variable;
+  });
 }
 
 /**
@@ -101,14 +88,11 @@ export function restoreOptimizer(
   saved: OptimizerNumbers,
   tensors: NamedTensorMap,
 ): void {
-  const fields = optimizer as unknown as Fields;
-  for (const [field, value] of Object.entries(fields)) {
+  for (const [field, value] of optimizerState(optimizer)) {
     if (value instanceof Variable) value.assign(tensors[field]!);
-    if (!isSlots(value)) continue;
-    dispose(value.map((slot) => slot.variable));
-    fields[field] = slotsOf(field, trained, tensors);
+    else setSlots(optimizer, field, slotsOf(field, trained, tensors));
   }
-  fields['iterations_'] = saved.iterations;
+  setIterations(optimizer, saved.iterations);
   if (saved.learningRate != null) setLearningRate(optimizer, saved.learningRate);
 }
 

@@ -1,6 +1,6 @@
 import { LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { checkModel } from '../../topology/layer_tree';
+import { checkModel } from '../../topology/check_model';
 import { positiveNumber, share } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
 import { DistillationLoss } from './distillation_loss';

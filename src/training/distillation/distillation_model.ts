@@ -1,5 +1,6 @@
 import { mul } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { wrapLosses } from '../../tfjs/loss_functions';
 import type { DistillationLoss } from './distillation_loss';
 
 /** The student with the loss of distillation: see `distill`. */
@@ -16,10 +17,10 @@ export class DistillationModel extends LayersModel {
 
   override compile(args: Parameters<LayersModel['compile']>[0]): void {
     super.compile(args);
-    this.lossFunctions = this.lossFunctions.map(
-      (loss) => (labels, outputs) =>
-        this.term.isTraining ? mul(loss(labels, outputs), this.alpha) : loss(labels, outputs),
-    );
+    wrapLosses(this, (loss) => (labels, outputs) => {
+      const hard = loss(labels, outputs);
+      return this.term.isTraining ? mul(hard, this.alpha) : hard;
+    });
   }
 
   /** What saving and deploying begin with. */

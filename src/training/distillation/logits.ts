@@ -1,6 +1,7 @@
 import { log, maximum, type Tensor } from '@tensorflow/tfjs-core';
-import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
+import { sourceLayers } from '../../topology/source_layers';
 
 /** Stands for smaller shares, which float32 may round to zero, a GPU's sooner: log(0) is infinite. */
 const SMALLEST_SHARE = 1e-30;
@@ -25,15 +26,7 @@ export function toLogits(model: LayersModel, argument: string): (outputs: Tensor
 }
 
 function lastActivation({ outputs }: LayersModel): string | undefined {
-  return activationOf(outputs[0]!.sourceLayer);
-}
-
-function activationOf(layer: layers.Layer): string | undefined {
-  if (layer instanceof LayersModel) return lastActivation(layer);
-  const className = layer.getClassName();
-  if (className === 'Softmax') return 'softmax';
-  if (className === 'TimeDistributed') {
-    return activationOf((layer as unknown as { layer: layers.Layer }).layer);
-  }
-  return layer.getConfig()['activation'] as string | undefined;
+  const [last] = sourceLayers(outputs[0]!, () => false);
+  if (last!.getClassName() === 'Softmax') return 'softmax';
+  return last!.getConfig()['activation'] as string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
 import type { LatentKernel } from '../../layers/ternary/latent_kernel';
-import { checkModel } from '../../topology/layer_tree';
+import { checkModel } from '../../topology/check_model';
 import { anyFunction } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
 import { trainableSites } from '../trainable_sites';

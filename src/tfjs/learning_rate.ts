@@ -1,6 +1,10 @@
-import { type Optimizer, SGDOptimizer } from '@tensorflow/tfjs-core';
+import type { Optimizer, SGDOptimizer } from '@tensorflow/tfjs-core';
 
-/** What tfjs's optimizers have, though its types say so only of SGD. */
+/*
+ * Relies on the field `learningRate`, which all of tfjs's optimizers have and look up at each step,
+ * though its types say so only of SGD. SGD and momentum compute with a tensor made of it instead, which
+ * their method `setLearningRate` replaces.
+ */
 type WithLearningRate = Optimizer & { learningRate?: number };
 
 /** @returns the learning rate of an optimizer; undefined if it has none. */
@@ -9,7 +13,7 @@ export function learningRateOf(optimizer: Optimizer): number | undefined {
   return typeof learningRate === 'number' ? learningRate : undefined;
 }
 
-/** SGD and momentum hold it in a tensor too, which their setter replaces. */
+/** Sets it from the next step on. */
 export function setLearningRate(optimizer: Optimizer, value: number): void {
   if (typeof (optimizer as SGDOptimizer).setLearningRate === 'function') {
     (optimizer as SGDOptimizer).setLearningRate(value);

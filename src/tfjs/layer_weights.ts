@@ -1,0 +1,26 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { LayerVariable, type layers } from '@tensorflow/tfjs-layers';
+
+/*
+ * Relies on how a layer keeps its weights once it is built: in two lists, which can be set, and with
+ * the losses of their regularizers as functions in `losses`, the layer's own list. tfjs has no means to
+ * take a weight out of a layer, and none to add one under the name scope of another outside `apply`.
+ */
+
+/** A weight that no optimizer trains. Disposes of the tensor, whose values it copies. */
+export function fixedWeight(name: string, tensor: Tensor): LayerVariable {
+  const weight = new LayerVariable(tensor, tensor.dtype, name, false);
+  tensor.dispose();
+  return weight;
+}
+
+/**
+ * Gives a layer these weights and no others, none of them trained, and drops its regularizers. The
+ * caller disposes of the weights that are gone.
+ */
+export function replaceWeights(layer: layers.Layer, weights: LayerVariable[]): void {
+  for (const weight of weights) weight.trainable = false;
+  layer.trainableWeights = [];
+  layer.nonTrainableWeights = weights;
+  layer.losses.length = 0;
+}

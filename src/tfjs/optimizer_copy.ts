@@ -1,0 +1,20 @@
+import type { Optimizer, serialization } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/*
+ * Relies on `isOptimizerOwned`, by which a model knows whether to dispose of its optimizer with itself;
+ * tfjs sets it in `compile` for an optimizer that was given by name. And on `fromConfig` of an
+ * optimizer's own class, which tfjs types for abstract classes only.
+ */
+
+/** A new optimizer of the same class and settings, without the state of training. */
+export function copyOptimizer(optimizer: Optimizer): Optimizer {
+  const optimizerClass = optimizer.constructor as typeof Optimizer;
+  const cls = optimizerClass as unknown as serialization.SerializableConstructor<Optimizer>;
+  return optimizerClass.fromConfig(cls, optimizer.getConfig());
+}
+
+/** Lets a compiled model dispose of its optimizer, as if that had been given by name. */
+export function ownOptimizer(model: LayersModel): void {
+  (model as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
+}

@@ -1,0 +1,19 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+
+/*
+ * Relies on the field `layer` of tfjs's class TimeDistributed, which tfjs does not export: it is known
+ * by its registered name. (Bidirectional keeps two copies of its layer in fields of its own, and is no
+ * wrapper in this sense: it computes more than its layer.)
+ */
+
+/** The layer that a TimeDistributed wrapper applies to each step; undefined for all other layers. */
+export function wrappedLayer(layer: layers.Layer): layers.Layer | undefined {
+  if (layer.getClassName() !== 'TimeDistributed') return undefined;
+  return (layer as layers.Layer & { readonly layer: layers.Layer }).layer;
+}
+
+/** The layer within all wrappers: the layer itself where it has none. */
+export function innermostLayer(layer: layers.Layer): layers.Layer {
+  const wrapped = wrappedLayer(layer);
+  return wrapped == null ? layer : innermostLayer(wrapped);
+}
