@@ -7,8 +7,8 @@ export interface CausalAttentionArgs {
 }
 
 /**
- * Attention of each position to itself and those before it (arXiv 1706.03762), which tfjs lacks. It has
- * no weights: queries, keys and values come from linear layers. Positions enter by ALiBi (arXiv
+ * Attention of each position to itself and those before it (arXiv 1706.03762), which tfjs does not have. It has
+ * no weights: queries, keys and values come from linear layers. Positions enter through ALiBi (arXiv
  * 2108.12409): a score falls with the distance, by a slope of its own in each head.
  *
  *     softmax(q . k^T / sqrt(width / heads) - slope * distance) . v
@@ -76,7 +76,7 @@ export class CausalAttention extends tf.layers.Layer {
 
 tf.serialization.registerClass(CausalAttention);
 
-/** Far below every score, so that its exponential is exactly 0; finite, as infinities make NaN. */
+/** Far below every score, so that its exponential is exactly 0; finite, because infinities make NaN. */
 const HIDDEN = -1e9;
 
 /** What ALiBi adds to the scores, [heads, queries, keys]; the last query stands at the last key. */
