@@ -9,6 +9,7 @@ export default tseslint.config(
       '.cache/',
       'models/',
       'kernels/',
+      'docs/api/',
       'src/engine/wasm/binaries.ts',
     ],
   },
@@ -16,8 +17,24 @@ export default tseslint.config(
   tseslint.configs.recommended,
   {
     rules: {
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    files: ['examples/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '/benchmarks/' }] }],
+    },
+  },
+  {
+    // What both use stands in examples/support; benchmarks share the rest in benchmarks/support.
+    files: ['benchmarks/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '/examples/(?!support/)' }] }],
     },
   },
   {

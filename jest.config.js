@@ -1,3 +1,13 @@
+const entries = require('./scripts/entries.cjs');
+
+/** The package's names, for its sources: `tfjs-bitcore` and `tfjs-bitcore/NAME`. */
+const sources = Object.fromEntries(
+  Object.entries(entries).map(([name, source]) => [
+    name === 'index' ? '^tfjs-bitcore$' : `^tfjs-bitcore/${name}$`,
+    `<rootDir>/${source}`,
+  ]),
+);
+
 /** One project a backend: the same tests on each. `node` holds what no backend matters to. */
 const shared = {
   // Jest's sandbox makes looking up a global slow, and tfjs's cpu backend does so in its loops.
@@ -15,6 +25,8 @@ function backend(name) {
     testMatch: [
       '<rootDir>/test/{convert,deploy,engine,inspect,layers,ops,packing,quantizers,tfjs,topology,training}/**/*.test.ts',
     ],
+    // A folder of test/tfjs is about the private parts of one backend.
+    testPathIgnorePatterns: ['/node_modules/', `/test/tfjs/(?!${name}/)[^/]+/`],
     setupFilesAfterEnv: [
       `<rootDir>/test/setup/${name}.ts`,
       '<rootDir>/test/setup/seeded_random.ts',
@@ -36,10 +48,7 @@ module.exports = {
       displayName: 'serve',
       testMatch: ['<rootDir>/test/serve/**/*.test.ts'],
       // The server and the tests share one copy of the package.
-      moduleNameMapper: {
-        '^tfjs-bitcore$': '<rootDir>/src/index.ts',
-        '^tfjs-bitcore/folder$': '<rootDir>/src/io/folder.ts',
-      },
+      moduleNameMapper: sources,
     },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   ],

@@ -1,17 +1,26 @@
 import { defineConfig } from 'tsup';
+import entries from './scripts/entries.cjs';
 
-const shared = { target: 'es2022', outExtension, sourcemap: true, silent: true } as const;
+const shared = {
+  target: 'es2022',
+  removeNodeProtocol: false,
+  sourcemap: true,
+  silent: true,
+} as const;
 
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts', folder: 'src/io/folder.ts' },
-    format: ['esm', 'cjs'],
+    entry: entries,
+    // scripts/write_commonjs.mjs makes the other format from this one: tsup cannot split CommonJS well.
+    format: 'esm',
+    outExtension: () => ({ js: '.mjs' }),
     platform: 'neutral',
     external: [/^node:/],
-    splitting: false,
-    dts: true,
+    splitting: true,
   },
+  // One set of types for both formats: classes with private members declared twice would not fit.
+  { ...shared, entry: entries, format: 'cjs', dts: { only: true } },
   {
     ...shared,
     entry: { cli: 'src/cli/main.ts' },
@@ -20,7 +29,3 @@ export default defineConfig([
     external: [/^tfjs-bitcore/, /^@tensorflow/],
   },
 ]);
-
-function outExtension({ format }: { format: string }) {
-  return { js: format === 'esm' ? '.mjs' : '.js' };
-}

@@ -9,21 +9,15 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import { writeMarkdown } from '../examples/support/document';
+import { commandLine, machine } from '../examples/support/machine';
 import { measureMemory, type MemoryRow } from './memory';
 import { BATCHES, FULL, QUICK, SHAPES, taskName, type Effort, type Shape, type Task } from './plan';
+import { goalCells, memoryCells, predictCells, productCells } from './report/cells';
 import { chart } from './report/chart';
-import { writeMarkdown } from './report/document';
-import { commandLine, machine } from './report/machine';
 import { rowsOf, type Row } from './report/rows';
-import {
-  goalCells,
-  markdownTable,
-  memoryCells,
-  predictCells,
-  printTable,
-  productCells,
-} from './report/tables';
 import { Run } from './run';
+import { markdownTable, printTable } from './support/tables';
 
 const OPTIONS = {
   quick: { type: 'boolean', default: false },

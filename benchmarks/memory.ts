@@ -1,4 +1,4 @@
-import { compile, nextMessage, startProcess } from './processes';
+import { compile, nextMessage, startProcess } from './support/processes';
 import type { MemoryReply, MemoryRequest } from './memory_worker';
 
 /** Memory of deployed kernels, each copy counted. */

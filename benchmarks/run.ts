@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { HOSTS, isTooSlow, OURS, PEERS, type Effort, type HostName, type Task } from './plan';
-import { compile, nextMessage, nodeProgram, startProcess } from './processes';
+import { compile, nextMessage, nodeProgram, startProcess } from './support/processes';
 import type { Prepared, Reply, Request } from './worker';
 
 /** The times of one subject at one task. */

@@ -10,10 +10,10 @@ import { Command, Option } from 'commander';
 import { bitLinear } from 'tfjs-bitcore';
 import { useFastestBackend } from '../examples/support/backend';
 import { median } from '../examples/support/median';
-import { writeMarkdown } from './report/document';
-import { commandLine, machine } from './report/machine';
-import { quantile } from './report/statistics';
-import { markdownTable, milliseconds, printTable, type Cells } from './report/tables';
+import { writeMarkdown } from '../examples/support/document';
+import { commandLine, machine } from '../examples/support/machine';
+import { quantile } from './support/statistics';
+import { markdownTable, milliseconds, printTable, type Cells } from './support/tables';
 
 const BATCH = 128;
 const WIDTHS = [784, 1024, 1024, 10];

@@ -29,18 +29,20 @@ export function subtractRowSum(sums: v128, params: usize): v128 {
   return i32x4.sub(sums, v128.load32_splat(params, 4));
 }
 
-/** Writes min(count, 4) neighbouring outputs of one row; scale and bias point at the first output's entry. */
+/**
+ * Writes min(count, 4) neighbouring outputs of one row; scale and bias point at the first output's entry. The scale of an
+ * output lies `scaleStride` bytes behind that of the output before: 4, or 0 where one scale serves all.
+ */
 export function writeOutputs(
-  acc: v128, params: usize, scale: usize, scaleCount: i32, bias: usize, y: usize, count: i32,
+  acc: v128, params: usize, scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
 ): void {
   let v = f32x4.mul(f32x4.convert_i32x4_s(acc), v128.load32_splat(params));
   if (count >= 4) {
-    v = f32x4.mul(v, scaleCount == 1 ? v128.load32_splat(scale) : v128.load(scale));
+    v = f32x4.mul(v, scaleStride ? v128.load(scale) : v128.load32_splat(scale));
     if (bias) v = f32x4.add(v, v128.load(bias));
     v128.store(y, f32x4.max(v, v128.load32_splat(params, 8)));
     return;
   }
-  const scaleStep: usize = scaleCount == 1 ? 0 : 4;
   for (; count > 0; count--) {
     let one = f32x4.extract_lane(v, 0) * load<f32>(scale);
     if (bias) {
@@ -48,7 +50,7 @@ export function writeOutputs(
       bias += 4;
     }
     store<f32>(y, max<f32>(one, load<f32>(params, 8)));
-    scale += scaleStep;
+    scale += scaleStride;
     y += 4;
     v = i8x16.shuffle(v, v, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
   }

@@ -1,5 +1,5 @@
 /**
- * Input quantisation: float32 rows to int8, half to even, with one scale a row.
+ * Input quantization: float32 rows to int8, half to even, with one scale a row.
  *
  *   M = max(max|x|, eps)    q = nearest(x * (127 / M))    rowScale = M / 127    rowSum = sum of q
  *
@@ -43,7 +43,7 @@ function quantize4(x: v128, inverse: v128, rounder: v128): v128 {
   return i32x4.sub(f32x4.add(f32x4.mul(x, inverse), rounder), rounder);
 }
 
-/** Quantises chunks of 16 and returns `sum` with theirs added; the narrowings never saturate for a finite row. */
+/** Quantizes chunks of 16 and returns `sum` with theirs added; the narrowings never saturate for a finite row. */
 function quantizeChunks(x: usize, end: usize, inverse: v128, rounder: v128, q: usize, stride: usize, sum: v128): v128 {
   for (; x < end; x += 64, q += stride) {
     const a = quantize4(v128.load(x), inverse, rounder), b = quantize4(v128.load(x, 16), inverse, rounder);
@@ -63,7 +63,7 @@ function swapHalves(v: v128): v128 {
 }
 
 /**
- * Quantises one row of k floats into vectors of 16 int8, `stride` bytes from one vector to the next, zero-padded to `blocks`
+ * Quantizes one row of k floats into vectors of 16 int8, `stride` bytes from one vector to the next, zero-padded to `blocks`
  * blocks of 64, and writes its parameters. A row that holds NaN or infinity gets the scale NaN, which makes every output NaN
  * whatever integers stand in q.
  */

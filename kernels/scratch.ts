@@ -1,8 +1,8 @@
 /**
- * The caller's scratch memory, cut up. Rows of x are taken in blocks, so that a block's quantised rows stay in the second-level
+ * The caller's scratch memory, cut up. Rows of x are taken in blocks, so that a block's quantized rows stay in the second-level
  * cache while all outputs pass over them, and scratch does not grow with m.
  *
- *   tail of a row | parameters of the block's rows | panel of unpacked weights | quantised rows
+ *   tail of a row | parameters of the block's rows | panel of unpacked weights | quantized rows
  */
 import { ROW_PARAMS, TAIL_BYTES } from './quantize_rows';
 
@@ -13,7 +13,7 @@ export function blocksOf(k: i32): i32 {
   return (k + 63) >> 6;
 }
 
-/** Rows quantised at a time: as many as `bytes` hold, a multiple of 4, at least 16; all if there are fewer. */
+/** Rows quantized at a time: as many as `bytes` hold, a multiple of 4, at least 16; all if there are fewer. */
 // @ts-ignore: decorator
 @inline
 export function rowsPerBlock(m: i32, rowBytes: i32, bytes: i32): i32 {

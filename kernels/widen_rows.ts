@@ -1,4 +1,4 @@
-/** Quantised rows from int8 to the int16 that i32x4.dot_i16x8_s takes, in the order in which a kernel meets them. */
+/** Quantized rows from int8 to the int16 that i32x4.dot_i16x8_s takes, in the order in which a microkernel meets them. */
 
 /** For panels: inputs in their own order, 8 a vector, `stride` bytes from one vector to the next. */
 export function widenRow(q8: usize, q16: usize, stride: usize, blocks: i32): void {
@@ -7,7 +7,7 @@ export function widenRow(q8: usize, q16: usize, stride: usize, blocks: i32): voi
 }
 
 /**
- * For packed words: a block of 64 becomes eight vectors, the factors of int2_gemv_4x1_dot_i16x8. 16-bit lane j of the words
+ * For packed words: a block of 64 becomes eight vectors, the factors of int2_gemv_1x4_dot_i16x8. 16-bit lane j of the words
  * holds, from bit 0 up, the codes of inputs 2j, 2j + 16, 2j + 32, 2j + 48, then those of 2j + 1, ...
  * The first code is masked there, so the factors of the first two are the inputs themselves.
  */

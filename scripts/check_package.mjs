@@ -15,14 +15,19 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import entries from './entries.cjs';
 import { bothForms, kinds, program } from './package_consumer.mjs';
 import { main, npmInstall, Refusal, root, run, say, tryRun } from './steps.mjs';
 
 const ALLOWED_FILES = /^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
-const REQUIRED_FILES = ['dist/index.js', 'dist/index.mjs', 'dist/node.mjs', 'dist/index.d.ts'];
-const REQUIRED_FOR_NODE = ['dist/folder.js', 'dist/folder.mjs', 'dist/cli.js'];
+const REQUIRED_FILES = [
+  ...['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli.js'],
+  ...Object.keys(entries).flatMap((name) =>
+    ['js', 'mjs', 'node.mjs', 'd.ts', 'd.mts'].map((extension) => `dist/${name}.${extension}`),
+  ),
+];
+/** Files that need Node: its modules may be imported there, and the package itself by the command. */
 const FOR_NODE = /^dist\/(folder|cli)\./;
-const REQUIRED_TEXTS = ['dist/index.d.mts', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 const PEERS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
 
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-package-'));
@@ -66,9 +71,7 @@ function checkContents(tarball) {
     'the tarball holds files that no user needs',
   );
   refuseAny(
-    [...REQUIRED_FILES, ...REQUIRED_FOR_NODE, ...REQUIRED_TEXTS].filter(
-      (file) => !files.includes(file),
-    ),
+    REQUIRED_FILES.filter((file) => !files.includes(file)),
     'the tarball lacks files',
   );
   checkManifest(JSON.parse(readFileSync(join(contents, 'package.json'))));

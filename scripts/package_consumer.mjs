@@ -1,5 +1,6 @@
 // What check_package.mjs compiles and runs as somebody who installed the package: programs in strict
 // TypeScript that train a step, deploy, verify, save and load.
+import entries from './entries.cjs';
 
 const singlePackages = `
 import '@tensorflow/tfjs-backend-cpu';
@@ -26,6 +27,7 @@ export function program(imports) {
 import type { io as tf_io } from '@tensorflow/tfjs-core';
 import { BitLinear, bitLinear, deploy, verify, type Verification } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
+import { setBlend, trainingMetrics, type LayerMetrics } from 'tfjs-bitcore/training';
 
 async function main(): Promise<void> {
   await tf.setBackend('cpu');
@@ -39,7 +41,11 @@ async function main(): Promise<void> {
   const model = tf.sequential({ layers: [quantized, tf.layers.dense({ units: 1 })] });
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   const x = tf.randomNormal([32, 4]);
-  await model.fit(x, tf.ones([32, 1]), { epochs: 1, verbose: 0 });
+  setBlend(model, 1);
+  const metrics = trainingMetrics();
+  await model.fit(x, tf.ones([32, 1]), { epochs: 1, verbose: 0, callbacks: [metrics] });
+  const looks: LayerMetrics[] = await metrics.look(model);
+  if (looks.length !== 1) throw new Error('two copies of BitLinear');
   const deployed: typeof model = deploy(model);
   const verification: Verification = await verify(model, deployed, x);
   if (!verification.identical) throw new Error(JSON.stringify(verification));
@@ -71,17 +77,19 @@ void main();
 `;
 }
 
-/** `require` and `import` in one process must give one copy, registered once. */
+/** `require` and `import` in one process must give one copy of each entry, registered once. */
 export const bothForms = `
 const assert = require('node:assert');
 const warnings = [];
 console.warn = (...args) => warnings.push(args.join(' '));
 
 async function main() {
-  const required = require('tfjs-bitcore');
-  const imported = await import('tfjs-bitcore');
-  assert(imported.BitLinear === required.BitLinear, 'import and require give two classes BitLinear');
-  assert.deepEqual(Object.keys(imported).sort(), Object.keys(required).sort());
+  for (const entry of ${JSON.stringify(Object.keys(entries))}) {
+    const name = entry === 'index' ? 'tfjs-bitcore' : 'tfjs-bitcore/' + entry;
+    const [imported, required] = [await import(name), require(name)];
+    assert.deepEqual(Object.keys(imported), Object.keys(required).sort());
+    for (const [key, value] of Object.entries(imported)) assert(value === required[key], key);
+  }
   assert.deepEqual(warnings, []);
   console.log('verified');
 }

@@ -1,13 +1,21 @@
-import './tfjs/node_util';
-import './backends/register_kernels';
-import './deploy/nothing_to_train';
+import './register';
 
-export { engineInfo, ready, type EngineInfo } from './engine/info';
+export { engineInfo, ready, type EngineInfo } from './backends/engine_info';
+export type { Activation } from './engine/ternary_product';
 export type { EngineName, EngineState } from './engine/select';
-export { BitLinear, bitLinear, type PackedKernel } from './layers/bit_linear';
-export type { BitLinearArgs } from './layers/bit_linear_config';
+export { bitLinear } from './layers/bit_linear/bit_linear';
+export type { FromDenseOptions } from './layers/bit_linear/from_dense';
+export type { FromPackedOptions } from './layers/bit_linear/from_packed';
+export { BitLinear } from './layers/bit_linear/layer';
+export type { BitLinearOptions } from './layers/bit_linear/options';
+export {
+  CausalSelfAttention,
+  causalSelfAttention,
+  type CausalSelfAttentionOptions,
+} from './layers/causal_self_attention';
+export type { PackedWeights } from './layers/ternary/packed_weights';
 export { convert } from './convert/convert';
-export type { ConvertOptions, LayerConversionOptions } from './convert/options';
+export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
 export {
   planConversion,
   type ConversionPlan,
@@ -17,12 +25,14 @@ export {
 export {
   RMSNormalization,
   rmsNormalization,
-  type RMSNormalizationArgs,
+  type RMSNormalizationOptions,
 } from './layers/rms_normalization';
 export { deploy } from './deploy/deploy';
 export { packTernary, unpackTernary } from './ops/pack_ternary';
-export { ternaryMatMul, type TernaryMatMulArgs } from './ops/ternary_mat_mul';
-export type { InputQuantizer } from './ops/trainable_mat_mul';
+export { ternaryMatMul, type TernaryMatMulOptions } from './ops/ternary_mat_mul';
+export type { InputQuantizerName } from './quantizers/input/registry';
+export type { QuantizationOptions } from './quantizers/options';
+export type { KernelQuantizerConfig } from './quantizers/kernel/config';
 export type {
   KernelGradient,
   KernelQuantizer,
@@ -32,11 +42,10 @@ export type {
 export {
   quantizers,
   registerQuantizer,
-  type KernelQuantizerConfig,
   type KernelQuantizerFactory,
 } from './quantizers/kernel/registry';
 export { disposeModel } from './topology/dispose_model';
-export type { LayerSummary, Totals } from './inspect/layer_summary';
+export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export {
   sensitivity,
   type LayerSensitivity,
@@ -46,32 +55,7 @@ export {
 export { summary, type ModelSummary } from './inspect/summary';
 export {
   verify,
-  type Comparison,
+  type OutputComparison,
   type LayerVerification,
   type Verification,
 } from './deploy/verify';
-export { setBlend } from './training/blend';
-export {
-  loadCheckpoint,
-  saveCheckpoint,
-  type CheckpointInfo,
-} from './training/checkpoint/checkpoint';
-export { distill, type DistillArgs } from './training/distillation/distill';
-export type { FeatureMatch } from './training/distillation/features';
-export {
-  learningRateSchedule,
-  type LearningRateScheduleArgs,
-} from './training/learning_rate_schedule';
-export type { LayerMetrics } from './training/metrics/layer_metrics';
-export {
-  trainingMetrics,
-  type TrainingMetrics,
-  type TrainingMetricsArgs,
-} from './training/metrics/training_metrics';
-export {
-  quantizationSchedule,
-  type QuantizationScheduleArgs,
-} from './training/quantization_schedule';
-export { recommend, type Recommendation } from './inspect/recommend';
-export type { ScheduleArgs } from './training/schedule';
-export { seededBatches, type SeededBatchesArgs } from './training/seeded_batches';

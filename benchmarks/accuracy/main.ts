@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs';
 import { SingleBar } from 'cli-progress';
 import { useFastestBackend } from '../../examples/support/backend';
 import { loadImages } from '../../examples/support/images';
-import { machine } from '../report/machine';
+import { machine } from '../../examples/support/machine';
 import { parseOptions, type Options } from './options';
 import { plan, type Task } from './plan';
 import { writeReport } from './report';

@@ -4,11 +4,11 @@ import type { KernelQuantizerConfig } from 'tfjs-bitcore';
 export const QUANTIZERS: Readonly<Record<string, KernelQuantizerConfig | null>> = {
   float: null,
   bitnet: { name: 'bitnet' },
-  'bitnet:perChannel': { name: 'bitnet', perChannel: true },
+  'bitnet:perOutput': { name: 'bitnet', perOutput: true },
   twn: { name: 'twn' },
-  'twn:perChannel': { name: 'twn', perChannel: true },
+  'twn:perOutput': { name: 'twn', perOutput: true },
   lsq: { name: 'lsq' },
-  'lsq:perChannel': { name: 'lsq', perChannel: true },
+  'lsq:perOutput': { name: 'lsq', perOutput: true },
   paretoq: { name: 'paretoq' },
 };
 

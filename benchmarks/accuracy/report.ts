@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeMarkdown } from '../report/document';
-import { markdownTable, type Cells } from '../report/tables';
+import { writeMarkdown } from '../../examples/support/document';
+import { markdownTable, type Cells } from '../support/tables';
 import { chart } from './chart';
 import type { Run } from './results';
 import { commandOf, isPlain, plainOf, sectionsOf, type Section } from './sections';

@@ -1,4 +1,4 @@
-import type { Cells } from '../report/tables';
+import type { Cells } from '../support/tables';
 import { referenceOf } from './reference';
 import { groupsOf, pairedDifferences, type Group, type Section } from './sections';
 import { signed, spreadOf, spreadText } from './statistics';

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { bitLinear } from 'tfjs-bitcore';
 import {
-  bitLinear,
   distill,
   learningRateSchedule,
   quantizationSchedule,
   seededBatches,
-} from 'tfjs-bitcore';
+} from 'tfjs-bitcore/training';
 import { buildNet } from '../../examples/support/net';
 import { accuracy } from '../../examples/support/measure';
 import type { LabelledImages } from '../../examples/support/images';
@@ -19,7 +19,7 @@ const LEARNING_RATE = 1e-3;
 export const FLOAT_EPOCHS = 3;
 
 /** Rules that compute their scale: one that is learned means nothing before it is trained. */
-const ROUNDING = ['bitnet', 'bitnet:perChannel', 'twn', 'twn:perChannel'];
+const ROUNDING = ['bitnet', 'bitnet:perOutput', 'twn', 'twn:perOutput'];
 
 export interface Data {
   readonly all: LabelledImages;

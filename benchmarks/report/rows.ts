@@ -1,7 +1,7 @@
 import { median } from '../../examples/support/median';
 import { macsOf, OURS, PEERS, taskName, type Effort, isTooSlow, WIDTHS } from '../plan';
 import type { Measurement } from '../run';
-import { quantile } from './statistics';
+import { quantile } from '../support/statistics';
 
 /** This package against one peer. */
 export interface Row {

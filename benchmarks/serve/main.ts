@@ -12,9 +12,9 @@ import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { useFastestBackend } from '../../examples/support/backend';
 import { median } from '../../examples/support/median';
-import { writeMarkdown } from '../report/document';
-import { commandLine, machine } from '../report/machine';
-import { markdownTable, printTable } from '../report/tables';
+import { writeMarkdown } from '../../examples/support/document';
+import { commandLine, machine } from '../../examples/support/machine';
+import { markdownTable, printTable } from '../support/tables';
 import { load, type Load } from './load';
 import { saveModels, type Questions } from './models';
 import {

@@ -1,4 +1,4 @@
-import type { Cells } from '../report/tables';
+import type { Cells } from '../support/tables';
 import type { Load } from './load';
 import { CONNECTIONS, nameOf, type Subject } from './plan';
 

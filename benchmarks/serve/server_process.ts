@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { nodeProgram } from '../processes';
+import { nodeProgram } from '../support/processes';
 import type { Subject } from './plan';
 
 /** A server of examples/serve in a process of its own. */

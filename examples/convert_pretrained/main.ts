@@ -63,7 +63,8 @@ async function main() {
   // 2. Which layers would become ternary, and what that does to the outputs.
   const conversion = { kernelQuantizer: 'twn' };
   console.log(`\n${planConversion(float, conversion)}\n`);
-  await sensitivity(float, tf.slice(training.images, 0, SAMPLES), conversion);
+  const samples = tf.slice(training.images, 0, SAMPLES);
+  console.log(`${await sensitivity(float, samples, conversion)}`);
 
   // 3. Convert. The weights are those of the float net; only the forward pass rounds them.
   const fineTuned = convert(float, conversion);

@@ -43,7 +43,7 @@ export interface Bytes {
 }
 
 export async function measureBytes(deployed: tf.LayersModel, folders: Folders): Promise<Bytes> {
-  const { layers } = summary(deployed, { print: () => {} });
+  const { layers } = summary(deployed);
   const ternary = layers.filter(({ className }) => className === 'BitLinear');
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
   return {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, rmsNormalization } from 'tfjs-bitcore';
-import { CausalAttention } from './causal_attention';
+import { bitLinear, causalSelfAttention, rmsNormalization } from 'tfjs-bitcore';
 
 export interface NetShape {
   /** Number of different characters. */
@@ -64,7 +63,7 @@ export function connect(
       apply(name(part), { units: width, ...args }, input);
     const before = norm('attention_norm', x);
     const [q, k, v] = ['query', 'key', 'value'].map((part) => linear(part, before));
-    const attention = new CausalAttention({ heads });
+    const attention = causalSelfAttention({ numHeads: heads });
     const mixed = attention.apply([q!, ...extend([k!, v!])]) as tf.SymbolicTensor;
     x = add(x, linear('output', norm('output_norm', mixed)));
     const hidden = linear('up', norm('mlp_norm', x), { units: 4 * width, activation: 'relu' });

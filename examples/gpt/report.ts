@@ -1,5 +1,5 @@
-import { writeMarkdown } from '../../benchmarks/report/document';
-import { commandLine, machine } from '../../benchmarks/report/machine';
+import { writeMarkdown } from '../support/document';
+import { commandLine, machine } from '../support/machine';
 import type { Bytes, Speed } from './measure';
 import type { GptOptions } from './options';
 import { newTable } from '../support/table';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { learningRateSchedule, loadCheckpoint, saveCheckpoint } from 'tfjs-bitcore';
+import { learningRateSchedule, loadCheckpoint, saveCheckpoint } from 'tfjs-bitcore/training';
 import { folder } from 'tfjs-bitcore/folder';
 import { trainingBar } from '../support/training_bar';
 import { windowsAt } from './text';

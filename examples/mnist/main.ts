@@ -9,7 +9,8 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { Command } from 'commander';
-import { bitLinear, deploy, summary, trainingMetrics, verify } from 'tfjs-bitcore';
+import { bitLinear, deploy, summary, verify } from 'tfjs-bitcore';
+import { trainingMetrics } from 'tfjs-bitcore/training';
 import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
 import { accuracy, latencies, weightBytes } from '../support/measure';
@@ -51,7 +52,7 @@ async function main() {
   // 2. Pack its weights, and prove that it still computes the same.
   const deployed = deploy(model);
   const { identical, layers } = await verify(model, deployed, test.images);
-  summary(deployed);
+  console.log(`${summary(deployed)}`);
 
   // 3. Save, and load with plain tfjs: importing tfjs-bitcore has registered the layer.
   const [trainedPath, path] = [join(options.out, 'trained'), join(options.out, 'deployed')];

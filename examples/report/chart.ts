@@ -34,7 +34,7 @@ function specification(epochs: readonly Epoch[]): TopLevelSpec {
     const values = epochs.flatMap(({ epoch, layers }) =>
       layers.map((layer) => ({
         epoch: epoch + 1,
-        series: layer.layer,
+        series: layer.path,
         value: layer[measure as keyof typeof MEASURES],
       })),
     );
@@ -92,10 +92,10 @@ function panel(title: string, values: Point[]) {
 /** The weights -1, 0 and +1 of each layer after the last epoch, stacked. */
 function sharesPanel(epochs: readonly Epoch[]) {
   const { layers } = epochs.at(-1)!;
-  const values = layers.flatMap(({ layer, negative, zero, positive }) => [
-    { layer, weight: '-1', order: 0, share: negative },
-    { layer, weight: '0', order: 1, share: zero },
-    { layer, weight: '+1', order: 2, share: positive },
+  const values = layers.flatMap(({ path, negative, zero, positive }) => [
+    { path, weight: '-1', order: 0, share: negative },
+    { path, weight: '0', order: 1, share: zero },
+    { path, weight: '+1', order: 2, share: positive },
   ]);
   return {
     ...SIZE,
@@ -104,7 +104,7 @@ function sharesPanel(epochs: readonly Epoch[]) {
     mark: 'bar',
     encoding: {
       x: { field: 'share', type: 'quantitative', stack: 'normalize', title: 'share' },
-      y: { field: 'layer', type: 'nominal', title: null, sort: null },
+      y: { field: 'path', type: 'nominal', title: null, sort: null },
       color: { field: 'weight', type: 'nominal', title: null, sort: ['-1', '0', '+1'] },
       order: { field: 'order' },
     },

@@ -1,4 +1,4 @@
-import type { LayerMetrics } from 'tfjs-bitcore';
+import type { LayerMetrics } from 'tfjs-bitcore/training';
 
 /** A line that `trainingMetrics` writes. */
 export interface Epoch {

@@ -4,9 +4,9 @@ import type { Epoch } from './lines';
 export function page(title: string, epochs: readonly Epoch[], svg: string): string {
   const { epoch, layers } = epochs.at(-1)!;
   const head = Object.keys(layers[0]!).map((column) => `<th>${column}</th>`);
-  const rows = layers.map(({ layer, ...measures }) => {
+  const rows = layers.map(({ path, ...measures }) => {
     const cells = Object.values(measures).map((value) => `<td>${textOf(value)}</td>`);
-    return `<tr><th>${escaped(layer)}</th>${cells.join('')}</tr>`;
+    return `<tr><th>${escaped(path)}</th>${cells.join('')}</tr>`;
   });
   return `<!doctype html>
 <html lang="en">

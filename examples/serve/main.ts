@@ -39,7 +39,7 @@ async function serve(options: ServeOptions): Promise<void> {
   drainOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], server, options.timeoutMs);
   // All workers are alike: only the first one prints.
   const speaks = cluster.isPrimary || cluster.worker!.id === 1;
-  if (speaks) summary(model.layers);
+  if (speaks) console.log(`${summary(model.layers)}`);
   // One address: for "localhost" Fastify would open a second server, which would not be drained.
   const { address } = await lookup(options.host);
   const url = await server.http.listen({ host: address, port: options.port });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { learningRateSchedule } from 'tfjs-bitcore';
+import { learningRateSchedule } from 'tfjs-bitcore/training';
 import type { LabelledImages } from './images';
 import { trainingBar } from './training_bar';
 

@@ -6,33 +6,45 @@ import {
   tidy,
   transpose,
   type DataId,
-  type KernelConfig,
+  type KernelFunc,
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
+import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { trainableMatMul } from '../ops/trainable_mat_mul';
+import { inputQuantizer } from '../quantizers/input/registry';
 import { unpackRows } from '../packing/int2';
-import { checkCodesOnce } from './ternary_mat_mul_kernel';
+import { checkCodesOnce } from './array_product';
+import type { Backend } from './backend';
 
 /**
- * On GPUs the kernel is composed of the ops of the trainable layer, with a dense ternary kernel that is
+ * On GPUs the tfjs kernel is composed of the ops of the trainable layer, with a dense ternary kernel that is
  * unpacked once per weight. The packed words never reach the GPU: WebGL would keep them as floats,
  * which are exact only to 2^24.
  */
-function composedTernaryMatMul(backendName: string): KernelConfig {
+const composedTernaryMatMul: KernelFunc = ({ inputs, attrs }) => {
+  const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
+  const { inFeatures, eps, activation, ...rule } = attrs as unknown as TernaryMatMulAttrs;
+  const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
+  const y = trainableMatMul(
+    x as Tensor2D,
+    quantized,
+    bias,
+    inputQuantizer(rule.inputQuantizer),
+    eps,
+  );
+  // Not tfjs's relu, which on webgl makes NaN of -infinity.
+  return activation === 'relu' ? maximum(y, 0) : y;
+};
+
+/** The backend of that name, whose tensors lie on a GPU. */
+export function composed(name: string): Backend {
   return {
-    kernelName: TERNARY_MAT_MUL,
-    backendName,
-    kernelFunc: ({ inputs, attrs }) => {
-      const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
-      const { inFeatures, inputQuantizer, eps, activation } =
-        attrs as unknown as TernaryMatMulAttrs;
-      const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
-      const y = trainableMatMul(x as Tensor2D, quantized, bias, inputQuantizer, eps);
-      // Not tfjs's relu, which on webgl makes NaN of -infinity.
-      return activation === 'relu' ? maximum(y, 0) : y;
-    },
+    name,
+    memory: 'gpu',
+    computedBy: 'ops',
+    tfjsKernels: { TernaryMatMul: composedTernaryMatMul },
+    release: disposeDenseKernel,
   };
 }
 
@@ -54,13 +66,8 @@ function denseKernel(packed: Tensor, inFeatures: number): Tensor {
   return dense;
 }
 
-/** Frees what is held beside a packed weight; for when that weight itself is disposed or replaced. */
-export function disposeDenseKernel(packed: DataId): void {
+function disposeDenseKernel(packed: DataId): void {
   collected.unregister(packed);
   denseKernels.get(packed)?.dispose();
   denseKernels.delete(packed);
 }
-
-export const composedTernaryMatMuls: KernelConfig[] = ['webgl', 'webgpu'].map(
-  composedTernaryMatMul,
-);

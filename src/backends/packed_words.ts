@@ -1,10 +1,6 @@
 import type { DataId } from '@tensorflow/tfjs-core';
-import { ownMemoryEngine, releaseFromOwnMemory } from '../engine/select';
-
-/** tfjs's record of a tensor, on backends whose values are JavaScript arrays. */
-export interface TensorRecord {
-  values: Float32Array | Int32Array | null;
-}
+import { ownMemoryEngine, releaseFromOwnMemory } from '../engine/own_memory_engine';
+import { putValues, redirectValues, type TensorRecord } from '../tfjs/tensor_record';
 
 const moved = new WeakMap<DataId, TensorRecord>();
 
@@ -23,23 +19,13 @@ export function moveToEngine(
   // Without values the words lie elsewhere, in TensorFlow, say.
   if (record.values == null) return;
   moved.set(dataId, record);
-  Object.defineProperty(record, 'values', {
-    configurable: true,
-    enumerable: true,
-    get: () => engine.read(dataId),
-    set: (value: TensorRecord['values']) => setPlain(record, value),
-  });
+  redirectValues(record, () => engine.read(dataId));
 }
 
 /** Gives the words back to the tensor, and frees what the engine holds of them. */
 export function returnFromEngine(dataId: DataId): void {
   const record = moved.get(dataId);
-  if (record != null) setPlain(record, record.values);
+  if (record != null) putValues(record, record.values);
   moved.delete(dataId);
   releaseFromOwnMemory(dataId);
-}
-
-function setPlain(record: TensorRecord, value: TensorRecord['values']): void {
-  const plain = { configurable: true, enumerable: true, writable: true, value };
-  Object.defineProperty(record, 'values', plain);
 }

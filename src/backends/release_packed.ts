@@ -1,9 +1,7 @@
 import type { DataId } from '@tensorflow/tfjs-core';
-import { disposeDenseKernel } from './composed';
-import { returnFromEngine } from './packed_words';
+import { BACKENDS } from './backends';
 
 /** Frees what is held beside packed words, on any backend; for when they are disposed or replaced. */
 export function releasePacked(packed: DataId): void {
-  disposeDenseKernel(packed);
-  returnFromEngine(packed);
+  for (const backend of BACKENDS) backend.release(packed);
 }

@@ -1,4 +1,4 @@
-import { summary, type ModelSummary } from 'tfjs-bitcore';
+import { planConversion, summary, type ConversionPlan, type ModelSummary } from 'tfjs-bitcore';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { startBackend } from './backend';
 import { parse, type Outcome } from './command';
@@ -8,12 +8,30 @@ export async function run(args: string[]): Promise<Outcome> {
   const [path] = parse(args, ['DIR'], {}).folders as [string];
   checkInput('DIR', path);
   await startBackend();
-  return summarized(await loadModel(path));
+  const model = await loadModel(path);
+  const { result, lines } = summarized(model);
+  const { plan, text } = isFloat(result) ? planned(model) : { plan: null, text: [] };
+  return { result: { ...result, plan }, lines: [...lines, ...text] };
 }
 
-/** The table of a model, and its figures. */
+/** The figures of a model, and their table. */
 export function summarized(model: LayersModel): { result: ModelSummary; lines: string[] } {
-  const lines: string[] = [];
-  const result = summary(model, { print: (line) => lines.push(line) });
-  return { result, lines };
+  const result = summary(model);
+  return { result, lines: [result.toString()] };
+}
+
+/** Whether `convert` is still to come: there are Dense layers, and none of them is ternary. */
+function isFloat({ layers }: ModelSummary): boolean {
+  const isTernary = layers.some(({ quantizer }) => quantizer != null);
+  return !isTernary && layers.some(({ className }) => className === 'Dense');
+}
+
+/** A model that cannot be converted can be summarized all the same. */
+function planned(model: LayersModel): { plan: ConversionPlan | null; text: string[] } {
+  try {
+    const plan = planConversion(model);
+    return { plan, text: ['', plan.toString()] };
+  } catch (error) {
+    return { plan: null, text: ['', `As a ternary model: ${(error as Error).message}`] };
+  }
 }

@@ -25,10 +25,10 @@ function holds({ identical, layers }: Verification): boolean {
 
 function table(verification: Verification, verified: boolean, backend: string): string[] {
   const { layers, identical, maxAbsDiff } = verification;
-  const header = ['layer', 'promise', 'kept', 'largest difference'];
+  const header = ['path', 'promise', 'kept', 'largest difference'];
   const body = layers.map((layer) => {
     const answer = layer.kept ? 'yes' : 'NO';
-    return [layer.name, layer.promise, answer, String(layer.maxAbsDiff)];
+    return [layer.path, layer.promise, answer, String(layer.maxAbsDiff)];
   });
   const outputs = ['outputs', identical ? 'identical' : 'differ', '', String(maxAbsDiff)];
   const where = `on ${ROWS} random inputs, backend ${backend}.`;

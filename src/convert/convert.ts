@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, ModelCompileArgs } from '@tensorflow/tfjs-layers';
-import type { BitLinear } from '../layers/bit_linear';
+import type { BitLinear } from '../layers/bit_linear/layer';
 import type { DenseLayer } from '../tfjs/dense';
 import { disposingOnError, rebuild, type LayerChange } from '../topology/rebuild';
 import type { Decision } from './decisions';

@@ -1,7 +1,8 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { BitLinear } from '../layers/bit_linear';
+import { BitLinear } from '../layers/bit_linear/layer';
+import { isTernaryLayer } from '../layers/ternary/ternary_layer';
 import { Dense, type DenseArgs } from '../tfjs/dense';
-import { MAX_IN_FEATURES } from '../quantizers/input/int8';
+import { inputQuantizer } from '../quantizers/input/registry';
 import { layerSites, type LayerSite } from '../topology/layer_tree';
 import { hiddenLayers } from '../topology/hidden_layers';
 import { checkLayerOptions, type ConvertOptions, type LayerConversionOptions } from './options';
@@ -39,12 +40,12 @@ export function decide(model: LayersModel, options: ConvertOptions, where: strin
 }
 
 function whyNever(layer: layers.Layer): string | null {
-  if (layer instanceof BitLinear) return 'ternary already';
+  if (isTernaryLayer(layer)) return 'ternary already';
   const isDense: boolean = layer.constructor === Dense;
   if (!isDense) return `its class ${layer.getClassName()} extends Dense`;
   const config = layer.getConfig();
   const constraint = ['kernelConstraint', 'biasConstraint'].find((name) => config[name] != null);
-  return constraint == null ? null : `its ${constraint}, which BitLinear has not`;
+  return constraint == null ? null : `its ${constraint}: BitLinear takes no constraint`;
 }
 
 function optionsFor(
@@ -68,10 +69,9 @@ function converted(site: LayerSite, options: LayerConversionOptions): Decision {
   const config = site.layer.getConfig() as unknown as DenseArgs;
   const bitLinear = new BitLinear({ ...config, ...options });
   const inFeatures = site.layer.weights.find(({ shape }) => shape.length === 2)!.shape[0]!;
-  if (bitLinear.inputQuantizer === 'none' || inFeatures <= MAX_IN_FEATURES) {
-    return { site, bitLinear, reason: null };
-  }
-  const reason = `more than ${MAX_IN_FEATURES} inputs, too many for inputQuantizer 'int8'`;
+  const { name, maxInFeatures } = inputQuantizer(bitLinear.inputQuantizer);
+  if (inFeatures <= maxInFeatures) return { site, bitLinear, reason: null };
+  const reason = `more than ${maxInFeatures} inputs, too many for inputQuantizer '${name}'`;
   return { site, bitLinear: null, reason };
 }
 

@@ -1,58 +1,71 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { argumentError } from '../errors';
-import type { BitLinearArgs } from '../layers/bit_linear_config';
-import { checkOptionNames } from '../options/option_names';
+import { anyBoolean, anyFunction, type Check } from '../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 import { createQuantizer } from '../quantizers/kernel/registry';
+import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../quantizers/options';
 
-/** How one layer is converted; what is left out is as in the options for all, or else as in `bitLinear`. */
-export type LayerConversionOptions = Pick<
-  BitLinearArgs,
-  'kernelQuantizer' | 'inputQuantizer' | 'eps'
->;
+/** How one layer is converted. */
+export interface LayerConversionOptions {
+  /** The rule that makes the kernel ternary. Default: that of all layers. */
+  kernelQuantizer?: NonNullable<QuantizationOptions['kernelQuantizer']>;
+  /** The rule that quantizes the input. Default: that of all layers. */
+  inputQuantizer?: NonNullable<QuantizationOptions['inputQuantizer']>;
+  /** Lower bound of scales and of a row's largest magnitude. Default: that of `bitLinear`. */
+  eps?: number;
+}
 
-export interface ConvertOptions extends Omit<LayerConversionOptions, 'eps'> {
-  /** Options for one layer, before those for all; null keeps the layer as it is. */
+/** What `convert`, `planConversion` and `sensitivity` take. */
+export interface ConversionOptions extends Omit<QuantizationOptions, 'eps'> {
+  /** Options for one layer, before those for all; null keeps the layer as it is. Default: none. */
   layerOptions?: (layer: layers.Layer, path: string) => LayerConversionOptions | null;
   /**
    * Layers to keep as they are: names, or paths such as `'encoder/dense_1'`, of the layers themselves
    * or of models and wrappers around them, in which `*` stands for any characters; or a function.
+   * Default: none.
    */
   skip?: string | string[] | ((layer: layers.Layer, path: string) => boolean);
   /** Also converts layers that give an output of the model. Default: false. */
   convertOutputs?: boolean;
+}
+
+export interface ConvertOptions extends ConversionOptions {
   /** Compiles the new model with the optimizer's class and config, loss and metrics. Default: false. */
   compile?: boolean;
 }
 
-type Checks = Record<string, [expected: string, holds: (value: unknown) => boolean]>;
+const { kernelQuantizer, inputQuantizer, eps } = QUANTIZATION_OPTIONS;
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-const isFunction = (value: unknown) => typeof value === 'function';
-const isBoolean = (value: unknown) => typeof value === 'boolean';
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
+/** Without defaults: what is left out for one layer is as for all. */
+export const LAYER_CONVERSION_OPTIONS = {
+  kernelQuantizer: checkOf(kernelQuantizer),
+  inputQuantizer: checkOf(inputQuantizer),
+  eps: checkOf(eps),
+} as const satisfies OptionTable<LayerConversionOptions>;
 
-const LAYER_OPTIONS: Checks = {
-  kernelQuantizer: ['a name or {name, ...options}', (value) => isText(value) || isObject(value)],
-  inputQuantizer: ["'int8' or 'none'", (value) => value === 'int8' || value === 'none'],
-  eps: ['a finite number of at least 1e-30', Number.isFinite],
-};
+export const CONVERSION_OPTIONS = {
+  kernelQuantizer,
+  inputQuantizer,
+  layerOptions: { ...anyFunction, expected: 'a function (layer, path) => options or null' },
+  skip: {
+    expected: 'a name, a path, a list of them, or a function (layer, path) => boolean',
+    holds: (value) => anyFunction.holds(value) || [value].flat().every(isName),
+  },
+  convertOutputs: { ...anyBoolean, default: false },
+} as const satisfies OptionTable<ConversionOptions>;
 
-const OPTIONS: Checks = {
-  kernelQuantizer: LAYER_OPTIONS['kernelQuantizer']!,
-  inputQuantizer: LAYER_OPTIONS['inputQuantizer']!,
-  layerOptions: ['a function (layer, path) => options or null', isFunction],
-  skip: [
-    'a name, a path, a list of them, or a function (layer, path) => boolean',
-    (value) => isFunction(value) || [value].flat().every(isText),
-  ],
-  convertOutputs: ['a boolean', isBoolean],
-  compile: ['a boolean', isBoolean],
-};
+export const CONVERT_OPTIONS = {
+  ...CONVERSION_OPTIONS,
+  compile: { ...anyBoolean, default: false },
+} as const satisfies OptionTable<ConvertOptions>;
 
 /** @throws naming the option of `where` that is unknown or wrong. */
-export function checkOptions(options: ConvertOptions, where: string): void {
-  checkFields(options, OPTIONS, where, 'options');
-  createQuantizer(options.kernelQuantizer ?? 'bitnet', where);
+export function readConvertOptions(
+  options: ConvertOptions,
+  where: string,
+): Resolved<ConvertOptions, typeof CONVERT_OPTIONS> {
+  const resolved = readOptions(where, options, CONVERT_OPTIONS);
+  createQuantizer(resolved.kernelQuantizer, where);
+  return resolved;
 }
 
 /** @throws naming the layer whose options, as `layerOptions` gave them, are wrong. */
@@ -61,24 +74,14 @@ export function checkLayerOptions(
   path: string,
   where: string,
 ): void {
-  if (options !== null) checkFields(options, LAYER_OPTIONS, where, `layerOptions for "${path}"`);
+  if (options === null) return;
+  readOptions(where, options, LAYER_CONVERSION_OPTIONS, `layerOptions("${path}")`);
 }
 
-function checkFields(options: object, checks: Checks, where: string, argument: string): void {
-  checkOptionNames<Record<string, unknown>>(
-    where,
-    argument,
-    options as Record<string, unknown>,
-    Object.keys(checks),
-  );
-  for (const [name, value] of Object.entries(options)) {
-    const [expected, holds] = checks[name]!;
-    if (value === undefined || holds(value)) continue;
-    throw argumentError(
-      where,
-      argument === 'options' ? name : `${name} in ${argument}`,
-      expected,
-      value,
-    );
-  }
+function checkOf({ expected, holds }: Check): Check {
+  return { expected, holds };
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }

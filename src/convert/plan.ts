@@ -1,12 +1,13 @@
-import { tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { DenseLayer } from '../tfjs/dense';
+import { packedBytes } from '../layers/ternary/packed_weights';
 import { createQuantizer } from '../quantizers/kernel/registry';
-import { addUp, packedBytes, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
+import { hasScalePerOutput } from '../quantizers/kernel/scale_count';
+import { addUp, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
 import { checkModel } from '../topology/layer_tree';
-import { formatTable } from '../text/table';
 import { decide, type Decision } from './decisions';
-import { checkOptions, type ConvertOptions } from './options';
+import { readConvertOptions, type ConvertOptions } from './options';
+import { planText } from './plan_text';
 import { checkRebuildable } from './refusals';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
@@ -53,7 +54,7 @@ export interface ConversionPlan {
   /** The Dense layers, BitLinear ones and those inside other layers included. */
   readonly layers: PlannedLayer[];
   readonly totals: PlanTotals;
-  /** The plan as a table. */
+  /** The plan as a table, and what becomes of the model as its last line. */
   toString(): string;
 }
 
@@ -80,12 +81,12 @@ export function checkedDecisions(
   where: string,
 ): Decision[] {
   checkModel(model, where);
-  checkOptions(options, where);
+  const resolved = readConvertOptions(options, where);
   checkRebuildable(model, where);
-  if (options.compile && model.optimizer == null) {
+  if (resolved.compile && model.optimizer == null) {
     throw new Error(`${where}: compile is true, but model "${model.name}" is not compiled.`);
   }
-  return decide(model, options, where);
+  return decide(model, resolved, where);
 }
 
 export function planOf(model: LayersModel, decisions: Decision[]): ConversionPlan {
@@ -103,8 +104,7 @@ export function planOf(model: LayersModel, decisions: Decision[]): ConversionPla
     byteShare: sum('byteShare'),
     macShare: sum('macShare'),
   };
-  const toString = () => formatTable(tableRows(layers, totals)).join('\n');
-  return { layers, totals, toString };
+  return { layers, totals, toString: () => planText(layers, totals) };
 }
 
 function planLayer(decision: Decision, all: { bytes: number; macs: number }): PlannedLayer {
@@ -136,35 +136,6 @@ function share(part: number, all: number): number {
 function deployedBytes({ site, bitLinear }: Decision): number {
   const { kernel, units, useBias } = site.layer as DenseLayer;
   const { kernelQuantizer, eps } = bitLinear!;
-  const quantizer = createQuantizer(kernelQuantizer, site.path);
-  const scales = tidy(() => {
-    const alpha = quantizer.initialAlpha?.(kernel!.read(), eps);
-    return quantizer.quantize(kernel!.read(), alpha == null ? { eps } : { eps, alpha }).scale.size;
-  });
+  const scales = hasScalePerOutput(createQuantizer(kernelQuantizer, site.path), eps) ? units : 1;
   return packedBytes(kernel!.shape[0]!, units, scales) + (useBias ? 4 * units : 0);
-}
-
-function tableRows(layers: PlannedLayer[], totals: PlanTotals): string[][] {
-  const number = (value: number) => value.toLocaleString('en-US');
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const header = ['layer', 'kernel', 'becomes', 'parameters', 'bytes', 'share', 'deployed'];
-  header.push('MACs', 'share');
-  const sizes = (row: PlannedLayer | PlanTotals) => [
-    number(row.parameters),
-    number(row.bytes),
-    percent(row.byteShare),
-    number(row.deployedBytes),
-    number(row.macs),
-    percent(row.macShare),
-  ];
-  const body = layers.map((layer) => [
-    layer.path,
-    JSON.stringify(layer.shape),
-    layer.quantizer ?? `kept: ${layer.reason}`,
-    ...sizes(layer),
-  ]);
-  const { converted, kept, bytes, deployedBytes } = totals;
-  const ratio = (bytes / deployedBytes).toFixed(1);
-  const total = `model (deployed: ${ratio}x smaller)`;
-  return [header, ...body, [total, '', `${converted} ternary, ${kept} kept`, ...sizes(totals)]];
 }

@@ -1,28 +1,26 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { BitLinear, PackedKernel } from '../layers/bit_linear';
-import { LAYOUT, packedShape } from '../packing/int2';
-import {
-  bitLinearSites,
-  checkModel,
-  checkPaths,
-  findSharedAcrossPaths,
-} from '../topology/layer_tree';
+import type { LatentKernel } from '../layers/ternary/latent_kernel';
+import { deployedConfig } from '../layers/ternary/packed_weights';
+import { otherWeights, type TernaryLayer } from '../layers/ternary/ternary_layer';
+import { packedShape } from '../packing/int2';
+import { checkModel, checkPaths, findSharedAcrossPaths } from '../topology/layer_tree';
 import { rebuild, type LayerChange } from '../topology/rebuild';
+import { ternarySites } from '../topology/ternary_sites';
 
 /**
- * A new model in which every BitLinear is packed. The source stays as it is, and trainable.
+ * A new model in which every ternary layer is packed. The source stays as it is, and trainable.
  *
  * Names, topology (shared layers, nested models, several inputs and outputs), biases, activations and
- * all other weights are those of the source. The new model is not compiled. Layers that are not
- * BitLinear can be trained further, those below a deployed one too.
+ * all other weights are those of the source. The new model is not compiled. Its other layers can be
+ * trained further, those below a deployed one too.
  *
  * ```js
  * const deployed = deploy(model);
  * await deployed.save('downloads://tiny');
  * ```
  *
- * @throws if `model` is not a LayersModel, has no BitLinear to pack, uses one BitLinear both inside
+ * @throws if `model` is not a LayersModel, has no ternary layer to pack, uses one both inside
  * and outside a wrapper or nested model, two layers have one path, a `blend` is below 1, or a kernel
  * holds NaN or infinity.
  */
@@ -33,10 +31,10 @@ export function deploy<Model extends LayersModel>(model: Model): Model {
 }
 
 function packKernels(model: LayersModel): Map<string, LayerChange> {
-  const sites = bitLinearSites(model);
+  const sites = ternarySites(model);
   if (sites.length === 0) {
     throw new Error(
-      `deploy: model "${model.name}" has no BitLinear layer to pack; convert(model) makes Dense layers BitLinear.`,
+      `deploy: model "${model.name}" has no ternary layer to pack; convert(model) makes Dense layers ternary.`,
     );
   }
   const shared = findSharedAcrossPaths(sites);
@@ -46,17 +44,20 @@ function packKernels(model: LayersModel): Map<string, LayerChange> {
         'which a saved model cannot express. Use the layer, or the model around it, at one place.',
     );
   }
-  const trainable = sites.filter(({ layer }) => !layer.deployed);
-  return new Map(trainable.map(({ layer, path }) => [path, packed(layer, layer.packKernel())]));
+  const changes = sites.flatMap(({ layer, path }): Array<[string, LayerChange]> => {
+    const { ternaryKernel: kernel } = layer;
+    return kernel.deployed ? [] : [[path, packedForm(layer, kernel)]];
+  });
+  return new Map(changes);
 }
 
-function packed({ bias, units, inFeatures }: BitLinear, kernel: PackedKernel): LayerChange {
-  const { words, scale } = kernel;
+function packedForm(layer: TernaryLayer, kernel: LatentKernel): LayerChange {
+  const { packed, scale } = kernel.pack();
   return {
-    config: { deployed: true, layout: LAYOUT, perOutputScale: scale.length > 1 },
+    config: { ...deployedConfig(scale.length > 1) },
     setWeights(target) {
-      const tensor = tensor2d(words, packedShape(inFeatures!, units), 'int32');
-      target.setWeights([tensor, tensor1d(scale), ...(bias == null ? [] : [bias.read()])]);
+      const words = tensor2d(packed, packedShape(...kernel.matrixShape), 'int32');
+      target.setWeights([words, tensor1d(scale), ...otherWeights(layer)]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
-import { bitLinearSites } from '../topology/layer_tree';
+import { ternarySites, type TernarySite } from '../topology/ternary_sites';
 
 const TRAINING_METHODS = ['fit', 'fitDataset', 'trainOnBatch'] as const;
 
@@ -17,9 +17,9 @@ type Training = Record<(typeof TRAINING_METHODS)[number], (...args: unknown[]) =
 function explain(prototype: Training, name: keyof Training): void {
   const train = prototype[name];
   prototype[name] = async function (this: LayersModel, ...args: unknown[]) {
-    if (this.trainableWeights.length === 0 && bitLinearSites(this).some(isDeployed)) {
+    if (this.trainableWeights.length === 0 && ternarySites(this).some(isDeployed)) {
       throw new Error(
-        `Model "${this.name}" has nothing left to train: its BitLinear layers are deployed, and it ` +
+        `Model "${this.name}" has nothing left to train: its ternary layers are deployed, and it ` +
           'has no other trainable weights. Train the model it was made from, and deploy that again.',
       );
     }
@@ -27,6 +27,7 @@ function explain(prototype: Training, name: keyof Training): void {
   };
 }
 
-function isDeployed({ layer }: ReturnType<typeof bitLinearSites>[number]): boolean {
-  return layer.deployed;
+function isDeployed({ layer }: TernarySite): boolean {
+  return layer.ternaryKernel.deployed;
 }
+export {};

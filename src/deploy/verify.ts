@@ -1,36 +1,38 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { BitLinear } from '../layers/bit_linear';
+import type { TernaryLayer } from '../layers/ternary/ternary_layer';
+import { inputQuantizer } from '../quantizers/input/registry';
 import { checkInputs } from '../topology/check_inputs';
-import { bitLinearSites, checkModel } from '../topology/layer_tree';
+import { checkModel } from '../topology/layer_tree';
 import { recordInputs } from '../topology/record_inputs';
+import { ternarySites } from '../topology/ternary_sites';
 
 /** The largest difference two outputs of float inputs may have, relative to the layer's largest output. */
 const FLOAT_TOLERANCE = 1e-5;
 
-export interface Comparison {
+export interface OutputComparison {
   /** True if every float is equal by value; NaN equals NaN, and +0 equals -0. */
   readonly identical: boolean;
   /** Largest absolute difference; infinite where only one of the two is NaN. */
   readonly maxAbsDiff: number;
 }
 
-export interface LayerVerification extends Comparison {
+export interface LayerVerification extends OutputComparison {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
-  readonly name: string;
+  readonly path: string;
   /** `'identical'` with int8 inputs; `'1e-5 relative'` with `inputQuantizer: 'none'`. */
   readonly promise: 'identical' | '1e-5 relative';
   /** Whether the promise holds on this input. */
   readonly kept: boolean;
 }
 
-export interface Verification extends Comparison {
-  /** The BitLinear layers, each compared on the inputs it receives in the source model. */
+export interface Verification extends OutputComparison {
+  /** The ternary layers, each compared on the inputs it receives in the source model. */
   readonly layers: LayerVerification[];
 }
 
 /**
- * Compares a model with its deployed form: their outputs for `x`, and each BitLinear layer with its
+ * Compares a model with its deployed form: their outputs for `x`, and each ternary layer with its
  * packed form on the same input.
  *
  * ```js
@@ -40,7 +42,7 @@ export interface Verification extends Comparison {
  *
  * @param x what `model.predict` takes: one tensor, or one per input.
  * @returns whether all outputs are equal, by how much they differ at most, and the same per layer.
- * @throws if the two do not have the same BitLinear layers, `model`'s are already deployed, or
+ * @throws if the two do not have the same ternary layers, `model`'s are already deployed, or
  * `x` is not what `model.predict` takes.
  */
 export async function verify(
@@ -67,27 +69,27 @@ export async function verify(
 
 interface LayerPair {
   readonly path: string;
-  readonly source: BitLinear;
-  readonly packed: BitLinear;
+  readonly source: TernaryLayer;
+  readonly packed: TernaryLayer;
 }
 
 function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
-  const packedLayers = new Map(bitLinearSites(deployed).map(({ layer, path }) => [path, layer]));
-  const pairs = bitLinearSites(model).map(({ layer: source, path }) => {
+  const packedLayers = new Map(ternarySites(deployed).map(({ layer, path }) => [path, layer]));
+  const pairs = ternarySites(model).map(({ layer: source, path }) => {
     const packed = packedLayers.get(path);
-    if (packed == null || !packed.deployed) {
-      throw notDeployedFrom(`deployed has no packed BitLinear layer "${path}"`);
+    if (packed == null || !packed.ternaryKernel.deployed) {
+      throw notDeployedFrom(`deployed has no packed layer "${path}"`);
     }
-    if (source.deployed) {
+    if (source.ternaryKernel.deployed) {
       throw notDeployedFrom(`layer "${path}" of model is deployed`);
     }
-    const [expected, actual] = [source, packed].map(({ inFeatures, units }) => [inFeatures, units]);
+    const [expected, actual] = [source, packed].map((layer) => layer.ternaryKernel.matrixShape);
     checkEqual(`deployed layer "${path}"`, 'of kernel shape', expected, actual);
     packedLayers.delete(path);
     return { path, source, packed };
   });
   for (const path of packedLayers.keys()) {
-    throw notDeployedFrom(`model has no BitLinear layer "${path}", but deployed has`);
+    throw notDeployedFrom(`model has no ternary layer "${path}", but deployed has`);
   }
   return pairs;
 }
@@ -121,16 +123,16 @@ function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Te
 
 async function verifyLayer(pair: LayerPair, inputs: Tensor[]): Promise<LayerVerification> {
   const { path, source, packed } = pair;
-  const expected = inputs.map((input) => source.call(input, {}));
-  const actual = inputs.map((input) => packed.call(input, {}));
+  const expected = inputs.map((input) => source.call(input, {}) as Tensor);
+  const actual = inputs.map((input) => packed.call(input, {}) as Tensor);
   const { identical, maxAbsDiff, largest } = await compareAndDispose(expected, actual);
-  const exact = source.inputQuantizer === 'int8';
+  const { isExact } = inputQuantizer(source.inputQuantizer);
   return {
-    name: path,
+    path,
     identical,
     maxAbsDiff,
-    promise: exact ? 'identical' : '1e-5 relative',
-    kept: exact ? identical : maxAbsDiff <= FLOAT_TOLERANCE * largest,
+    promise: isExact ? 'identical' : '1e-5 relative',
+    kept: isExact ? identical : maxAbsDiff <= FLOAT_TOLERANCE * largest,
   };
 }
 

@@ -1,15 +1,15 @@
-import { tidy } from '@tensorflow/tfjs-core';
-import type { LayersModel, Shape } from '@tensorflow/tfjs-layers';
-import { BitLinear } from '../layers/bit_linear';
-import { checkCodes, packedShape, zeroShare } from '../packing/int2';
+import type { LayersModel, LayerVariable, Shape } from '@tensorflow/tfjs-layers';
+import { packedBytes } from '../layers/ternary/packed_weights';
+import type { KernelStatistics } from '../layers/ternary/ternary_kernel';
+import { isTernaryLayer, type TernaryLayer } from '../layers/ternary/ternary_layer';
 import { inputShapes, layerSites, outputShapes, type LayerSite } from '../topology/layer_tree';
 
 /** Sizes in bytes; multiply-accumulates (MACs) for one example. */
 export interface LayerSummary {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
-  readonly name: string;
+  readonly path: string;
   readonly className: string;
-  /** The kernel quantizer's name, for BitLinear layers. */
+  /** The kernel quantizer's name, for ternary layers. */
   readonly quantizer: string | null;
   /** Shape of the kernel [in, out], or of the largest weight. */
   readonly shape: number[];
@@ -23,13 +23,13 @@ export interface LayerSummary {
   readonly deployedBytes: number;
   /** Bytes of all weights of the float32 layer. */
   readonly float32Bytes: number;
-  /** Share of the ternary kernel that is 0, for BitLinear layers. */
+  /** Share of the ternary kernel that is 0, for ternary layers. */
   readonly zeros: number | null;
   /** MACs with ternary weights, and with float32 ones (Dense, convolutions, recurrent layers). */
   readonly macs: { readonly ternary: number; readonly float32: number };
 }
 
-export type Totals = Pick<
+export type SummaryTotals = Pick<
   LayerSummary,
   'parameters' | 'bytes' | 'deployedBytes' | 'float32Bytes' | 'macs'
 >;
@@ -41,14 +41,14 @@ export function summarizeLayers(model: LayersModel): LayerSummary[] {
 }
 
 export function summarizeLayer(site: LayerSite): LayerSummary {
-  const { layer, path: name } = site;
-  const bytes = sumOf(layer.weights, (weight) => 4 * sizeOf(weight.shape));
+  const { layer, path } = site;
+  const bytes = bytesOf(layer.weights);
   const className = layer.getClassName();
-  if (layer instanceof BitLinear) return summarizeBitLinear(layer, site, bytes);
+  if (isTernaryLayer(layer)) return summarizeTernary(layer, site, bytes);
   const shapes = layer.weights.map((weight) => weight.shape as number[]);
   const shape = shapes.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
   return {
-    name,
+    path,
     className,
     quantizer: null,
     shape,
@@ -62,45 +62,37 @@ export function summarizeLayer(site: LayerSite): LayerSummary {
   };
 }
 
-function summarizeBitLinear(layer: BitLinear, site: LayerSite, bytes: number): LayerSummary {
-  const { units, useBias } = layer;
-  const inFeatures = layer.inFeatures!;
-  const { zeros, scales } = kernelStatistics(layer, site.path);
-  const biasBytes = useBias ? 4 * units : 0;
-  const kernelSize = inFeatures * units;
+function summarizeTernary(layer: TernaryLayer, site: LayerSite, bytes: number): LayerSummary {
+  const { ternaryKernel: kernel, kernelQuantizer } = layer;
+  const shape = [...kernel.matrixShape] as [number, number];
+  const { zeros, scales } = statisticsOf(layer, site.path);
+  const kernelSize = sizeOf(shape);
+  const otherBytes = bytes - bytesOf(kernel.weights);
   return {
-    name: site.path,
+    path: site.path,
     className: layer.getClassName(),
-    quantizer: layer.kernelQuantizer.name,
-    shape: [inFeatures, units],
-    parameters: kernelSize + biasBytes / 4,
-    bitsPerWeight: (8 * (bytes - biasBytes)) / kernelSize,
+    quantizer: kernelQuantizer.name,
+    shape,
+    parameters: kernelSize + otherBytes / 4,
+    bitsPerWeight: (8 * (bytes - otherBytes)) / kernelSize,
     bytes,
-    deployedBytes: packedBytes(inFeatures, units, scales) + biasBytes,
-    float32Bytes: 4 * kernelSize + biasBytes,
+    deployedBytes: packedBytes(...shape, scales) + otherBytes,
+    float32Bytes: 4 * kernelSize + otherBytes,
     zeros,
     macs: { ternary: kernelSize * positions(site, outputShapes), float32: 0 },
   };
 }
 
-/** Bytes of a packed kernel and its scales. */
-export function packedBytes(inFeatures: number, units: number, scales: number): number {
-  return 4 * (sizeOf(packedShape(inFeatures, units)) + scales);
+function statisticsOf({ ternaryKernel }: TernaryLayer, path: string): KernelStatistics {
+  try {
+    return ternaryKernel.statistics();
+  } catch (error) {
+    throw new Error(`summary: layer "${path}": ${(error as Error).message}`, { cause: error });
+  }
 }
 
-function kernelStatistics(layer: BitLinear, path: string): { zeros: number; scales: number } {
-  return tidy(() => {
-    if (layer.deployed) {
-      const [packed, scale] = layer.weights.map((weight) => weight.read());
-      const words = packed!.dataSync() as Int32Array;
-      checkCodes(words, `summary: layer "${path}"`);
-      return { zeros: zeroShare(words, layer.inFeatures!, layer.units), scales: scale!.size };
-    }
-    const { ternary, scale } = layer.quantizedKernel();
-    const values = ternary.dataSync() as Float32Array;
-    const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
-    return { zeros: zeros / values.length, scales: scale.size };
-  });
+function bytesOf(weights: readonly LayerVariable[]): number {
+  return sumOf(weights, (weight) => 4 * sizeOf(weight.shape));
 }
 
 /** Layers whose kernels are applied once for each output position, or each input position (or step). */
@@ -120,7 +112,7 @@ function positions({ applied, runs }: LayerSite, shapesOf: typeof outputShapes):
   return runs * (sumOf(shapesOf(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
 }
 
-export function addUp(rows: LayerSummary[]): Totals {
+export function addUp(rows: LayerSummary[]): SummaryTotals {
   return {
     parameters: sumOf(rows, (row) => row.parameters),
     bytes: sumOf(rows, (row) => row.bytes),
@@ -137,6 +129,6 @@ function sizeOf(shape: Shape): number {
   return shape.reduce<number>((size, dimension) => size * (dimension ?? 1), 1);
 }
 
-function sumOf<Item>(items: Item[], measure: (item: Item) => number): number {
+function sumOf<Item>(items: readonly Item[], measure: (item: Item) => number): number {
   return items.reduce((total, item) => total + measure(item), 0);
 }

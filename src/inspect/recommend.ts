@@ -1,14 +1,14 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { BitLinear } from '../layers/bit_linear';
+import { isTernaryLayer } from '../layers/ternary/ternary_layer';
 import { checkModel, layerSites, type LayerSite } from '../topology/layer_tree';
 import { learningRateOf } from '../training/learning_rate';
 
 /** A setting that is known to hurt ternary training, and what to do instead. */
 export interface Recommendation {
   /** Path of the layer it is about; null for the optimizer. */
-  readonly layer: string | null;
+  readonly path: string | null;
   readonly problem: string;
   readonly remedy: string;
 }
@@ -38,8 +38,8 @@ const NORMS = ['RMSNormalization', 'LayerNormalization', 'BatchNormalization'];
  * net.add(tf.layers.reLU());
  * net.add(bitLinear({units: 8, name: 'second'}));
  * net.add(tf.layers.dense({units: 2}));
- * const [{layer, problem, remedy}] = recommend(net, tf.train.adam(1e-3));
- * layer; // 'second'
+ * const [{path, problem, remedy}] = recommend(net, tf.train.adam(1e-3));
+ * path; // 'second'
  * ```
  *
  * @param optimizer the one to train with. Default: that of the compiled model, if it is compiled.
@@ -60,7 +60,7 @@ export function recommend(model: LayersModel, optimizer?: Optimizer): Recommenda
 }
 
 function isTrainable({ layer }: LayerSite): boolean {
-  return layer instanceof BitLinear && !layer.deployed;
+  return isTernaryLayer(layer) && !layer.ternaryKernel.deployed;
 }
 
 function learningRateAdvice(optimizer: Optimizer): Recommendation[] {
@@ -69,14 +69,14 @@ function learningRateAdvice(optimizer: Optimizer): Recommendation[] {
   if (rate == null || lowest == null || rate >= lowest) return [];
   const problem = `The learning rate ${rate} of ${name} is too small to move weights between -1, 0 and 1.`;
   const remedy = `Begin with ${10 * lowest} or so, and let learningRateSchedule bring it to zero.`;
-  return [{ layer: null, problem, remedy }];
+  return [{ path: null, problem, remedy }];
 }
 
 function weightDecayAdvice({ layer, path }: LayerSite): Recommendation[] {
   if (layer.getConfig()['kernelRegularizer'] == null) return [];
   return [
     {
-      layer: path,
+      path,
       problem: 'kernelRegularizer pulls the latent weights to 0, across their thresholds.',
       remedy: 'Leave kernelRegularizer out.',
     },
@@ -88,7 +88,7 @@ function normAdvice({ applied, path }: LayerSite): Recommendation[] {
   if (source == null) return [];
   return [
     {
-      layer: path,
+      path,
       problem: `No normalisation between "${source.name}" and this layer: its input drifts in size.`,
       remedy: 'Put rmsNormalization() or tf.layers.layerNormalization() between them.',
     },
@@ -100,7 +100,7 @@ function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
   return sites
     .filter(({ layer }) => heads.has(layer))
     .map(({ path }) => ({
-      layer: path,
+      path,
       problem: 'The output layer is ternary: small nets lose accuracy there.',
       remedy: 'Let the last layer be a tf.layers.dense.',
     }));

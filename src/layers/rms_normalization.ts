@@ -10,15 +10,20 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../options/option_names';
-import { LAYER_ARGS } from '../tfjs/dense';
+import { positiveNumber } from '../options/check';
+import { readOptions, type OptionTable } from '../options/option_table';
+import { savedConfig } from '../tfjs/saved_config';
+import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
 
-type LayerArgs = ConstructorParameters<typeof layers.Layer>[0];
-
-export interface RMSNormalizationArgs extends NonNullable<LayerArgs> {
+export interface RMSNormalizationOptions extends LayerOptions {
   /** Added to the mean square. Default: 1e-6. */
   epsilon?: number;
 }
+
+export const RMS_NORMALIZATION_OPTIONS = {
+  epsilon: { ...positiveNumber, default: 1e-6 },
+  ...LAYER_OPTIONS,
+} as const satisfies OptionTable<RMSNormalizationOptions>;
 
 /**
  * Divides each row by its root mean square: RMSNorm (arXiv 1910.07467), which BitNet puts before its
@@ -36,19 +41,21 @@ export class RMSNormalization extends layers.Layer {
   readonly epsilon: number;
   private gamma: LayerVariable | undefined;
 
-  /** @throws if `epsilon` is not a positive number. */
-  constructor(args: RMSNormalizationArgs = {}) {
-    super(args);
-    const { epsilon = 1e-6 } = args;
-    if (!(epsilon > 0 && epsilon < Infinity)) {
-      throw argumentError(this.label, 'epsilon', 'a positive number', epsilon);
-    }
-    this.epsilon = epsilon;
+  /** @throws if an option is unknown, or `epsilon` is not a positive number. */
+  constructor(args: RMSNormalizationOptions = {}) {
+    const label = layerLabel((args as RMSNormalizationOptions | undefined)?.name);
+    const options = readOptions<RMSNormalizationOptions, typeof RMS_NORMALIZATION_OPTIONS>(
+      label,
+      args,
+      RMS_NORMALIZATION_OPTIONS,
+    );
+    super(options);
+    this.epsilon = options.epsilon;
     this.supportsMasking = true;
   }
 
   private get label(): string {
-    return `RMSNormalization layer "${this.name}"`;
+    return layerLabel(this.name);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -78,6 +85,18 @@ export class RMSNormalization extends layers.Layer {
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), epsilon: this.epsilon };
   }
+
+  /** @nocollapse */
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    return new cls(savedConfig(config));
+  }
+}
+
+function layerLabel(name: string | undefined): string {
+  return name == null ? 'RMSNormalization' : `RMSNormalization layer "${name}"`;
 }
 
 serialization.registerClass(RMSNormalization);
@@ -94,9 +113,8 @@ serialization.registerClass(RMSNormalization);
  * net.layers[0] instanceof RMSNormalization; // true
  * ```
  *
- * @throws if an argument is unknown, or `epsilon` is not a positive number.
+ * @throws if an option is unknown, or `epsilon` is not a positive number.
  */
-export function rmsNormalization(args: RMSNormalizationArgs = {}): RMSNormalization {
-  checkOptionNames('rmsNormalization', 'args', args, ['epsilon', ...LAYER_ARGS]);
-  return new RMSNormalization(args);
+export function rmsNormalization(options: RMSNormalizationOptions = {}): RMSNormalization {
+  return new RMSNormalization(options);
 }

@@ -1,7 +1,7 @@
 import { add, mul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { quantizeInt8Rows } from '../quantizers/input/int8';
+import type { InputQuantizer } from '../quantizers/input/input_quantizer';
 import type { QuantizedKernel } from '../quantizers/kernel/kernel_quantizer';
-import { matMulForTraining, rescale, type InputQuantizer } from './trainable_mat_mul';
+import { matMulForTraining, rescale } from './trainable_mat_mul';
 
 export interface BlendOptions {
   /** The share of the quantized values, in [0, 1]. */
@@ -19,7 +19,7 @@ export interface BlendOptions {
  *     y = (x + l (x^ - x)) . (W + l (W^ - W)) + bias
  *
  * Each quantizer's own gradient passes through its share l, the rest straight through. At l = 0 this
- * is a Dense layer, and nothing is quantized. Its sums are of floats, so that at l = 1 it would equal
+ * is a Dense layer, and nothing is quantized. The sums are of floats, so that at l = 1 it would equal
  * `trainableMatMul` only to rounding; that one is used there.
  */
 export function blendedMatMul(
@@ -28,17 +28,20 @@ export function blendedMatMul(
   bias: Tensor | undefined,
   { blend, quantized, inputQuantizer, eps }: BlendOptions,
 ): Tensor {
-  const mix = (float: Tensor, quantize: () => Tensor) =>
-    blend === 0 ? float : add(mul(float, 1 - blend), mul(quantize(), blend));
-  const input = inputQuantizer === 'int8' ? mix(x, () => dequantizedInput(x, eps)) : x;
+  const mix = (float: Tensor, quantize: () => Tensor) => {
+    const quantized = blend === 0 ? float : quantize();
+    return quantized === float ? float : add(mul(float, 1 - blend), mul(quantized, blend));
+  };
+  const input = mix(x, () => dequantizedInput(x, inputQuantizer, eps));
   const weights = mix(kernel, () => dequantizedKernel(quantized()));
   const y = matMulForTraining(input as Tensor2D, weights as Tensor2D);
   return bias == null ? y : add(y, bias);
 }
 
-function dequantizedInput(x: Tensor2D, eps: number): Tensor {
-  const { values, rowScale } = quantizeInt8Rows(x, eps);
-  return rescale(values, [rowScale]);
+/** The input itself where the rule leaves it as it is. */
+function dequantizedInput(x: Tensor2D, inputQuantizer: InputQuantizer, eps: number): Tensor {
+  const { values, rowScale } = inputQuantizer.quantize(x, eps);
+  return rowScale == null ? values : rescale(values, [rowScale]);
 }
 
 function dequantizedKernel({ ternary, scale }: QuantizedKernel): Tensor {

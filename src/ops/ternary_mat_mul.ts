@@ -8,49 +8,61 @@ import {
   step,
   sum,
   matMul,
+  Tensor,
   tensor2d,
   tidy,
   type NamedAttrMap,
   type NamedTensorMap,
-  type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { Activation } from '../engine/engine';
+import type { Activation } from '../engine/ternary_product';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../options/option_names';
+import { oneOf, type Check } from '../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 import { packedShape, unpackRows } from '../packing/int2';
-import { MAX_IN_FEATURES } from '../quantizers/input/int8';
-import type { InputQuantizer } from './trainable_mat_mul';
+import { backendNames } from './register';
+import { inputQuantizer, type InputQuantizerName } from '../quantizers/input/registry';
+import { EPS, INPUT_QUANTIZER } from '../quantizers/options';
 
-/** Name under which the kernel is registered for every backend. */
+/** Name under which the tfjs kernel is registered for every backend. */
 export const TERNARY_MAT_MUL = 'TernaryMatMul';
 
-/** Inputs of the kernel: x [rows, in], packed int32, scale [1] or [out], and perhaps bias [out]. */
+/** Its attributes. Its inputs: x [rows, in], packed int32, scale [1] or [units], and perhaps bias [units]. */
 export interface TernaryMatMulAttrs {
   readonly inFeatures: number;
-  readonly inputQuantizer: InputQuantizer;
+  readonly inputQuantizer: InputQuantizerName;
   readonly eps: number;
   readonly activation: Activation;
 }
 
-export interface TernaryMatMulArgs {
+export interface TernaryMatMulOptions {
   /** float32 [..., in], rank 2 or more. */
   readonly x: Tensor;
-  /** int32 [out, words], the layout `int2` as `packTernary` makes it. */
+  /** int32 [units, words], the layout `int2` as `packTernary` makes it. */
   readonly packed: Tensor;
-  /** float32 [1], or [out] for one scale per output. */
+  /** float32 [1], or [units] for one scale for each output. */
   readonly scale: Tensor;
-  /** float32 [out]. Default: none. */
+  /** float32 [units]. Default: none. */
   readonly bias?: Tensor | undefined;
   /** `'int8'` quantizes each row of x; `'none'` multiplies floats. Default: `'int8'`. */
-  readonly inputQuantizer?: InputQuantizer | undefined;
+  readonly inputQuantizer?: InputQuantizerName | undefined;
   /** Lower bound of a row's largest magnitude. Default: 1e-5. */
   readonly eps?: number | undefined;
   /** Applied to the outputs. Default: `'linear'`. */
   readonly activation?: Activation | undefined;
 }
 
-const NAMES = ['x', 'packed', 'scale', 'bias', 'inputQuantizer', 'eps', 'activation'] as const;
+const TENSOR: Check = { expected: 'a tensor', holds: (value) => value instanceof Tensor };
+
+export const TERNARY_MAT_MUL_OPTIONS = {
+  x: { ...TENSOR, required: true },
+  packed: { ...TENSOR, required: true },
+  scale: { ...TENSOR, required: true },
+  bias: TENSOR,
+  inputQuantizer: INPUT_QUANTIZER,
+  eps: EPS,
+  activation: { ...oneOf(['linear', 'relu']), default: 'linear' },
+} as const satisfies OptionTable<TernaryMatMulOptions>;
 
 /**
  * activation(x . (scale * ternary) + bias) on packed weights, shaped like `tf.fused.matMul`.
@@ -66,14 +78,25 @@ const NAMES = ['x', 'packed', 'scale', 'bias', 'inputQuantizer', 'eps', 'activat
  * y.print();                                                            // about [[-0.5, 2.5]]
  * ```
  *
- * @returns float32 [..., out].
- * @throws if a name is unknown, a shape or dtype does not fit, or packed words hold the unused code 3.
+ * @returns float32 [..., units].
+ * @throws if an option is unknown or missing, a shape or dtype does not fit, or packed words hold the unused code 3.
  */
-export function ternaryMatMul(args: TernaryMatMulArgs): Tensor {
-  checkOptionNames('ternaryMatMul', 'args', args, NAMES);
-  const { x, packed, scale, bias, inputQuantizer = 'int8', eps = 1e-5 } = args;
-  const { activation = 'linear' } = args;
-  checkArguments(args);
+export function ternaryMatMul(options: TernaryMatMulOptions): Tensor {
+  const operands: PackedOperands = readOptions('ternaryMatMul', options, TERNARY_MAT_MUL_OPTIONS);
+  checkShapes(operands);
+  return packedMatMul(operands);
+}
+
+/** What the op computes with, checked. */
+export type PackedOperands = Resolved<TernaryMatMulOptions, typeof TERNARY_MAT_MUL_OPTIONS>;
+
+/**
+ * `ternaryMatMul` without its checks, for layers that have made them when they were built.
+ * @throws if the current backend has no such tfjs kernel, or packed words hold the unused code 3.
+ */
+export function packedMatMul(operands: PackedOperands): Tensor {
+  const { x, packed, scale, bias, inputQuantizer, eps, activation } = operands;
+  checkBackend();
   const inFeatures = x.shape[x.rank - 1]!;
   const attrs: TernaryMatMulAttrs = { inFeatures, inputQuantizer, eps, activation };
   // A reshape that changes nothing would still be an operation, and TensorFlow's take a while.
@@ -93,41 +116,32 @@ export function ternaryMatMul(args: TernaryMatMulArgs): Tensor {
   });
 }
 
-function checkArguments(args: TernaryMatMulArgs): void {
-  const { x, packed, scale, bias, inputQuantizer, eps, activation } = args;
-  const fail = (argument: string, expected: string, actual: unknown) => {
-    throw argumentError('ternaryMatMul', argument, expected, actual);
+function checkShapes(operands: PackedOperands): void {
+  const { x, packed, scale, bias } = operands;
+  const check = (holds: boolean, option: string, expected: string, actual: unknown) => {
+    if (!holds) throw argumentError('ternaryMatMul', option, expected, actual);
   };
-  if (x.rank < 2) fail('x', 'of rank 2 or more', x.shape);
-  if (x.dtype !== 'float32') fail('x', 'of dtype float32', x.dtype);
-  if (packed.dtype !== 'int32') fail('packed', 'of dtype int32', packed.dtype);
+  check(x.rank >= 2, 'x', 'of rank 2 or more', x.shape);
+  check(x.dtype === 'float32', 'x', 'of dtype float32', x.dtype);
+  check(packed.dtype === 'int32', 'packed', 'of dtype int32', packed.dtype);
   const inFeatures = x.shape[x.rank - 1]!;
   const units = packed.shape[0]!;
-  const expected = packedShape(inFeatures, units);
-  if (packed.rank !== 2 || packed.shape[1] !== expected[1]) {
-    fail('packed', `of shape ${JSON.stringify(expected)} for ${inFeatures} inputs`, packed.shape);
-  }
-  if (scale.size !== 1 && (scale.rank !== 1 || scale.size !== units)) {
-    fail('scale', `of shape [1] or [${units}]`, scale.shape);
-  }
-  if (bias != null && (bias.rank !== 1 || bias.size !== units)) {
-    fail('bias', `of shape [${units}]`, bias.shape);
-  }
-  if (eps !== undefined && !(eps >= 1e-30 && eps < Infinity)) {
-    fail('eps', 'a finite number of at least 1e-30', eps);
-  }
-  if (inputQuantizer !== undefined && inputQuantizer !== 'int8' && inputQuantizer !== 'none') {
-    fail('inputQuantizer', "'int8' or 'none'", inputQuantizer);
-  }
-  if (activation !== undefined && activation !== 'linear' && activation !== 'relu') {
-    fail('activation', "'linear' or 'relu'", activation);
-  }
-  if (inputQuantizer !== 'none' && inFeatures > MAX_IN_FEATURES) {
-    fail('x', `of at most ${MAX_IN_FEATURES} inputs, for exact integer sums`, x.shape);
-  }
-  if (getKernel(TERNARY_MAT_MUL, getBackend()) == null) {
-    fail('backend', 'cpu, wasm, tensorflow, webgl or webgpu', getBackend());
-  }
+  const shape = packedShape(inFeatures, units);
+  const isOfShape = packed.rank === 2 && packed.shape[1] === shape[1];
+  const expected = `of shape ${JSON.stringify(shape)} for ${inFeatures} inputs`;
+  check(isOfShape, 'packed', expected, packed.shape);
+  const fits = scale.size === 1 || (scale.rank === 1 && scale.size === units);
+  check(fits, 'scale', `of shape [1] or [${units}]`, scale.shape);
+  const isBias = bias == null || (bias.rank === 1 && bias.size === units);
+  check(isBias, 'bias', `of shape [${units}]`, bias?.shape);
+  const { maxInFeatures } = inputQuantizer(operands.inputQuantizer);
+  const limit = `of at most ${maxInFeatures} inputs, for exact integer sums`;
+  check(inFeatures <= maxInFeatures, 'x', limit, x.shape);
+}
+
+function checkBackend(): void {
+  if (getKernel(TERNARY_MAT_MUL, getBackend()) != null) return;
+  throw argumentError('ternaryMatMul', 'backend', backendNames(), getBackend());
 }
 
 /** dx = (dy * scale) . ternary^T, the gradient that the trainable layer gives; unpacked for the call. */

@@ -13,11 +13,8 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { quantizeInt8Rows } from '../quantizers/input/int8';
+import type { InputQuantizer } from '../quantizers/input/input_quantizer';
 import type { QuantizedKernel } from '../quantizers/kernel/kernel_quantizer';
-
-/** How activations are quantized: `'int8'` per row, or `'none'`. */
-export type InputQuantizer = 'int8' | 'none';
 
 /**
  * x . W^ + bias from ordinary ops with straight-through gradients; x is [rows, in].
@@ -32,8 +29,7 @@ export function trainableMatMul(
   inputQuantizer: InputQuantizer,
   eps: number,
 ): Tensor {
-  const { values, rowScale } =
-    inputQuantizer === 'int8' ? quantizeInt8Rows(x, eps) : { values: x, rowScale: undefined };
+  const { values, rowScale } = inputQuantizer.quantize(x, eps);
   const sums = matMulForTraining(values as Tensor2D, ternary as Tensor2D);
   const y = rescale(sums, rowScale == null ? [scale] : [rowScale, scale]);
   return bias == null ? y : add(y, bias);

@@ -21,15 +21,27 @@ export function integerFrom(lowest: number): Check {
   };
 }
 
+export const anyInteger: Check = {
+  expected: 'an integer',
+  holds: Number.isSafeInteger,
+};
+
 export const positiveInteger: Check = {
   expected: 'a positive integer',
   holds: (value) => Number.isSafeInteger(value) && (value as number) > 0,
 };
 
 export const positiveNumber: Check = {
-  expected: 'a positive number',
+  expected: 'a positive finite number',
   holds: (value) => isFiniteNumber(value) && value > 0,
 };
+
+export function numberFrom(lowest: number): Check {
+  return {
+    expected: `a finite number of at least ${lowest}`,
+    holds: (value) => isFiniteNumber(value) && value >= lowest,
+  };
+}
 
 export const share: Check = {
   expected: 'a number from 0 to 1',

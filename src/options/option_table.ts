@@ -58,7 +58,8 @@ function checkNames(where: string, options: object, names: string[], argument: s
     if (names.includes(name)) continue;
     const nearest = nearestName(name, names);
     const hint = nearest == null ? '' : ` Did you mean "${nearest}"?`;
-    throw new Error(`${where}: ${argument} has no "${name}".${hint} It takes ${names.join(', ')}.`);
+    const known = names.length === 0 ? 'no options' : names.join(', ');
+    throw new Error(`${where}: ${argument} has no "${name}".${hint} It takes ${known}.`);
   }
 }
 

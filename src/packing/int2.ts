@@ -12,39 +12,54 @@ export const LAYOUT = 'int2';
 
 /** Inputs in a block. */
 export const BLOCK = 64;
-const BYTES_PER_BLOCK = 16;
-const WORDS_PER_BLOCK = 4;
+/** Bytes and int32 words that hold the codes of a block. */
+export const BYTES_PER_BLOCK = 16;
+export const WORDS_PER_BLOCK = 4;
 const FOUR_ZERO_WEIGHTS = 0b01010101;
 const LOW_BIT_OF_EACH_CODE = 0x55555555;
 
-/** Inputs per output once padded to whole blocks. */
-export function paddedInFeatures(inFeatures: number): number {
-  return Math.ceil(inFeatures / BLOCK) * BLOCK;
+/** Blocks that hold the weights of an output. */
+export function blocksOf(inFeatures: number): number {
+  return Math.ceil(inFeatures / BLOCK);
 }
 
-/** Shape of the packed int32 tensor of a kernel [inFeatures, outFeatures]. */
-export function packedShape(inFeatures: number, outFeatures: number): [number, number] {
-  return [outFeatures, (paddedInFeatures(inFeatures) / BLOCK) * WORDS_PER_BLOCK];
+/** Inputs per output once padded to whole blocks. */
+export function paddedInFeatures(inFeatures: number): number {
+  return blocksOf(inFeatures) * BLOCK;
+}
+
+/** Which of an output's bytes holds the weight of input k. */
+function byteOf(k: number): number {
+  return Math.floor(k / BLOCK) * BYTES_PER_BLOCK + (k % BYTES_PER_BLOCK);
+}
+
+/** From which bit of that byte up. */
+function shiftOf(k: number): number {
+  return 2 * Math.floor((k % BLOCK) / BYTES_PER_BLOCK);
+}
+
+/** Shape of the packed int32 tensor of a kernel [inFeatures, units]. */
+export function packedShape(inFeatures: number, units: number): [number, number] {
+  return [units, blocksOf(inFeatures) * WORDS_PER_BLOCK];
 }
 
 /**
- * Packs row-major values [inFeatures, outFeatures].
+ * Packs row-major values [inFeatures, units].
  * @throws naming `where` and the place of the first value that is not -1, 0 or 1.
  */
 export function pack(
   values: ArrayLike<number>,
   inFeatures: number,
-  outFeatures: number,
+  units: number,
   where = 'pack',
 ): Int32Array {
-  const [rows, wordsPerRow] = packedShape(inFeatures, outFeatures);
+  const [rows, wordsPerRow] = packedShape(inFeatures, units);
   const words = new Int32Array(rows * wordsPerRow);
   const bytes = new Uint8Array(words.buffer).fill(FOUR_ZERO_WEIGHTS);
   for (let k = 0; k < inFeatures; k++) {
-    const shift = 2 * ((k % BLOCK) >> 4);
-    const column = Math.floor(k / BLOCK) * BYTES_PER_BLOCK + (k % 16);
-    for (let n = 0; n < outFeatures; n++) {
-      const value = values[k * outFeatures + n]!;
+    const [column, shift] = [byteOf(k), shiftOf(k)];
+    for (let n = 0; n < units; n++) {
+      const value = values[k * units + n]!;
       if (value !== 0 && value !== 1 && value !== -1) {
         throw argumentError(where, `the value of input ${k}, output ${n},`, '-1, 0 or 1', value);
       }
@@ -55,20 +70,14 @@ export function pack(
   return words;
 }
 
-/** Row-major ternary values [outFeatures, inFeatures]: the transpose of a kernel, the order of the rows. */
-export function unpackRows(
-  words: Int32Array,
-  inFeatures: number,
-  outFeatures: number,
-): Float32Array {
+/** Row-major ternary values [units, inFeatures]: the transpose of a kernel, the order of the rows. */
+export function unpackRows(words: Int32Array, inFeatures: number, units: number): Float32Array {
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  const bytesPerRow = packedShape(inFeatures, outFeatures)[1] * 4;
-  const values = new Float32Array(outFeatures * inFeatures);
-  for (let n = 0; n < outFeatures; n++) {
+  const bytesPerRow = packedShape(inFeatures, units)[1] * 4;
+  const values = new Float32Array(units * inFeatures);
+  for (let n = 0; n < units; n++) {
     for (let k = 0; k < inFeatures; k++) {
-      const column = Math.floor(k / BLOCK) * BYTES_PER_BLOCK + (k % 16);
-      const shift = 2 * ((k % BLOCK) >> 4);
-      values[n * inFeatures + k] = ((bytes[n * bytesPerRow + column]! >> shift) & 3) - 1;
+      values[n * inFeatures + k] = ((bytes[n * bytesPerRow + byteOf(k)]! >> shiftOf(k)) & 3) - 1;
     }
   }
   return values;
@@ -85,10 +94,10 @@ export function checkCodes(words: Int32Array, where: string): void {
 }
 
 /** Share of the weights that are 0, counted in the words: a large kernel is not unpacked for it. */
-export function zeroShare(words: Int32Array, inFeatures: number, outFeatures: number): number {
-  const padding = (paddedInFeatures(inFeatures) - inFeatures) * outFeatures;
+export function zeroShare(words: Int32Array, inFeatures: number, units: number): number {
+  const padding = (paddedInFeatures(inFeatures) - inFeatures) * units;
   const zeros = words.reduce((count, word) => count + zerosIn(word), -padding);
-  return zeros / (inFeatures * outFeatures);
+  return zeros / (inFeatures * units);
 }
 
 /** How many of a word's sixteen codes are 01: the low bit alone. */

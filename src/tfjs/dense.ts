@@ -5,34 +5,6 @@ import { TWO_COPIES } from '../errors';
 /** The arguments of `tf.layers.dense`. */
 export type DenseArgs = Parameters<typeof layers.dense>[0];
 
-/** The names of the arguments that every layer takes. */
-export const LAYER_ARGS = [
-  'name',
-  'inputShape',
-  'batchInputShape',
-  'batchSize',
-  'dtype',
-  'trainable',
-  'weights',
-  'inputDType',
-] as const;
-
-/** The names of the arguments of `tf.layers.dense`, and those of every layer. */
-export const DENSE_ARGS = [
-  'units',
-  'activation',
-  'useBias',
-  'kernelInitializer',
-  'biasInitializer',
-  'kernelConstraint',
-  'biasConstraint',
-  'kernelRegularizer',
-  'biasRegularizer',
-  'activityRegularizer',
-  'inputDim',
-  ...LAYER_ARGS,
-] as const;
-
 /** tfjs-layers does not export its Dense class. This is the part of it that BitLinear builds on. */
 export declare class DenseLayer extends layers.Layer {
   static readonly className: string;

@@ -16,3 +16,4 @@ if (util != null) {
   util.isNullOrUndefined ??= (value) => value == null;
   util.isArray ??= Array.isArray;
 }
+export {};

@@ -1,6 +1,5 @@
 import { LayersModel, type layers, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError, TWO_COPIES } from '../errors';
-import { BitLinear } from '../layers/bit_linear';
 
 /** A layer that holds weights of its own, with the names that lead to it: "outer/inner". */
 export interface LayerSite {
@@ -110,13 +109,4 @@ export function checkPaths(model: LayersModel, where: string): void {
     }
     layersAt.set(path, layer);
   }
-}
-
-/** The BitLinear layers of a model, each once, with its path. */
-export function bitLinearSites(model: LayersModel): Array<{ layer: BitLinear; path: string }> {
-  const sites = new Map<string, { layer: BitLinear; path: string }>();
-  for (const { layer, path } of layerSites(model)) {
-    if (layer instanceof BitLinear) sites.set(path, { layer, path });
-  }
-  return [...sites.values()];
 }

@@ -1,10 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkBlend } from '../layers/bit_linear_config';
+import { checkBlend } from '../layers/ternary/blend';
 import { checkModel } from '../topology/layer_tree';
 import { trainableSites } from './trainable_sites';
 
 /**
- * Sets how much of the quantization is in force in every BitLinear layer of a model that is not
+ * Sets how much of the quantization is in force in every ternary layer of a model that is not
  * deployed, nested models and wrappers included; a compiled model stays compiled. For a training loop
  * of your own; `quantizationSchedule` does it in `fit`.
  *
@@ -14,11 +14,11 @@ import { trainableSites } from './trainable_sites';
  * ```
  *
  * @param blend from 0 (a Dense layer) to 1 (ternary); see `BitLinear.blend`.
- * @throws if `model` is not a LayersModel or has no BitLinear to set, or `blend` is not in [0, 1];
+ * @throws if `model` is not a LayersModel or has no ternary layer to set, or `blend` is not in [0, 1];
  * nothing has changed then.
  */
 export function setBlend(model: LayersModel, blend: number): void {
   checkModel(model, 'setBlend');
   checkBlend(blend, 'setBlend');
-  for (const { layer } of trainableSites(model, 'setBlend')) layer.blend = blend;
+  for (const { kernel } of trainableSites(model, 'setBlend')) kernel.blend = blend;
 }

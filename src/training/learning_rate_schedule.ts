@@ -1,9 +1,11 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { numberFrom, oneOf, positiveNumber } from '../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 import { learningRateOf, setLearningRate } from './learning_rate';
-import { checkScheduleArgs, Schedule, type Position, type ScheduleArgs } from './schedule';
+import { Schedule, SCHEDULE_OPTIONS, type Position, type ScheduleOptions } from './schedule';
 
-export interface LearningRateScheduleArgs extends ScheduleArgs {
+export interface LearningRateScheduleOptions extends ScheduleOptions {
   /** The curve after the warm-up; see `learningRateSchedule`. */
   type: 'constant' | 'linear' | 'cosine' | 'step';
   /** The highest learning rate, which that of the optimizer is replaced by. */
@@ -16,14 +18,22 @@ export interface LearningRateScheduleArgs extends ScheduleArgs {
   factor?: number;
 }
 
+export const LEARNING_RATE_SCHEDULE_OPTIONS = {
+  type: { ...oneOf(['constant', 'linear', 'cosine', 'step']), required: true },
+  learningRate: { ...positiveNumber, required: true },
+  warmup: { ...numberFrom(0), default: 0 },
+  every: positiveNumber,
+  factor: { ...positiveNumber, default: 0.1 },
+  ...SCHEDULE_OPTIONS,
+} as const satisfies OptionTable<LearningRateScheduleOptions>;
+
+type Settings = Resolved<LearningRateScheduleOptions, typeof LEARNING_RATE_SCHEDULE_OPTIONS>;
+
 const LABEL = 'learningRateSchedule';
 
 class LearningRateSchedule extends Schedule {
-  constructor(private readonly args: LearningRateScheduleArgs) {
-    const own = ['learningRate', 'warmup', 'every', 'factor'] as const;
-    checkScheduleArgs(LABEL, args, ['constant', 'linear', 'cosine', 'step'], own);
-    checkArgs(args);
-    super(LABEL, 'learningRate', args);
+  constructor(private readonly settings: Settings) {
+    super(LABEL, 'learningRate', settings);
   }
 
   protected override update(position: Position): number {
@@ -32,29 +42,29 @@ class LearningRateSchedule extends Schedule {
       const expected = 'one with a learning rate';
       throw argumentError(LABEL, 'optimizer', expected, optimizer.getClassName());
     }
-    const value = learningRateAt(this.args, position);
+    const value = learningRateAt(this.settings, position);
     setLearningRate(optimizer, value);
     return value;
   }
 }
 
 /** The learning rate of a step or epoch. */
-function learningRateAt(args: LearningRateScheduleArgs, position: Position): number {
+function learningRateAt(settings: Settings, position: Position): number {
   const { current, total, perEpoch } = position;
-  const { warmup: warmupEpochs = 0 } = args;
+  const { learningRate, warmup: warmupEpochs } = settings;
   const epochs = total / perEpoch;
   if (warmupEpochs >= epochs) {
     const expected = `less than the epochs of the schedule, ${epochs}`;
     throw argumentError(LABEL, 'warmup', expected, warmupEpochs);
   }
   const warmup = Math.round(warmupEpochs * perEpoch);
-  if (current < warmup) return (args.learningRate * (current + 1)) / warmup;
+  if (current < warmup) return (learningRate * (current + 1)) / warmup;
   const progress = Math.min(1, (current - warmup) / Math.max(1, total - warmup));
-  return args.learningRate * shareAt(args, progress, current / perEpoch);
+  return learningRate * shareAt(settings, progress, current / perEpoch);
 }
 
-function shareAt(args: LearningRateScheduleArgs, progress: number, epoch: number): number {
-  switch (args.type) {
+function shareAt(settings: Settings, progress: number, epoch: number): number {
+  switch (settings.type) {
     case 'constant':
       return 1;
     case 'linear':
@@ -63,24 +73,18 @@ function shareAt(args: LearningRateScheduleArgs, progress: number, epoch: number
       return (1 + Math.cos(Math.PI * progress)) / 2;
     case 'step':
       // The quotient of a fraction of an epoch may fall short of an integer by its rounding.
-      return (args.factor ?? 0.1) ** Math.floor(epoch / args.every! + 1e-9);
+      return settings.factor ** Math.floor(epoch / settings.every! + 1e-9);
   }
 }
 
-function checkArgs(args: LearningRateScheduleArgs): void {
-  const { type, learningRate, warmup = 0, every, factor } = args;
-  const check = (holds: boolean, argument: string, expected: string, actual: unknown) => {
-    if (!holds) throw argumentError(LABEL, argument, expected, actual);
-  };
-  const isPositive = (value: unknown) => typeof value === 'number' && value > 0 && value < Infinity;
-  check(isPositive(learningRate), 'learningRate', 'a positive number', learningRate);
-  check(warmup === 0 || isPositive(warmup), 'warmup', 'a number of epochs, 0 or more', warmup);
-  if (type === 'step') {
-    check(isPositive(every), 'every', "a positive number of epochs with type 'step'", every);
-    check(factor == null || isPositive(factor), 'factor', 'a positive number', factor);
-  } else {
-    check(every == null, 'every', "given with type 'step' only", every);
-    check(factor == null, 'factor', "given with type 'step' only", factor);
+/** `every` and `factor` belong to one type, which needs `every`. */
+function checkStep({ type, every, factor }: LearningRateScheduleOptions): void {
+  if (type === 'step' && every == null) {
+    throw argumentError(LABEL, 'every', "given with type 'step'", every);
+  }
+  for (const [name, value] of Object.entries({ every, factor })) {
+    if (type === 'step' || value == null) continue;
+    throw argumentError(LABEL, name, "given with type 'step' only", value);
   }
 }
 
@@ -104,10 +108,12 @@ function checkArgs(args: LearningRateScheduleArgs): void {
  * await model.fit(x, y, {epochs: 3, callbacks: [schedule], verbose: 0});
  * ```
  *
- * @throws if an argument is wrong. Training throws if the optimizer has no learning rate, the warm-up is
+ * @throws if an option is wrong. Training throws if the optimizer has no learning rate, the warm-up is
  * as long as the schedule, or steps are to be counted in a dataset of unknown size without
  * `batchesPerEpoch`.
  */
-export function learningRateSchedule(args: LearningRateScheduleArgs): Callback {
-  return new LearningRateSchedule(args);
+export function learningRateSchedule(options: LearningRateScheduleOptions): Callback {
+  const settings = readOptions(LABEL, options, LEARNING_RATE_SCHEDULE_OPTIONS);
+  checkStep(options);
+  return new LearningRateSchedule(settings);
 }

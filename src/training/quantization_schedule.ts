@@ -1,14 +1,26 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { checkScheduleArgs, Schedule, type Position, type ScheduleArgs } from './schedule';
+import { oneOf, share } from '../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
+import { Schedule, SCHEDULE_OPTIONS, type Position, type ScheduleOptions } from './schedule';
 import { trainableSites } from './trainable_sites';
 
-export interface QuantizationScheduleArgs extends ScheduleArgs {
+export interface QuantizationScheduleOptions extends ScheduleOptions {
   /** The curve from float to ternary; see `quantizationSchedule`. */
   type: 'logistic' | 'linear' | 'cosine' | 'constant';
   /** With `'constant'`: the blend until the schedule ends, 0 for a float start. Default: 1. */
   value?: number;
 }
+
+export const QUANTIZATION_SCHEDULE_OPTIONS = {
+  type: { ...oneOf(['logistic', 'linear', 'cosine', 'constant']), required: true },
+  value: { ...share, default: 1 },
+  ...SCHEDULE_OPTIONS,
+} as const satisfies OptionTable<QuantizationScheduleOptions>;
+
+type Settings = Resolved<QuantizationScheduleOptions, typeof QUANTIZATION_SCHEDULE_OPTIONS>;
+
+const LABEL = 'quantizationSchedule';
 
 /**
  * The blend at progress p in [0, 1], before the end sets it to 1:
@@ -18,7 +30,10 @@ export interface QuantizationScheduleArgs extends ScheduleArgs {
  *     cosine    (1 - cos(pi p)) / 2
  *     constant  value
  */
-export function blendAt({ type, value = 1 }: QuantizationScheduleArgs, progress: number): number {
+export function blendAt(
+  { type, value }: Pick<Settings, 'type' | 'value'>,
+  progress: number,
+): number {
   switch (type) {
     case 'logistic':
       return 1 / (1 + Math.exp(-(16 * progress - 6)));
@@ -32,21 +47,14 @@ export function blendAt({ type, value = 1 }: QuantizationScheduleArgs, progress:
 }
 
 class QuantizationSchedule extends Schedule {
-  constructor(private readonly args: QuantizationScheduleArgs) {
-    const types = ['logistic', 'linear', 'cosine', 'constant'] as const;
-    checkScheduleArgs('quantizationSchedule', args, types, ['value']);
-    const { value = 1, type } = args;
-    if (!(value >= 0 && value <= 1) || (args.value != null && type !== 'constant')) {
-      const expected = "a number from 0 to 1, of type 'constant' only";
-      throw argumentError('quantizationSchedule', 'value', expected, value);
-    }
-    super('quantizationSchedule', 'blend', args);
+  constructor(private readonly settings: Settings) {
+    super(LABEL, 'blend', settings);
   }
 
   protected override update({ current, total }: Position): number {
     const isEnd = current >= total - 1;
-    const blend = isEnd ? 1 : blendAt(this.args, current / (total - 1));
-    for (const { layer } of trainableSites(this.model, 'quantizationSchedule')) layer.blend = blend;
+    const blend = isEnd ? 1 : blendAt(this.settings, current / (total - 1));
+    for (const { kernel } of trainableSites(this.model, LABEL)) kernel.blend = blend;
     return blend;
   }
 }
@@ -73,9 +81,14 @@ class QuantizationSchedule extends Schedule {
  *
  * Source: TeTRA-VPR (arXiv 2503.02511).
  *
- * @throws if an argument is wrong. Training throws if the model has no BitLinear layer to train, or if
+ * @throws if an option is wrong. Training throws if the model has no BitLinear layer to train, or if
  * steps are to be counted in a dataset of unknown size without `batchesPerEpoch`.
  */
-export function quantizationSchedule(args: QuantizationScheduleArgs): Callback {
-  return new QuantizationSchedule(args);
+export function quantizationSchedule(options: QuantizationScheduleOptions): Callback {
+  const settings = readOptions(LABEL, options, QUANTIZATION_SCHEDULE_OPTIONS);
+  const { type, value } = options;
+  if (value != null && type !== 'constant') {
+    throw argumentError(LABEL, 'value', "given with type 'constant' only", value);
+  }
+  return new QuantizationSchedule(settings);
 }

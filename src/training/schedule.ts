@@ -1,9 +1,10 @@
 import type { Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../options/option_names';
+import { oneOf, positiveNumber } from '../options/check';
+import type { OptionTable, Resolved } from '../options/option_table';
 import { TrainingCallback } from './training_callback';
 
-export interface ScheduleArgs {
+export interface ScheduleOptions {
   /** Whether the value moves with every step (batch) or with every epoch. Default: `'step'`. */
   by?: 'step' | 'epoch';
   /**
@@ -12,6 +13,11 @@ export interface ScheduleArgs {
    */
   epochs?: number;
 }
+
+export const SCHEDULE_OPTIONS = {
+  by: { ...oneOf(['step', 'epoch']), default: 'step' },
+  epochs: positiveNumber,
+} as const satisfies OptionTable<ScheduleOptions>;
 
 /** Where training stands, in the unit of a schedule: steps or epochs, counted from 0. */
 export interface Position {
@@ -34,16 +40,9 @@ export abstract class Schedule extends TrainingCallback {
   constructor(
     label: string,
     private readonly logName: string,
-    private readonly span: ScheduleArgs,
+    private readonly span: Resolved<ScheduleOptions, typeof SCHEDULE_OPTIONS>,
   ) {
     super(label);
-    const { by = 'step', epochs } = span;
-    if (by !== 'step' && by !== 'epoch') {
-      throw argumentError(label, 'by', "'step' or 'epoch'", by);
-    }
-    if (epochs != null && !(epochs > 0 && epochs < Infinity)) {
-      throw argumentError(label, 'epochs', 'a positive number', epochs);
-    }
   }
 
   /** Sets the value that belongs to a position, and returns it. */
@@ -77,18 +76,5 @@ export abstract class Schedule extends TrainingCallback {
     const argument = 'batchesPerEpoch of fitDataset';
     const expected = "given, as the size of the dataset is not known (or use {by: 'epoch'})";
     throw argumentError(this.label, argument, expected, known);
-  }
-}
-
-/** @throws if `args` is no object, has a name that no schedule and none of `own` has, or another `type`. */
-export function checkScheduleArgs<Args extends ScheduleArgs & { type: string }>(
-  label: string,
-  args: Args,
-  types: ReadonlyArray<Args['type']>,
-  own: ReadonlyArray<keyof Args & string>,
-): void {
-  checkOptionNames(label, 'args', args, ['type', ...own, 'by', 'epochs']);
-  if (!types.includes(args.type)) {
-    throw argumentError(label, 'type', `one of ${JSON.stringify(types)}`, args.type);
   }
 }

@@ -1,9 +1,10 @@
 import { gather, tensor1d, tidy, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { checkOptionNames } from '../options/option_names';
+import { anyInteger, integerFrom, positiveInteger } from '../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 
-export interface SeededBatchesArgs {
+export interface SeededBatchesOptions {
   /** Examples per batch; the last of an epoch may have fewer. Default: 32. */
   batchSize?: number;
   /** An integer; the order of every epoch follows from it. */
@@ -12,6 +13,13 @@ export interface SeededBatchesArgs {
   initialEpoch?: number;
 }
 
+export const SEEDED_BATCHES_OPTIONS = {
+  batchSize: { ...positiveInteger, default: 32 },
+  seed: { ...anyInteger, required: true },
+  initialEpoch: { ...integerFrom(0), default: 0 },
+} as const satisfies OptionTable<SeededBatchesOptions>;
+
+type Settings = Resolved<SeededBatchesOptions, typeof SEEDED_BATCHES_OPTIONS>;
 type Data = Tensor | Tensor[];
 type Dataset = Parameters<LayersModel['fitDataset']>[0];
 
@@ -21,32 +29,26 @@ class SeededBatches {
   /** Batches per epoch, which tfjs asks for. */
   readonly size: number;
   private readonly examples: number;
-  private readonly batchSize: number;
   private epoch: number;
 
   constructor(
     private readonly data: { xs: Data; ys: Data },
-    private readonly args: SeededBatchesArgs,
+    private readonly settings: Settings,
   ) {
     this.examples = checkData(data);
-    checkOptionNames(LABEL, 'args', args, ['batchSize', 'seed', 'initialEpoch']);
-    const { batchSize = 32, seed, initialEpoch = 0 } = args;
-    checkInteger('batchSize', batchSize, 1);
-    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
-    checkInteger('initialEpoch', initialEpoch, 0);
-    this.batchSize = batchSize;
-    this.epoch = initialEpoch;
-    this.size = Math.ceil(this.examples / batchSize);
+    this.epoch = settings.initialEpoch;
+    this.size = Math.ceil(this.examples / settings.batchSize);
   }
 
   /** An epoch begins with its first batch: tfjs makes one iterator that it never uses. */
   async iterator() {
+    const { batchSize, seed } = this.settings;
     let order: Int32Array | undefined;
     let start = 0;
     const next = async () => {
-      order ??= epochOrder(this.examples, this.args.seed, this.epoch++);
+      order ??= epochOrder(this.examples, seed, this.epoch++);
       if (start >= order.length) return { value: undefined, done: true };
-      const indices = order.subarray(start, (start += this.batchSize));
+      const indices = order.subarray(start, (start += batchSize));
       return { value: this.batch(indices), done: false };
     };
     return { next };
@@ -95,12 +97,6 @@ function checkData(data: { xs: Data; ys: Data }): number {
   return examples!;
 }
 
-function checkInteger(argument: string, value: number, lowest: number): void {
-  if (Number.isSafeInteger(value) && value >= lowest) return;
-  const expected = lowest < 0 ? 'an integer' : `an integer of at least ${lowest}`;
-  throw argumentError(LABEL, argument, expected, value);
-}
-
 /**
  * A dataset for `fitDataset` that shuffles by a seed: the order of an epoch follows from `seed` and the
  * epoch's number, so that a training resumed with `initialEpoch` sees what it would have seen. (The
@@ -115,8 +111,9 @@ function checkInteger(argument: string, value: number, lowest: number): void {
  *
  * @param xs the inputs: one tensor [examples, ...], or one per input of the model.
  * @param ys the targets: one tensor [examples, ...], or one per output.
- * @throws if their numbers of examples differ, or an argument is wrong.
+ * @throws if their numbers of examples differ, or an option is wrong.
  */
-export function seededBatches(xs: Data, ys: Data, args: SeededBatchesArgs): Dataset {
-  return new SeededBatches({ xs, ys }, args) as unknown as Dataset;
+export function seededBatches(xs: Data, ys: Data, options: SeededBatchesOptions): Dataset {
+  const settings = readOptions(LABEL, options, SEEDED_BATCHES_OPTIONS);
+  return new SeededBatches({ xs, ys }, settings) as unknown as Dataset;
 }

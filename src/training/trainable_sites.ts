@@ -1,21 +1,30 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { bitLinearSites } from '../topology/layer_tree';
+import type { LatentKernel } from '../layers/ternary/latent_kernel';
+import type { TernaryLayer } from '../layers/ternary/ternary_layer';
+import { ternarySites } from '../topology/ternary_sites';
+
+/** A ternary layer that is not deployed. */
+export interface TrainableSite {
+  readonly layer: TernaryLayer;
+  readonly path: string;
+  readonly kernel: LatentKernel;
+}
 
 /**
- * The BitLinear layers that are not deployed.
+ * The ternary layers that are not deployed.
  * @throws naming `where` if there is none. The model's name is left out: tfjs gives callbacks the inner
  * model of a Sequential, whose name its user has never seen.
  */
-export function trainableSites(
-  model: LayersModel,
-  where: string,
-): ReturnType<typeof bitLinearSites> {
-  const sites = bitLinearSites(model);
-  const trainable = sites.filter(({ layer }) => !layer.deployed);
+export function trainableSites(model: LayersModel, where: string): TrainableSite[] {
+  const sites = ternarySites(model);
+  const trainable = sites.flatMap(({ layer, path }) => {
+    const { ternaryKernel: kernel } = layer;
+    return kernel.deployed ? [] : [{ layer, path, kernel }];
+  });
   if (trainable.length > 0) return trainable;
   const remedy =
     sites.length > 0
       ? 'Give the model that was deployed.'
       : 'Make it ternary with convert(model), or use bitLinear layers.';
-  throw new Error(`${where}: the model has no BitLinear layer that is not deployed. ${remedy}`);
+  throw new Error(`${where}: the model has no ternary layer that is not deployed. ${remedy}`);
 }

@@ -93,28 +93,29 @@ describe('planConversion', () => {
     });
   });
 
-  test.each(['bitnet', 'twn', 'lsq', 'paretoq', { name: 'bitnet', perChannel: true }])(
+  test.each(['bitnet', 'twn', 'lsq', 'paretoq', { name: 'bitnet', perOutput: true } as const])(
     'foretells the bytes of the deployed model: %p',
     (kernelQuantizer) => {
       const options = { kernelQuantizer, convertOutputs: true };
       const net = model();
       const deployed = deploy(convert(net, options));
-      const { totals } = summary(deployed, { print: () => undefined });
+      const { totals } = summary(deployed);
       expect(planConversion(net, options).totals.deployedBytes).toBe(totals.bytes);
     },
   );
 
-  test('prints as a table', () => {
+  test('is a table, with a verdict as its last line', () => {
     const lines = planConversion(model(), { skip: 'trunk' }).toString().split('\n');
     expect(lines[0]).toMatch(
-      /^layer +kernel +becomes +parameters +bytes +share +deployed +MACs +share$/,
+      /^path +kernel +becomes +parameters +bytes +share +deployed +MACs +share$/,
     );
     expect(lines[2]).toMatch(
       /^steps\/encoder\/dense_1 +\[6,8\] +bitnet +56 +224 +11\.\d % +164 +240 +\d/,
     );
     expect(lines[4]).toMatch(/^trunk +\[40,8\] +kept: skipped +328 /);
     expect(lines[5]).toMatch(/^head_a +\[8,2\] +kept: output of the model +18 /);
-    expect(lines.at(-1)).toMatch(/^model \(deployed: \d\.\dx smaller\) +2 ternary, 3 kept +492 /);
+    expect(lines.at(-2)).toMatch(/^model \(deployed: \d\.\dx smaller\) +2 ternary, 3 kept +492 /);
+    expect(lines.at(-1)).toMatch(/^As a ternary model \(convert, then deploy\): /);
   });
 
   test('builds nothing', () => {
@@ -122,6 +123,55 @@ describe('planConversion', () => {
     const before = memory();
     planConversion(net, { kernelQuantizer: 'lsq', convertOutputs: true });
     expect(memory()).toEqual(before);
+  });
+});
+
+describe('the verdict', () => {
+  const verdict = (net: tf.LayersModel, options?: ConvertOptions) =>
+    `${planConversion(net, options)}`.split('\n').at(-1);
+
+  test('has bytes and shares', () => {
+    const net = tf.sequential({
+      layers: [dense({ units: 3, inputShape: [70] }), dense({ units: 2 })],
+    });
+    expect(verdict(net)).toBe(
+      'As a ternary model (convert, then deploy): 144 bytes, 6.1x smaller; 1 of 2 Dense layers ' +
+        'with 96.4 % of the bytes and 97.2 % of the MACs.',
+    );
+    expect(planConversion(net).totals).toMatchObject({ converted: 1, kept: 1, deployedBytes: 144 });
+  });
+
+  test('says that every Dense layer would be kept, and why', () => {
+    const net = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ filters: 16, kernelSize: 3, inputShape: [8, 8, 3] }),
+        tf.layers.globalAveragePooling2d({}),
+        dense({ units: 2, name: 'head' }),
+      ],
+    });
+    expect(verdict(net)).toBe(
+      'As a ternary model: convert would keep every Dense layer: ' +
+        'head (output of the model, 7.1 % of the bytes).',
+    );
+    expect(planConversion(net).totals).toMatchObject({ converted: 0, kept: 1 });
+  });
+
+  test('says so where there is nothing to convert', () => {
+    const net = tf.sequential({ layers: [tf.layers.reLU({ inputShape: [3] })] });
+    expect(verdict(net)).toBe('As a ternary model: it has no Dense layer to convert.');
+    const ternary = tf.sequential({
+      layers: [bitLinear({ units: 3, inputShape: [70], name: 'first' })],
+    });
+    expect(verdict(ternary)).toBe(
+      'As a ternary model: convert would keep every Dense layer: ' +
+        'first (ternary already, 100.0 % of the bytes).',
+    );
+  });
+
+  test('is of the options given', () => {
+    expect(verdict(model(), { skip: 'steps' })).toMatch(
+      /; 1 of 5 Dense layers with 66\.7 % of the/,
+    );
   });
 });
 
@@ -158,7 +208,7 @@ describe('options', () => {
         if (layer.name === 'dense_1') return null;
         return path === 'head_a'
           ? {}
-          : { kernelQuantizer: { name: 'lsq', perChannel: true }, eps: 1e-3 };
+          : { kernelQuantizer: { name: 'lsq', perOutput: true }, eps: 1e-3 };
       },
       convertOutputs: true,
     };
@@ -173,7 +223,7 @@ describe('options', () => {
     ]);
     const converted = convert(source, options);
     expect(converted.getLayer('head_b').getConfig()).toMatchObject({
-      kernelQuantizer: { name: 'lsq', perChannel: true },
+      kernelQuantizer: { name: 'lsq', perOutput: true },
       inputQuantizer: 'none',
       eps: 1e-3,
     });

@@ -188,7 +188,7 @@ describe('convert refuses, and leaves the source as it was', () => {
     }));
 
   test.each<[object, string | RegExp]>([
-    [{ quantizer: 'twn' }, 'convert: every name in options must be one of kernelQuantizer, '],
+    [{ quantizer: 'twn' }, 'convert: options has no "quantizer". It takes kernelQuantizer, '],
     [{ kernelQuantizer: 'tnw' }, 'convert: kernelQuantizer must be one of ["bitnet","twn",'],
     [
       { kernelQuantizer: 3 },
@@ -206,8 +206,8 @@ describe('convert refuses, and leaves the source as it was', () => {
       { skip: 'hed*' },
       /skip must be names or paths of layers of model "net" \("dense_Dense\d+"\), got "hed\*"\.$/,
     ],
-    [{ convertOutputs: 'yes' }, 'convert: convertOutputs must be a boolean, got "yes".'],
-    [{ compile: 1 }, 'convert: compile must be a boolean, got 1.'],
+    [{ convertOutputs: 'yes' }, 'convert: convertOutputs must be true or false, got "yes".'],
+    [{ compile: 1 }, 'convert: compile must be true or false, got 1.'],
     [{ layerOptions: {} }, 'convert: layerOptions must be a function (layer, path) =>'],
   ])('the options %j', (options, message) => expectRefused(net, message, options));
 
@@ -222,23 +222,20 @@ describe('convert refuses, and leaves the source as it was', () => {
   test.each<[unknown, string | RegExp]>([
     [
       undefined,
-      'convert: layerOptions for "own" must be an object {kernelQuantizer, inputQuantizer, eps}',
+      'convert: layerOptions("own") must be an object {kernelQuantizer, inputQuantizer, eps}',
     ],
     [
       'twn',
-      'convert: layerOptions for "own" must be an object {kernelQuantizer, inputQuantizer, eps}',
+      'convert: layerOptions("own") must be an object {kernelQuantizer, inputQuantizer, eps}',
     ],
-    [
-      { units: 4 },
-      'convert: every name in layerOptions for "own" must be one of kernelQuantizer, ',
-    ],
-    [
-      { inputQuantizer: 'int4' },
-      `convert: inputQuantizer in layerOptions for "own" must be 'int8'`,
-    ],
-    [{ eps: NaN }, 'convert: eps in layerOptions for "own" must be a finite number'],
+    [{ units: 4 }, 'convert: layerOptions("own") has no "units". It takes kernelQuantizer, '],
+    [{ inputQuantizer: 'int4' }, `convert: layerOptions("own").inputQuantizer must be 'int8'`],
+    [{ eps: NaN }, 'convert: layerOptions("own").eps must be a finite number'],
     [{ kernelQuantizer: 'tnw' }, /^BitLinear layer "own": kernelQuantizer must be one of/],
-    [{ eps: -1 }, /^BitLinear layer "own": eps must be a finite number of at least 1e-30, got -1/],
+    [
+      { eps: -1 },
+      'convert: layerOptions("own").eps must be a finite number of at least 1e-30, got -1.',
+    ],
   ])('layerOptions that give %j', (given, message) =>
     expectRefused(() => net(dense({ units: 3, name: 'own' })), message, {
       layerOptions: (layer: tf.layers.Layer) => (layer.name === 'own' ? given : {}),

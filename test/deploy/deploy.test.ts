@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
-import { bitLinearSites } from '../../src/topology/layer_tree';
+import { ternarySites } from '../../src/topology/ternary_sites';
 import { setKernel, weight } from '../support/layers';
 import { withLeakCheck } from '../support/leaks';
 import { MODELS, predictions, structureOf, weightValues } from '../support/models';
@@ -17,16 +17,16 @@ describe.each(Object.entries(MODELS))('deploy(model) with %s', (_, build) => {
     const { model, x } = build();
     const deployed = deploy(model);
     expectSameOutputs(model, deployed, x);
-    expect(bitLinearSites(deployed).length).toBeGreaterThan(0);
-    expect(bitLinearSites(deployed).every(({ layer }) => layer.deployed)).toBe(true);
+    expect(ternarySites(deployed).length).toBeGreaterThan(0);
+    expect(ternarySites(deployed).every(({ layer }) => layer.ternaryKernel.deployed)).toBe(true);
   });
 
   test('keeps class, names and topology', () => {
     const { model } = build();
     const deployed = deploy(model);
     expect(structureOf(deployed)).toEqual(structureOf(model));
-    expect(bitLinearSites(deployed).map(({ path }) => path)).toEqual(
-      bitLinearSites(model).map(({ path }) => path),
+    expect(ternarySites(deployed).map(({ path }) => path)).toEqual(
+      ternarySites(model).map(({ path }) => path),
     );
   });
 
@@ -39,7 +39,7 @@ describe.each(Object.entries(MODELS))('deploy(model) with %s', (_, build) => {
     expect(weightValues(model)).toEqual(before.weights);
     expect(JSON.stringify(model.getConfig())).toBe(config);
     predictions(model, x).forEach((tensor, i) => expectIdentical(tensor, before.outputs[i]!));
-    expect(bitLinearSites(model).some(({ layer }) => layer.deployed)).toBe(false);
+    expect(ternarySites(model).some(({ layer }) => layer.ternaryKernel.deployed)).toBe(false);
   });
 
   test('deploying the result again gives the same', () => {
@@ -73,7 +73,10 @@ describe('deploy(model)', () => {
     layer.deploy();
     const deployed = deploy(model);
     expectSameOutputs(model, deployed, randomTensor([3, 6]));
-    expect(bitLinearSites(deployed).map((site) => site.layer.deployed)).toEqual([true, true]);
+    expect(ternarySites(deployed).map((site) => site.layer.ternaryKernel.deployed)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   test('keeps user-defined metadata', () => {
@@ -133,7 +136,7 @@ describe('deploy(model) refuses', () => {
       'deploy: the layers "wrapper/twice" and "twice" of model "net" are one BitLinear, ' +
         'which a saved model cannot express.',
     );
-    expect(layer.deployed).toBe(false);
+    expect(layer.ternaryKernel.deployed).toBe(false);
   });
 
   test('two layers of one path, as names may hold a slash', () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy, engineInfo } from '../../src';
-import { ownMemoryEngine } from '../../src/engine/select';
+import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { collected } from '../support/garbage';
 import { randomTensor } from '../support/values';
 import '@tensorflow/tfjs-backend-wasm';
@@ -15,7 +15,7 @@ const heldBytes = () => tf.memory().numBytes + ownMemoryEngine().bytes;
 
 /** A layer as large as they come beside its words: a bias and a scale for each output. */
 function deployedModel(): tf.LayersModel {
-  const kernelQuantizer = { name: 'bitnet', perChannel: true };
+  const kernelQuantizer = { name: 'bitnet', perOutput: true } as const;
   const model = tf.sequential({
     layers: [bitLinear({ units: UNITS, inputShape: [INPUTS], kernelQuantizer })],
   });

@@ -2,7 +2,7 @@ import { readFileSync, truncateSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
-import { bitLinearSites } from '../../src/topology/layer_tree';
+import { ternarySites } from '../../src/topology/ternary_sites';
 import { weight } from '../support/layers';
 import { MODELS, predictions } from '../support/models';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
@@ -27,7 +27,7 @@ describe.each(Object.entries(WAYS))('saved %s', (_, reload) => {
     const reloaded = await reload(deployed);
     expectEqualModels(deployed, reloaded, x);
     predictions(model, x).forEach((y, i) => expectIdentical(predictions(reloaded, x)[i]!, y));
-    expect(bitLinearSites(reloaded).every(({ layer }) => layer.deployed)).toBe(true);
+    expect(ternarySites(reloaded).every(({ layer }) => layer.ternaryKernel.deployed)).toBe(true);
   });
 
   test('a model loaded before deploy trains on, and deploys', async () => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { convert, deploy, loadCheckpoint } from '../../src';
+import { convert, deploy } from '../../src';
+import { loadCheckpoint } from '../../src/training';
 import {
   expectAsRecorded,
   expectSameBits,

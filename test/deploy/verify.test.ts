@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy, verify } from '../../src';
-import { bitLinearSites } from '../../src/topology/layer_tree';
+import { ternarySites } from '../../src/topology/ternary_sites';
 import { memory } from '../support/leaks';
 import { weight } from '../support/layers';
 import { MODELS } from '../support/models';
@@ -16,7 +16,7 @@ function twoLayers(inputQuantizer: 'int8' | 'none' = 'int8'): tf.Sequential {
 }
 
 /** Turns input 0 of output 0 into another ternary value. */
-function tamper(layer: BitLinear): void {
+function tamper(layer: tf.layers.Layer): void {
   const packed = weight(layer, 'packed');
   const words = packed.dataSync().slice() as Int32Array;
   const code = words[0]! & 3;
@@ -32,8 +32,8 @@ describe('verify', () => {
     expect(result).toEqual({
       identical: true,
       maxAbsDiff: 0,
-      layers: bitLinearSites(model).map(({ path }) => ({
-        name: path,
+      layers: ternarySites(model).map(({ path }) => ({
+        path,
         identical: true,
         maxAbsDiff: 0,
         promise: 'identical',
@@ -59,7 +59,7 @@ describe('verify', () => {
     expect(result.identical).toBe(false);
     expect(result.maxAbsDiff).toBeGreaterThan(0);
     for (const layer of result.layers) {
-      const wrong = layer.name === name;
+      const wrong = layer.path === name;
       expect([layer.identical, layer.kept]).toEqual([!wrong, !wrong]);
       expect(layer.maxAbsDiff > 0).toBe(wrong);
     }
@@ -70,7 +70,7 @@ describe('verify', () => {
     const deployed = deploy(model);
     const x = randomTensor([8, 70]);
     const { layers } = await verify(model, deployed, x);
-    expect(layers.map(({ name, promise, kept }) => [name, promise, kept])).toEqual([
+    expect(layers.map(({ path, promise, kept }) => [path, promise, kept])).toEqual([
       ['first', 'identical', true],
       ['second', '1e-5 relative', true],
     ]);
@@ -84,7 +84,7 @@ describe('verify', () => {
     const deployed = deploy(model);
     const [first, second] = x as [tf.Tensor, tf.Tensor];
     const silent = tf.zerosLike(first);
-    tamper(bitLinearSites(deployed)[0]!.layer);
+    tamper(ternarySites(deployed)[0]!.layer);
     for (const inputs of [
       [first, silent],
       [silent, second],

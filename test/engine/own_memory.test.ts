@@ -1,21 +1,21 @@
 import { int8Product } from '../../src/engine/portable/int8_product';
 import { Allocator } from '../../src/engine/wasm/allocator';
 import { OwnMemoryEngine } from '../../src/engine/wasm/own_memory';
-import { UNCLAIMED } from '../../src/engine/wasm/threads/share_work';
+import { SHARED } from '../../src/engine/wasm/threads/share_work';
 import { pack } from '../../src/packing/int2';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
 
 interface Threaded {
-  pool?: { control: Int32Array; timeoutMs: number };
+  pool?: { shared: Int32Array; timeoutMs: number };
 }
 
-function productOf(rows: number, inFeatures: number, outFeatures: number, seed = 1) {
+function productOf(rows: number, inFeatures: number, units: number, seed = 1) {
   return {
     x: randomFloats(rows * inFeatures, seed),
-    packed: pack(randomTernary(inFeatures * outFeatures, seed), inFeatures, outFeatures),
+    packed: pack(randomTernary(inFeatures * units, seed), inFeatures, units),
     scale: randomFloats(1, seed),
-    bias: randomFloats(outFeatures, seed + 1),
-    ...{ rows, inFeatures, outFeatures, eps: 1e-5 },
+    bias: randomFloats(units, seed + 1),
+    ...{ rows, inFeatures, units, eps: 1e-5 },
   };
 }
 
@@ -84,7 +84,7 @@ test('all threads ask for a part of a product', async () => {
     engine.compute('simd128', product, product, new Float32Array(2048));
     await new Promise((resolve) => setTimeout(resolve, 20));
     // Each thread has asked once in vain, when nothing was left.
-    asked = -(engine as unknown as Threaded).pool!.control[UNCLAIMED]!;
+    asked = -(engine as unknown as Threaded).pool!.shared[SHARED.unclaimed]!;
   }
   expect(asked).toBe(3);
 });

@@ -10,9 +10,9 @@ describe('portable engine', () => {
     'is exact without a backend for %i x %i x %i',
     (...shape) => {
       for (const [, product] of productsOf(shape)) {
-        const { ternary, inFeatures, outFeatures, rows } = product;
-        const packed = pack(ternary, inFeatures, outFeatures);
-        const y = new Float32Array(rows * outFeatures);
+        const { ternary, inFeatures, units, rows } = product;
+        const packed = pack(ternary, inFeatures, units);
+        const y = new Float32Array(rows * units);
         int8Product({ ...product, packed }, y);
         expectIdentical(y, referenceProduct(product));
       }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { packTernary, ternaryMatMul } from '../../src';
-import { ownMemoryEngine } from '../../src/engine/select';
+import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { collected } from '../support/garbage';
 import { referenceProduct } from '../support/product_reference';
 import { expectIdentical, randomFloats, randomSource, randomTernary } from '../support/values';
@@ -16,13 +16,13 @@ const random = randomSource(17);
 const upTo = (most: number) => 1 + Math.floor(most * random());
 
 function newWeight() {
-  const [inFeatures, outFeatures] = [upTo(400), upTo(40)];
-  const ternary = randomTernary(inFeatures * outFeatures, upTo(1e6));
-  const scale = randomFloats(random() < 0.5 ? 1 : outFeatures, upTo(1e6));
-  const packed = tf.tidy(() => packTernary(tf.tensor2d(ternary, [inFeatures, outFeatures])));
+  const [inFeatures, units] = [upTo(400), upTo(40)];
+  const ternary = randomTernary(inFeatures * units, upTo(1e6));
+  const scale = randomFloats(random() < 0.5 ? 1 : units, upTo(1e6));
+  const packed = tf.tidy(() => packTernary(tf.tensor2d(ternary, [inFeatures, units])));
   return {
     inFeatures,
-    outFeatures,
+    units,
     ternary,
     scale,
     tensors: { packed, scale: tf.tensor1d(scale) },
@@ -30,10 +30,10 @@ function newWeight() {
 }
 
 function callOnce({ tensors, ...weight }: ReturnType<typeof newWeight>): void {
-  const { inFeatures, outFeatures } = weight;
+  const { inFeatures, units } = weight;
   const rows = upTo(6);
   const x = randomFloats(rows * inFeatures, upTo(1e6));
-  const bias = random() < 0.5 ? undefined : randomFloats(outFeatures, upTo(1e6));
+  const bias = random() < 0.5 ? undefined : randomFloats(units, upTo(1e6));
   const y = tf.tidy(() =>
     ternaryMatMul({
       x: tf.tensor2d(x, [rows, inFeatures]),

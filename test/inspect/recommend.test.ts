@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, recommend, rmsNormalization } from '../../src';
+import { bitLinear, deploy, rmsNormalization } from '../../src';
+import { recommend } from '../../src/training';
 
 const NORM = 'No normalisation between "first" and this layer';
 
@@ -51,7 +52,7 @@ describe('normalisation', () => {
   ])('is missed with %s', (_, layers) => {
     const [advice, ...others] = between(...layers());
     expect(others).toEqual([]);
-    expect(advice!.layer).toBe('second');
+    expect(advice!.path).toBe('second');
     expect(advice!.problem).toContain(NORM);
     expect(advice!.remedy).toContain('rmsNormalization()');
   });
@@ -64,13 +65,13 @@ describe('normalisation', () => {
     const second = bitLinear({ units: 4, name: 'second' }).apply(sum) as tf.SymbolicTensor;
     const outputs = tf.layers.dense({ units: 1 }).apply(second) as tf.SymbolicTensor;
     const model = tf.model({ inputs: input, outputs });
-    expect(recommend(model)).toMatchObject([{ layer: 'second', problem: expect.stringContaining(NORM) }]);
+    expect(recommend(model)).toMatchObject([{ path: 'second', problem: expect.stringContaining(NORM) }]);
     const text = tf.sequential();
     text.add(tf.layers.embedding({ inputDim: 9, outputDim: 4, inputShape: [3], name: 'words' }));
     text.add(tf.layers.timeDistributed({ layer: bitLinear({ units: 4, name: 'inner' }), name: 'outer' }));
     text.add(tf.layers.dense({ units: 1 }));
     expect(recommend(text)).toMatchObject([
-      { layer: 'outer/inner', problem: expect.stringContaining('"words"') },
+      { path: 'outer/inner', problem: expect.stringContaining('"words"') },
     ]);
   }); // prettier-ignore
 });
@@ -93,7 +94,7 @@ describe('the learning rate', () => {
     const advice = recommend(model(), optimizer());
     expect(advice).toHaveLength(count);
     if (count === 0) return;
-    expect(advice[0]!.layer).toBeNull();
+    expect(advice[0]!.path).toBeNull();
     expect(advice[0]!.problem).toContain('is too small to move weights');
   });
 
@@ -111,17 +112,17 @@ test('weight decay on a latent kernel', () => {
   const layer = bitLinear({ units: 4, inputShape: [4], name: 'decayed', kernelRegularizer });
   const head = tf.layers.dense({ units: 1, kernelRegularizer });
   const advice = recommend(tf.sequential({ layers: [layer, head] }));
-  expect(advice).toMatchObject([{ layer: 'decayed', remedy: 'Leave kernelRegularizer out.' }]);
+  expect(advice).toMatchObject([{ path: 'decayed', remedy: 'Leave kernelRegularizer out.' }]);
 });
 
 test('a ternary output layer, with or without a softmax of its own', () => {
   const problem = expect.stringContaining('The output layer is ternary') as string;
-  expect(recommend(head(bitLinear({ units: 2, name: 'a' })))).toMatchObject([{ layer: 'a', problem }]);
+  expect(recommend(head(bitLinear({ units: 2, name: 'a' })))).toMatchObject([{ path: 'a', problem }]);
   const softmax = head(bitLinear({ units: 2, name: 'b' }));
   softmax.add(tf.layers.softmax());
-  expect(recommend(softmax)).toMatchObject([{ layer: 'b', problem }]);
+  expect(recommend(softmax)).toMatchObject([{ path: 'b', problem }]);
   const inner = tf.sequential({ layers: [bitLinear({ units: 2, inputShape: [4], name: 'c' })], name: 'n' });
-  expect(recommend(head(inner))).toMatchObject([{ layer: 'n/c', problem }]);
+  expect(recommend(head(inner))).toMatchObject([{ path: 'n/c', problem }]);
 }); // prettier-ignore
 
 test('nothing on models without a layer to train, and refusals', () => {

@@ -1,25 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { BitLinear, bitLinear, type BitLinearArgs } from '../../src';
+import { BitLinear, bitLinear, type BitLinearOptions } from '../../src';
 import { apply, builtLayer, setKernel, weight, weightNames } from '../support/layers';
 import { expectIdentical, randomTensor } from '../support/values';
 
-const construct = (args: unknown) => () => bitLinear(args as BitLinearArgs);
+const construct = (args: unknown) => () => bitLinear(args as BitLinearOptions);
 
 describe('bitLinear refuses', () => {
-  test.each([undefined, null, 4])('%p in place of its arguments', (args) => {
-    expect(construct(args)).toThrow(/^bitLinear: args must be an object {units, activation, /);
-    expect(() => new BitLinear(args as never)).toThrow(
-      `bitLinear: args must be an object, {units, ...}, got ${args}.`,
-    );
+  const both = (args: unknown) => [construct(args), () => new BitLinear(args as BitLinearOptions)];
+
+  test.each([undefined, null, 4])('%p in place of its options', (args) => {
+    for (const make of both(args)) {
+      expect(make).toThrow(/^BitLinear: options must be an object {units, activation, .*, got /);
+    }
   });
 
-  test('a name that neither Dense nor BitLinear takes; the class, as for a config, does not', () => {
-    const args = { units: 1, quantizer: 'twn' };
-    expect(construct(args)).toThrow(
-      /^bitLinear: every name in args must be one of units, .*, inputDType, kernelQuantizer, inputQuantizer, eps, blend, got "quantizer"\.$/,
-    );
-    expect(new BitLinear(args).units).toBe(1);
+  test('a name that neither Dense nor BitLinear takes, and a misspelt one', () => {
+    for (const make of both({ units: 1, quantizer: 'twn' })) {
+      expect(make).toThrow(/^BitLinear: options has no "quantizer"\. It takes units, activation, /);
+    }
+    for (const make of both({ units: 1, name: 'a', kernelQuantiser: 'twn' })) {
+      expect(make).toThrow(
+        'BitLinear layer "a": options has no "kernelQuantiser". Did you mean "kernelQuantizer"?',
+      );
+    }
   });
 
   test.each([0, -1, 1.5, NaN, '4', undefined, null])('units %p', (units) => {
@@ -33,8 +37,8 @@ describe('bitLinear refuses', () => {
     expect(construct({ units: 1, name: 'a', kernelQuantizer: 'seven' })).toThrow(
       /^BitLinear layer "a": kernelQuantizer must be one of \["bitnet","twn","lsq","paretoq".*\], or one added before by registerQuantizer, got "seven"\.$/,
     );
-    expect(construct({ units: 1, kernelQuantizer: { perChannel: true } })).toThrow(
-      'BitLinear: kernelQuantizer must be one of',
+    expect(construct({ units: 1, kernelQuantizer: { perOutput: true } })).toThrow(
+      'BitLinear: kernelQuantizer must be a name or {name, ...options}, got {"perOutput":true}.',
     );
   });
 
@@ -42,15 +46,17 @@ describe('bitLinear refuses', () => {
     const options = (kernelQuantizer: unknown) =>
       construct({ units: 1, name: 'a', kernelQuantizer });
     expect(options({ name: 'bitnet', factor: 2 })).toThrow(
-      'BitLinear layer "a": kernelQuantizer option "factor" must be an option of bitnet, as in {"perChannel":false}, got 2.',
+      'BitLinear layer "a": bitnet: options has no "factor". It takes perOutput.',
     );
-    expect(options({ name: 'lsq', perChannel: 'yes' })).toThrow(
-      'BitLinear layer "a": kernelQuantizer option "perChannel" must be a number or a boolean, got "yes".',
+    expect(options({ name: 'lsq', perOutput: 'yes' })).toThrow(
+      'BitLinear layer "a": kernelQuantizer option "perOutput" must be a number or a boolean, got "yes".',
     );
-    expect(options({ name: 'paretoq', perChannel: true })).toThrow('an option of paretoq');
+    expect(options({ name: 'paretoq', perOutput: true })).toThrow(
+      'paretoq: options has no "perOutput". It takes no options.',
+    );
     for (const name of ['bitnet', 'twn', 'lsq']) {
-      expect(options({ name, perChannel: 1 })).toThrow(
-        `BitLinear layer "a": ${name}: perChannel must be true or false, got 1.`,
+      expect(options({ name, perOutput: 1 })).toThrow(
+        `BitLinear layer "a": ${name}: perOutput must be true or false, got 1.`,
       );
     }
     expect(options({ name: 'twn', factor: true })).toThrow(
@@ -119,7 +125,7 @@ describe('an input is refused', () => {
   });
 
   test('of more features than integer sums stay exact for', () => {
-    const build = (inFeatures: number, args: Partial<BitLinearArgs> = {}) => () =>
+    const build = (inFeatures: number, args: Partial<BitLinearOptions> = {}) => () =>
       bitLinear({ units: 1, name: 'a', ...args }).build([null, inFeatures]);
     expect(build(132_105)).toThrow(
       'BitLinear layer "a": input must be of at most 132104 features, for exact integer sums, got [null,132105].',

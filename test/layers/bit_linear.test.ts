@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy, summary, type BitLinearArgs } from '../../src';
+import { BitLinear, bitLinear, deploy, summary, type BitLinearOptions } from '../../src';
 import { apply, builtLayer, weight, weightNames } from '../support/layers';
 import { artifactsOf, inMemory, load } from '../support/saving';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
@@ -11,7 +11,7 @@ describe('bitLinear', () => {
     expect(layer).toBeInstanceOf(BitLinear);
     expect(layer).toBeInstanceOf(tf.layers.Layer);
     expect(layer.getClassName()).toBe('BitLinear');
-    expect(layer.kernelQuantizer).toEqual({ name: 'bitnet', perChannel: false });
+    expect(layer.kernelQuantizer).toEqual({ name: 'bitnet', perOutput: false });
     expect([layer.inputQuantizer, layer.eps, layer.useBias]).toEqual(['int8', 1e-5, true]);
     expect([layer.deployed, layer.inFeatures]).toEqual([false, undefined]);
   });
@@ -21,15 +21,15 @@ describe('bitLinear', () => {
     expect(weightNames(layer)).toEqual(['kernel', 'bias']);
     expect(weight(layer, 'kernel').shape).toEqual([5, 3]);
     expect(weight(layer, 'bias').shape).toEqual([3]);
-    const learned = (kernelQuantizer: BitLinearArgs['kernelQuantizer'] & object) =>
+    const learned = (kernelQuantizer: BitLinearOptions['kernelQuantizer'] & object) =>
       weight(builtLayer(5, { units: 3, kernelQuantizer }), 'alpha').shape;
     expect(learned({ name: 'lsq' })).toEqual([1]);
-    expect(learned({ name: 'lsq', perChannel: true })).toEqual([3]);
+    expect(learned({ name: 'lsq', perOutput: true })).toEqual([3]);
     expect(learned({ name: 'paretoq' })).toEqual([3]);
   });
 
   test('a deployed layer holds packed (int32), scale and bias, none trainable', () => {
-    const layer = builtLayer(65, { units: 3, kernelQuantizer: { name: 'bitnet', perChannel: true } });
+    const layer = builtLayer(65, { units: 3, kernelQuantizer: { name: 'bitnet', perOutput: true } });
     layer.deploy();
     expect(weightNames(layer)).toEqual(['packed', 'scale', 'bias']);
     expect(layer.weights.map(({ dtype }) => dtype)).toEqual(['int32', 'float32', 'float32']);
@@ -92,7 +92,7 @@ describe('bitLinear', () => {
   });
 
   test.each(titled(KERNEL_QUANTIZERS))('config makes an equal layer: %s', (_, kernelQuantizer) => {
-    const args: BitLinearArgs = {
+    const args: BitLinearOptions = {
       units: 3,
       name: 'mine',
       kernelQuantizer,
@@ -133,7 +133,7 @@ test('a class that extends BitLinear is deployed, saved and loaded as itself', a
   const loaded = await inMemory(deploy(model));
   expect(loaded.layers[0]).toBeInstanceOf(Named);
   expectIdentical(loaded.predict(x) as tf.Tensor, model.predict(x) as tf.Tensor);
-  expect(summary(model, { print: () => undefined }).layers[0]!.className).toBe('Named');
+  expect(summary(model).layers[0]!.className).toBe('Named');
 });
 
 describe('BitLinear.fromDense', () => {
@@ -213,10 +213,11 @@ describe('BitLinear.fromDense', () => {
     );
   });
 
-  test('refuses weights of another shape than its options give', () => {
-    const options = { units: 5, name: 'a' };
-    expect(() => BitLinear.fromDense(dense(), options)).toThrow(
-      'BitLinear layer "a": kernel must be float32 of shape [6,5], got {"dtype":"float32","shape":[6,4]}.',
+  test('refuses what its weights decide, and misspelt options', () => {
+    const refuse = (options: object) => () => BitLinear.fromDense(dense(), options);
+    expect(refuse({ units: 5 })).toThrow('BitLinear.fromDense: options has no "units".');
+    expect(refuse({ kernelQuantiser: 'twn' })).toThrow(
+      'BitLinear.fromDense: options has no "kernelQuantiser". Did you mean "kernelQuantizer"?',
     );
   });
 
@@ -271,7 +272,7 @@ describe('masks', () => {
 });
 
 test('saved JSON carries a quantizer of two words and its options unharmed', async () => {
-  const kernelQuantizer = { name: 'twn', factor: 0.5, perChannel: true };
+  const kernelQuantizer = { name: 'twn', factor: 0.5, perOutput: true } as const;
   const args = { units: 3, inputShape: [4], kernelQuantizer, inputQuantizer: 'none' as const };
   const artifacts = await artifactsOf(tf.sequential({ layers: [bitLinear(args)] }));
   expect(JSON.stringify(artifacts.modelTopology)).toContain('"name":"twn"');

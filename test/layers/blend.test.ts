@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy, setBlend, verify } from '../../src';
+import { BitLinear, bitLinear, deploy, verify } from '../../src';
+import { setBlend } from '../../src/training';
 import { apply, builtLayer, gradients, setKernel, weight } from '../support/layers';
 import { memory } from '../support/leaks';
 import { MODELS } from '../support/models';
@@ -124,7 +125,7 @@ describe('setBlend', () => {
     const deployed = deploy(model);
     expect(deployed.layers[0]!.getConfig()).not.toHaveProperty('blend');
     expect((await verify(model, deployed, randomTensor([4, 8]))).identical).toBe(true);
-    expect(() => setBlend(deployed, 0.5)).toThrow('no BitLinear layer that is not deployed');
+    expect(() => setBlend(deployed, 0.5)).toThrow('no ternary layer that is not deployed');
   });
 
   test('wrong values change nothing', () => {
@@ -147,6 +148,6 @@ describe('setBlend', () => {
       'setBlend: model must be a tf.LayersModel',
     );
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
-    expect(() => setBlend(model, 0.5)).toThrow('has no BitLinear layer that is not deployed');
+    expect(() => setBlend(model, 0.5)).toThrow('has no ternary layer that is not deployed');
   });
 });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, type BitLinearArgs } from '../../src';
+import { bitLinear, type BitLinearOptions } from '../../src';
 import { apply, weightNames } from '../support/layers';
 import { expectIdentical, randomTensor, valuesOf } from '../support/values';
 
@@ -8,7 +8,7 @@ import { expectIdentical, randomTensor, valuesOf } from '../support/values';
 const { initializers, regularizers } = tf;
 const UNITS = 3;
 
-type Case = [string, () => Partial<BitLinearArgs>];
+type Case = [string, () => Partial<BitLinearOptions>];
 
 const ARGUMENTS: Case[] = [
   ['useBias', () => ({ useBias: false })],
@@ -34,7 +34,7 @@ const SHAPES: Case[] = [
 /** Initial weights that no argument fixes are random: both get the same. */
 const FIXED = { kernelInitializer: 'ones' } as const;
 
-function denseAndBitLinear(args: Partial<BitLinearArgs>) {
+function denseAndBitLinear(args: Partial<BitLinearOptions>) {
   const all = { units: UNITS, ...FIXED, ...args };
   const [dense, layer] = [tf.layers.dense(all), bitLinear(all)];
   for (const l of [dense, layer]) apply(l, tf.ones([4, 6]));

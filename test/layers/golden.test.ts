@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, type KernelQuantizerConfig } from '../../src';
-import { quantizeInt8Rows } from '../../src/quantizers/input/int8';
+import { int8 } from '../../src/quantizers/input/int8';
 import { headCases, officialCases, oldCases, type LayerCase } from '../support/golden';
 import { apply, gradients, setKernel, weight } from '../support/layers';
 import { expectClose, transposed } from '../support/values';
 
 const RULES: Record<string, KernelQuantizerConfig> = {
   bitnet: { name: 'bitnet' },
-  bitnet_channel: { name: 'bitnet', perChannel: true },
+  bitnet_channel: { name: 'bitnet', perOutput: true },
   bitnet_lsq: { name: 'lsq' },
-  bitnet_lsq_channel: { name: 'lsq', perChannel: true },
+  bitnet_lsq_channel: { name: 'lsq', perOutput: true },
   twn: { name: 'twn' },
 };
 
@@ -76,7 +76,7 @@ describe.each(comparable)('BitCore: %s', (_title, golden) => {
 
   test('quantized input', () => {
     const rows = tf.reshape(x(), [-1, inFeatures]) as tf.Tensor2D;
-    const { values, rowScale } = quantizeInt8Rows(rows, 1e-5);
+    const { values, rowScale } = int8.quantize(rows, 1e-5);
     expectClose(tf.mul(values, rowScale), golden.quantX);
   });
 
@@ -90,7 +90,7 @@ describe.each(cases(oldCases, 'paretoq'))('BitCore, comparable part: old %s', (_
     const { inFeatures, outFeatures, lead } = golden;
     const x = tf.tensor(golden.x, [...lead, inFeatures]);
     const rows = tf.reshape(x, [-1, inFeatures]) as tf.Tensor2D;
-    const { values, rowScale } = quantizeInt8Rows(rows, 1e-5);
+    const { values, rowScale } = int8.quantize(rows, 1e-5);
     expectClose(tf.mul(values, rowScale), golden.quantX);
     const layer = layerOf({ ...golden, quantType: 'bitnet' });
     const { weights } = gradients(layer, x, tf.tensor(golden.dy, [...lead, outFeatures]));
@@ -106,7 +106,7 @@ describe('official ParetoQ code', () => {
   test.each(titles)('%s with its alpha', (_title, golden) => {
     const { fn, out, inn, alpha, upstream } = golden;
     const kernelQuantizer =
-      fn === 'StretchedElasticQuant' ? 'paretoq' : { name: 'lsq', perChannel: true };
+      fn === 'StretchedElasticQuant' ? 'paretoq' : ({ name: 'lsq', perOutput: true } as const);
     const layer = bitLinear({
       units: out,
       useBias: false,

@@ -5,15 +5,15 @@ import { inMemory } from '../support/saving';
 import { LEARNED_QUANTIZERS, titled } from '../support/quantizers';
 import { expectClose, expectIdentical, randomFloats, randomTensor } from '../support/values';
 
-function initialAlpha(kernel: tf.Tensor, name: string, perChannel: unknown): tf.Tensor {
+function initialAlpha(kernel: tf.Tensor, name: string, perOutput: unknown): tf.Tensor {
   const magnitude = tf.abs(kernel);
   if (name === 'paretoq') return tf.max(magnitude, 0);
-  return perChannel ? tf.mean(magnitude, 0) : tf.reshape(tf.mean(magnitude), [1]);
+  return perOutput ? tf.mean(magnitude, 0) : tf.reshape(tf.mean(magnitude), [1]);
 }
 
 describe.each(titled(LEARNED_QUANTIZERS))('learned scale: %s', (_, kernelQuantizer) => {
-  const { name, perChannel } = kernelQuantizer;
-  const expected = (kernel: tf.Tensor) => initialAlpha(kernel, name, perChannel);
+  const { name, perOutput } = kernelQuantizer as { name: string; perOutput?: boolean };
+  const expected = (kernel: tf.Tensor) => initialAlpha(kernel, name, perOutput);
   const newLayer = (inputShape?: number[]): BitLinear =>
     bitLinear({ units: 6, kernelQuantizer, ...(inputShape && { inputShape }) });
 
@@ -103,14 +103,14 @@ test('the scale of a deployed lsq layer is alpha, of a paretoq layer two thirds 
 test('the gradient of one lsq scale is the sum of those per output at equal scales', () => {
   const kernel = tf.tensor2d(randomFloats(40 * 5, 1), [40, 5]);
   const [x, dy] = [randomTensor([7, 40], 2), randomTensor([7, 5], 3)];
-  const [single, each] = [false, true].map((perChannel) => {
+  const [single, each] = [false, true].map((perOutput) => {
     const layer = bitLinear({
       units: 5,
       useBias: false,
-      kernelQuantizer: { name: 'lsq', perChannel },
+      kernelQuantizer: { name: 'lsq', perOutput },
     });
     layer.build([null, 40]);
-    layer.setWeights([kernel, tf.fill([perChannel ? 5 : 1], 0.3)]);
+    layer.setWeights([kernel, tf.fill([perOutput ? 5 : 1], 0.3)]);
     return gradients(layer, x, dy);
   }) as [ReturnType<typeof gradients>, ReturnType<typeof gradients>];
   expectClose(single.weights['kernel']!, each.weights['kernel']!, 1e-6);

@@ -77,11 +77,11 @@ test('trains in fit without leaks', async () => {
 test('wrong arguments', () => {
   for (const epsilon of [0, -1, NaN, Infinity]) {
     expect(() => rmsNormalization({ epsilon, name: 'n' })).toThrow(
-      'RMSNormalization layer "n": epsilon must be a positive number, got ',
+      'RMSNormalization layer "n": epsilon must be a positive finite number, got ',
     );
   }
   expect(() => rmsNormalization({ eps: 1e-5 } as never)).toThrow(
-    'rmsNormalization: every name in args must be one of epsilon, name, inputShape, batchInputShape, batchSize, dtype, trainable, weights, inputDType, got "eps".',
+    'RMSNormalization: options has no "eps". It takes epsilon, name, inputShape, batchInputShape, batchSize, dtype, trainable, weights, inputDType.',
   );
   expect(() => apply(rmsNormalization({ name: 'm' }), tf.ones([3]))).toThrow(
     'RMSNormalization layer "m": input must be of shape [..., features], features known, got [3].',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
-import { packTernary, ternaryMatMul, unpackTernary, type TernaryMatMulArgs } from '../../src';
+import { packTernary, ternaryMatMul, unpackTernary, type TernaryMatMulOptions } from '../../src';
 import { withLeakCheck } from '../support/leaks';
 import { productsOf, SHAPES } from '../support/product_grid';
 import { opProduct } from '../support/product_op';
@@ -34,15 +34,15 @@ describe('ternaryMatMul against plain integers', () => {
   });
 
   test.each(SHAPES)('float inputs agree to 1e-5 relative for %i x %i x %i', (...shape) => {
-    const [rows, inFeatures, outFeatures] = shape;
+    const [rows, inFeatures, units] = shape;
     const product: Product = {
       x: randomFloats(rows * inFeatures, 1),
-      ternary: randomTernary(inFeatures * outFeatures, 2),
-      scale: randomFloats(outFeatures, 3),
-      bias: randomFloats(outFeatures, 4),
+      ternary: randomTernary(inFeatures * units, 2),
+      scale: randomFloats(units, 3),
+      bias: randomFloats(units, 4),
       rows,
       inFeatures,
-      outFeatures,
+      units,
       eps: 1e-5,
     };
     expectClose(opProduct(product, 'none'), referenceFloatProduct(product));
@@ -50,7 +50,7 @@ describe('ternaryMatMul against plain integers', () => {
 });
 
 /** 3 inputs, 2 outputs. */
-function example(changes: Partial<TernaryMatMulArgs> = {}): TernaryMatMulArgs {
+function example(changes: Partial<TernaryMatMulOptions> = {}): TernaryMatMulOptions {
   const packed = packTernary(tf.tensor2d([[1, 0], [-1, 1], [0, 1]])); // prettier-ignore
   const scale = tf.tensor1d([0.5]);
   return { x: tf.tensor2d([[1, 2, 3]]), packed, scale, ...changes };
@@ -124,7 +124,7 @@ describe('ternaryMatMul', () => {
 });
 
 describe('ternaryMatMul refuses', () => {
-  const refused: Array<[string, () => Partial<TernaryMatMulArgs>, string]> = [
+  const refused: Array<[string, () => Partial<TernaryMatMulOptions>, string]> = [
     ['x of rank 1', () => ({ x: tf.tensor1d([1, 2, 3]) }), 'x must be of rank 2 or more, got [3]'],
     [
       'x of int32',
@@ -161,7 +161,7 @@ describe('ternaryMatMul refuses', () => {
     [
       'an unknown name',
       () => ({ relu: true }) as never,
-      'every name in args must be one of x, packed, scale, bias, inputQuantizer, eps, activation, got "relu"',
+      'options has no "relu". It takes x, packed, scale, bias, inputQuantizer, eps, activation.',
     ],
     ['eps 0', () => ({ eps: 0 }), 'eps must be a finite number of at least 1e-30, got 0'],
     ['eps NaN', () => ({ eps: NaN }), 'eps must be a finite number of at least 1e-30, got NaN'],

@@ -18,7 +18,6 @@ afterAll(removeFolders);
 /** Classes of the tests, which the command does not know. */
 const OWN_CLASSES = /Affine|quickGelu/;
 
-const print = () => undefined;
 const names = (cases: Record<string, unknown>) => Object.keys(cases).map((name) => [name]);
 
 /** A trained model has other biases than zeros. */
@@ -66,7 +65,7 @@ describe('convert', () => {
   test('with every option', async () => {
     const from = await saved(floatNet());
     const [to, expected] = [newFolder(), newFolder()];
-    const quantizer = { name: 'bitnet', perChannel: true };
+    const quantizer = { name: 'bitnet', perOutput: true } as const;
     const flags = ['--quantizer', JSON.stringify(quantizer), '--input-quantizer', 'none'];
     const { code, stdout } = cli(
       ...[
@@ -116,20 +115,47 @@ describe('deploy, summary and verify', () => {
     const deployed = deploy(await load(from));
     await deployed.save(folder(expected));
     expect(bytesIn(to)).toEqual(bytesIn(expected));
-    expect(printed).toEqual(summary(deployed, { print }));
-    expect(json('summary', to)).toEqual(printed);
+    expect(printed).toEqual(JSON.parse(JSON.stringify(summary(deployed))));
+    expect(json('summary', to)).toEqual({ ...(printed as object), plan: null });
     const layers = expect.arrayContaining([expect.objectContaining({ identical: true })]);
     const answer = { verified: true, backend: 'wasm', rows: 32, identical: true, layers };
     expect(json('verify', from, to)).toMatchObject(answer);
     expect(filesIn(from)).toEqual(before);
   });
 
-  test('summary prints the table, of a float model too', async () => {
+  test('summary of a float model has the plan of its conversion too', async () => {
     const model = floatNet();
-    const lines: string[] = [];
-    summary(model, { print: (line) => lines.push(line) });
-    const { code, stdout, stderr } = cli('summary', await saved(model));
-    expect([code, stdout, stderr]).toEqual([0, `${lines.join('\n')}\n`, '']);
+    const from = await saved(model);
+    const { code, stdout, stderr } = cli('summary', from);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`${summary(model)}\n\n${planConversion(model)}\n`);
+    expect(stdout).toMatch(/\nAs a ternary model \(convert, then deploy\): .*\n$/);
+    const { layers, totals } = summary(model);
+    const plan: unknown = JSON.parse(JSON.stringify(planConversion(model)));
+    expect(json('summary', from)).toEqual({ layers, totals, plan });
+  });
+
+  test('summary of a float model that cannot be converted says why', async () => {
+    const model = tf.sequential();
+    const inner = [tf.layers.dense({ units: 3, inputShape: [3], name: 'first' })];
+    model.add(tf.sequential({ name: 'encoder', layers: inner }));
+    model.add(tf.layers.dense({ units: 3, name: 'encoder/first' }));
+    const from = await saved(model);
+    const { code, stdout } = cli('summary', from);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^total [^]*\n\nAs a ternary model: planConversion: two layers of model /m,
+    );
+    expect(json('summary', from)).toMatchObject({ plan: null });
+  });
+
+  test('summary of a model without Dense layers has no plan', async () => {
+    const image = { filters: 2, kernelSize: 3, inputShape: [8, 8, 1] };
+    const { stdout } = cli(
+      'summary',
+      await saved(tf.sequential({ layers: [tf.layers.conv2d(image)] })),
+    );
+    expect(stdout).toMatch(/\ntotal [^\n]*\n$/);
   });
 
   test('a deployed model that computes something else is not verified: exit code 1', async () => {

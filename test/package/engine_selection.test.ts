@@ -6,7 +6,7 @@ jest.setTimeout(120_000);
 
 /*
  * V8 of Node 20 has relaxed SIMD behind a flag, and its baseline compiler then sums wrongly in one of
- * the two forms: a real engine that compiles, runs, and must be refused.
+ * the two engines: a real engine that compiles, runs, and must be refused.
  */
 const isNode20 = process.versions.node.startsWith('20.');
 const RELAXED = isNode20 ? ['--experimental-wasm-relaxed-simd'] : [];
@@ -22,19 +22,19 @@ function enginesWith(nodeOptions: string[], flags: string[] = []): EnginesReport
 }
 
 test('an engine is used exactly where its results are right, in baseline code', () => {
-  const { info, compared, wrongByOp, wrongByForm } = enginesWith([...RELAXED, '--liftoff-only']);
+  const { info, compared, wrongByOp, wrongByEngine } = enginesWith([...RELAXED, '--liftoff-only']);
   expect(compared).toBeGreaterThan(300);
   expect(wrongByOp).toBe(0);
-  expect(Object.keys(wrongByForm).sort()).toEqual(['relaxedDot16', 'relaxedDot32', 'simd128']);
-  for (const [form, wrong] of Object.entries(wrongByForm)) {
+  expect(Object.keys(wrongByEngine).sort()).toEqual(['relaxedDot16', 'relaxedDot32', 'simd128']);
+  for (const [engine, wrong] of Object.entries(wrongByEngine)) {
     const state = wrong > 0 ? 'wrong results' : 'works';
-    expect([form, info.engines[form as keyof typeof wrongByForm]]).toEqual([form, state]);
+    expect([engine, info.engines[engine as keyof typeof wrongByEngine]]).toEqual([engine, state]);
   }
   expect(info.engines.relaxedDot32).toBe(isNode20 ? 'wrong results' : 'works');
   expect(info.engine).toBe('relaxedDot16');
 });
 
-test('products are right while V8 optimizes the kernels', () => {
+test('products are right while V8 optimizes the microkernels', () => {
   const { info, wrongByOp } = enginesWith(RELAXED);
   expect(wrongByOp).toBe(0);
   expect(info.engines.relaxedDot32).toBe(isNode20 ? 'wrong results' : 'works');

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { engineInfo, type EngineInfo } from '../../src';
-import { FORMS, type Form } from '../../src/engine/wasm/forms';
+import { WASM_ENGINE_NAMES, type WasmEngineName } from '../../src/engine/wasm/engines';
 import { OwnMemoryEngine } from '../../src/engine/wasm/own_memory';
 import { pack } from '../../src/packing/int2';
 import { productsOf, SHAPES } from '../support/product_grid';
@@ -16,8 +16,8 @@ export interface EnginesReport {
   readonly compared: number;
   /** Wrong products of the op, by the engine it chose. */
   readonly wrongByOp: number;
-  /** Wrong products of each form that can be compiled, though it be refused. */
-  readonly wrongByForm: Partial<Record<Form, number>>;
+  /** Wrong products of each WebAssembly engine that can be compiled, refused ones too. */
+  readonly wrongByEngine: Partial<Record<WasmEngineName, number>>;
 }
 
 const products = SHAPES.filter(([, inFeatures]) => inFeatures < 5000).flatMap((shape) =>
@@ -32,13 +32,13 @@ function countWrong(compute: (product: Product) => ArrayLike<number>): number {
   }).length;
 }
 
-function byForm(engine: OwnMemoryEngine, form: Form) {
+function computedBy(name: WasmEngineName, engine: OwnMemoryEngine) {
   return (product: Product) => {
-    const { ternary, inFeatures, outFeatures, rows } = product;
-    const packed = pack(ternary, inFeatures, outFeatures);
-    const y = new Float32Array(rows * outFeatures);
+    const { ternary, inFeatures, units, rows } = product;
+    const packed = pack(ternary, inFeatures, units);
+    const y = new Float32Array(rows * units);
     engine.upload(packed, () => packed);
-    engine.compute(form, product, packed, y);
+    engine.compute(name, product, packed, y);
     engine.release(packed);
     return y;
   };
@@ -52,9 +52,9 @@ async function report(): Promise<EnginesReport> {
   const info = engineInfo();
   const wrongByOp = countWrong((product) => opProduct(product, 'int8'));
   const engine = new OwnMemoryEngine();
-  const forms = (Object.keys(FORMS) as Form[]).filter((form) => engine.supports(form));
-  const counts = forms.map((form) => [form, countWrong(byForm(engine, form))]);
-  return { info, compared: products.length, wrongByOp, wrongByForm: Object.fromEntries(counts) };
+  const names = WASM_ENGINE_NAMES.filter((name) => engine.supports(name));
+  const counts = names.map((name) => [name, countWrong(computedBy(name, engine))]);
+  return { info, compared: products.length, wrongByOp, wrongByEngine: Object.fromEntries(counts) };
 }
 
 void report().then((result) => process.stdout.write(JSON.stringify(result)));

@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function layer(name: string, zero: number) {
   const rest = (1 - zero) / 2;
   const shares = { negative: rest, zero, positive: rest };
-  return { layer: name, ...shares, flips: 0.1, scale: 0.02, saturation: 0.4, entropy: 1.5 };
+  return { path: name, ...shares, flips: 0.1, scale: 0.02, saturation: 0.4, entropy: 1.5 };
 }
 
 function line(epoch: number, loss: number | null, zero: number): string {

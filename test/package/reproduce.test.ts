@@ -70,9 +70,9 @@ test('trains, writes a table, and repeats only what is not finished', () => {
   expect(bitnet.place).toMatch(/^wasm on \d+ cores of /);
   expect(Object.keys(float.rounded)).toEqual([
     'bitnet',
-    'bitnet:perChannel',
+    'bitnet:perOutput',
     'twn',
-    'twn:perChannel',
+    'twn:perOutput',
   ]);
 
   const second = reproduce(...quick, '--seeds', '2');

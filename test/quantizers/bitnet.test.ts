@@ -12,9 +12,9 @@ describe('bitnet', () => {
     });
   });
 
-  test('perChannel: one scale an output', () => {
+  test('perOutput: one scale an output', () => {
     const kernel = [[1, 8], [-3, 0.5]]; // prettier-ignore
-    expect(quantized({ name: 'bitnet', perChannel: true }, kernel)).toEqual({
+    expect(quantized({ name: 'bitnet', perOutput: true }, kernel)).toEqual({
       ternary: [[0, 1], [-1, 0]], // prettier-ignore
       scale: [2, 4.25],
     });
@@ -24,9 +24,9 @@ describe('bitnet', () => {
     expect(quantized({ name: 'bitnet' }, [[3], [1]])).toEqual({ ternary: [[1], [0]], scale: [2] });
   });
 
-  test.each([false, true])('the scale is at least eps (perChannel %p)', (perChannel) => {
-    const config = { name: 'bitnet', perChannel };
-    const units = perChannel ? 2 : 1;
+  test.each([false, true])('the scale is at least eps (perOutput %p)', (perOutput) => {
+    const config = { name: 'bitnet', perOutput } as const;
+    const units = perOutput ? 2 : 1;
     const scale = new Array<number>(units).fill(f32(1e-5));
     expect(quantized(config, [[0, 0], [0, 0]])).toEqual({ ternary: [[0, 0], [0, 0]], scale }); // prettier-ignore
     // Below the floor weights are compared with the floor: 8e-6 rounds to 1e-5, 4e-6 to 0.

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { MAX_IN_FEATURES, quantizeInt8Rows } from '../../src/quantizers/input/int8';
+import { int8 } from '../../src/quantizers/input/int8';
 import { quantizedRow } from '../support/product_reference';
 import { expectIdentical, randomFloats, randomTensor } from '../support/values';
 
 const f32 = Math.fround;
 
 function quantize(row: number[], eps = 1e-5): { q: number[]; scale: number } {
-  const { values, rowScale } = quantizeInt8Rows(tf.tensor2d([row]), eps);
-  return { q: [...tf.add(values, 0).dataSync()], scale: rowScale.dataSync()[0]! };
+  const { values, rowScale } = int8.quantize(tf.tensor2d([row]), eps);
+  return { q: [...tf.add(values, 0).dataSync()], scale: rowScale!.dataSync()[0]! };
 }
 
 describe('int8 inputs', () => {
@@ -36,7 +36,7 @@ describe('int8 inputs', () => {
   });
 
   test('every row has its own scale', () => {
-    const { values, rowScale } = quantizeInt8Rows(tf.tensor2d([[1, 2], [-40, 10]]), 1e-5); // prettier-ignore
+    const { values, rowScale } = int8.quantize(tf.tensor2d([[1, 2], [-40, 10]]), 1e-5); // prettier-ignore
     expectIdentical(values, [64, 127, -127, 32]);
     expectIdentical(rowScale, [f32(2 / 127), f32(40 / 127)]);
   });
@@ -44,7 +44,7 @@ describe('int8 inputs', () => {
   test('equals the definition for rows of every magnitude, and stays within +-127', () => {
     const rows = 200;
     const x = randomFloats(rows * 50, 3).map((value, i) => value * 10 ** (Math.floor(i / 50) / 3 - 30));
-    const { values, rowScale } = quantizeInt8Rows(tf.tensor2d(x, [rows, 50]), 1e-30);
+    const { values, rowScale } = int8.quantize(tf.tensor2d(x, [rows, 50]), 1e-30);
     const expected = Array.from({ length: rows }, (_, row) =>
       quantizedRow(x.slice(row * 50, (row + 1) * 50), 1e-30),
     );
@@ -54,7 +54,7 @@ describe('int8 inputs', () => {
   }); // prettier-ignore
 
   test.each([NaN, Infinity, -Infinity])('a row with %p gets a NaN, other rows none', (value) => {
-    const { values } = quantizeInt8Rows(tf.tensor2d([[1, value, 3], [1, 2, 3]]), 1e-5); // prettier-ignore
+    const { values } = int8.quantize(tf.tensor2d([[1, value, 3], [1, 2, 3]]), 1e-5); // prettier-ignore
     const [first, second] = values.arraySync() as number[][];
     expect(first!.some(Number.isNaN)).toBe(true);
     expect(second).toEqual([42, 85, 127]);
@@ -62,19 +62,19 @@ describe('int8 inputs', () => {
 
   test('the gradient at q is passed on times 127 / m', () => {
     const x = tf.tensor2d([[1, 2], [0, 0]]); // prettier-ignore
-    const dx = tf.grad((x) => quantizeInt8Rows(x as tf.Tensor2D, 1e-5).values)(x, tf.ones([2, 2]));
+    const dx = tf.grad((x) => int8.quantize(x as tf.Tensor2D, 1e-5).values)(x, tf.ones([2, 2]));
     const zeroRow = f32(127 / f32(1e-5));
     expectIdentical(dx, [63.5, 63.5, zeroRow, zeroRow]);
   });
 
   test('the bound on inputs keeps every sum below 2^24', () => {
-    expect(MAX_IN_FEATURES).toBe(132_104);
-    expect(127 * MAX_IN_FEATURES).toBeLessThan(2 ** 24);
-    expect(127 * (MAX_IN_FEATURES + 1)).toBeGreaterThanOrEqual(2 ** 24);
+    expect(int8.maxInFeatures).toBe(132_104);
+    expect(127 * int8.maxInFeatures).toBeLessThan(2 ** 24);
+    expect(127 * (int8.maxInFeatures + 1)).toBeGreaterThanOrEqual(2 ** 24);
   });
 
   test('gives the same integers again for its own output', () => {
-    const { values } = quantizeInt8Rows(randomTensor([4, 30]) as tf.Tensor2D, 1e-5);
-    expectIdentical(quantizeInt8Rows(values as tf.Tensor2D, 1e-5).values, values);
+    const { values } = int8.quantize(randomTensor([4, 30]) as tf.Tensor2D, 1e-5);
+    expectIdentical(int8.quantize(values as tf.Tensor2D, 1e-5).values, values);
   });
 });

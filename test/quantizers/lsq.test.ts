@@ -17,7 +17,7 @@ describe('lsq', () => {
   test('alpha starts at the mean magnitude, and at least at eps', () => {
     const weights = [[1, -8], [-3, 0]]; // prettier-ignore
     expect(quantized({ name: 'lsq' }, weights).scale).toEqual([3]);
-    expect(quantized({ name: 'lsq', perChannel: true }, weights).scale).toEqual([2, 4]);
+    expect(quantized({ name: 'lsq', perOutput: true }, weights).scale).toEqual([2, 4]);
     expect(quantized({ name: 'lsq' }, [[0]]).scale).toEqual([Math.fround(1e-5)]);
   });
 
@@ -36,7 +36,7 @@ describe('lsq', () => {
   });
 
   test('gradients per channel; their sum at equal scales is the gradient of a single one', () => {
-    const config = { name: 'lsq', perChannel: true };
+    const config = { name: 'lsq', perOutput: true } as const;
     const single = ruleGradients({ name: 'lsq' }, kernel, g, [2]);
     const each = ruleGradients(config, kernel, g, [2, 2, 2]);
     expectClose(each.alpha, [k * -0.5, k * -9990, k * (50 - 100_000)], 1e-6);

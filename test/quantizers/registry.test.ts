@@ -90,7 +90,7 @@ describe('quantizers by name', () => {
 
   test('a name is taken once', () => {
     expect(() => registerQuantizer('bitnet', signs)).toThrow(
-      /^registerQuantizer: name must be none of \["bitnet","twn",.*\(taken\), got "bitnet"/,
+      /^registerQuantizer: name must be none of \["bitnet","twn",.*which are taken, got "bitnet"/,
     );
   });
 

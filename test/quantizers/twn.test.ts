@@ -23,9 +23,9 @@ describe('twn', () => {
     });
   });
 
-  test('perChannel: a threshold and a scale an output', () => {
+  test('perOutput: a threshold and a scale an output', () => {
     const kernel = [[1, 10], [-4, -10], [0.5, 100]]; // prettier-ignore
-    expect(quantized({ name: 'twn', perChannel: true }, kernel)).toEqual({
+    expect(quantized({ name: 'twn', perOutput: true }, kernel)).toEqual({
       ternary: [[0, 0], [-1, 0], [0, 1]], // prettier-ignore
       scale: [4, 100],
     });

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear } from '../../src';
-import type { BitLinearArgs } from '../../src';
+import type { BitLinearOptions } from '../../src';
 import { randomTensor } from './values';
 
 /** A built layer with random weights; a learned scale is derived from them. */
-export function builtLayer(inFeatures: number, args: BitLinearArgs, seed = 1): BitLinear {
+export function builtLayer(inFeatures: number, args: BitLinearOptions, seed = 1): BitLinear {
   const layer = bitLinear(args);
   layer.build([null, inFeatures]);
   const kernel = randomTensor([inFeatures, args.units], seed);

@@ -33,7 +33,7 @@ export const MODELS: Record<string, () => ModelCase> = {
       name: 'inner',
       layers: [
         bitLinear({ units: 6, inputShape: [10], activation: 'tanh', kernelQuantizer: 'twn' }),
-        bitLinear({ units: 6, kernelQuantizer: { name: 'bitnet', perChannel: true } }),
+        bitLinear({ units: 6, kernelQuantizer: { name: 'bitnet', perOutput: true } }),
       ],
     });
     const [a, b] = [input([10]), input([10])];

@@ -6,7 +6,7 @@ import { randomFloats, randomTernary } from './values';
  * and tile size, and the inputs and kernels that are extreme.
  */
 
-/** [rows, inFeatures, outFeatures]. */
+/** [rows, inFeatures, units]. */
 export const SHAPES: Array<[number, number, number]> = [
   [1, 1, 1],
   [3, 1, 5],
@@ -86,7 +86,7 @@ export const KERNELS: Record<string, (count: number, seed: number) => Float32Arr
 
 /** Every input with every kernel for one shape; one scale or several, bias or none, ReLU or none take turns. */
 export function* productsOf(
-  [rows, inFeatures, outFeatures]: [number, number, number],
+  [rows, inFeatures, units]: [number, number, number],
   inputs = Object.keys(INPUTS),
 ): Generator<[string, Product]> {
   let seed = 0;
@@ -98,12 +98,12 @@ export function* productsOf(
       const activation = seed % 5 < 2 ? ('relu' as const) : ('linear' as const);
       const product = {
         x: INPUTS[input]!(rows * inFeatures, seed, inFeatures),
-        ternary: fillKernel(inFeatures * outFeatures, seed),
-        scale: randomFloats(perOutput ? outFeatures : 1, seed).map((s) => Math.abs(s) + 1e-5),
-        bias: hasBias ? randomFloats(outFeatures, seed + 1) : undefined,
+        ternary: fillKernel(inFeatures * units, seed),
+        scale: randomFloats(perOutput ? units : 1, seed).map((s) => Math.abs(s) + 1e-5),
+        bias: hasBias ? randomFloats(units, seed + 1) : undefined,
         rows,
         inFeatures,
-        outFeatures,
+        units,
         eps: 1e-5,
         activation,
       };

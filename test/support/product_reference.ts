@@ -9,14 +9,14 @@ const { isFinite } = Number;
 export interface Product {
   /** [rows, inFeatures]. */
   readonly x: Float32Array;
-  /** Ternary values [inFeatures, outFeatures]. */
+  /** Ternary values [inFeatures, units]. */
   readonly ternary: Float32Array;
-  /** [1] or [outFeatures]. */
+  /** [1] or [units]. */
   readonly scale: Float32Array;
   readonly bias: Float32Array | undefined;
   readonly rows: number;
   readonly inFeatures: number;
-  readonly outFeatures: number;
+  readonly units: number;
   readonly eps: number;
   readonly activation?: 'linear' | 'relu';
 }
@@ -47,14 +47,14 @@ export function quantizedRow(
 
 /** y for int8 inputs, exactly. */
 export function referenceProduct(product: Product): Float32Array {
-  const { x, ternary, rows, inFeatures, outFeatures, eps } = product;
-  const y = new Float32Array(rows * outFeatures);
+  const { x, ternary, rows, inFeatures, units, eps } = product;
+  const y = new Float32Array(rows * units);
   for (let row = 0; row < rows; row++) {
     const { q, rowScale } = quantizedRow(x.subarray(row * inFeatures, (row + 1) * inFeatures), eps);
-    for (let n = 0; n < outFeatures; n++) {
+    for (let n = 0; n < units; n++) {
       let sum = 0;
-      for (let k = 0; k < inFeatures; k++) sum += q[k]! * ternary[k * outFeatures + n]!;
-      y[row * outFeatures + n] = rescaled(product, n, fround(sum * rowScale));
+      for (let k = 0; k < inFeatures; k++) sum += q[k]! * ternary[k * units + n]!;
+      y[row * units + n] = rescaled(product, n, fround(sum * rowScale));
     }
   }
   return y;
@@ -62,15 +62,15 @@ export function referenceProduct(product: Product): Float32Array {
 
 /** y for float inputs, summed in double precision. */
 export function referenceFloatProduct(product: Product): Float32Array {
-  const { x, ternary, rows, inFeatures, outFeatures } = product;
-  const y = new Float32Array(rows * outFeatures);
+  const { x, ternary, rows, inFeatures, units } = product;
+  const y = new Float32Array(rows * units);
   for (let row = 0; row < rows; row++) {
-    for (let n = 0; n < outFeatures; n++) {
+    for (let n = 0; n < units; n++) {
       let sum = 0;
       for (let k = 0; k < inFeatures; k++) {
-        sum += x[row * inFeatures + k]! * ternary[k * outFeatures + n]!;
+        sum += x[row * inFeatures + k]! * ternary[k * units + n]!;
       }
-      y[row * outFeatures + n] = rescaled(product, n, sum);
+      y[row * units + n] = rescaled(product, n, sum);
     }
   }
   return y;

@@ -3,13 +3,13 @@ import type { KernelQuantizerConfig } from '../../src';
 /** Every built-in kernel quantizer with each of its options. */
 export const KERNEL_QUANTIZERS: KernelQuantizerConfig[] = [
   { name: 'bitnet' },
-  { name: 'bitnet', perChannel: true },
+  { name: 'bitnet', perOutput: true },
   { name: 'twn' },
-  { name: 'twn', perChannel: true },
+  { name: 'twn', perOutput: true },
   { name: 'twn', factor: 0.4 },
-  { name: 'twn', factor: 1.1, perChannel: true },
+  { name: 'twn', factor: 1.1, perOutput: true },
   { name: 'lsq' },
-  { name: 'lsq', perChannel: true },
+  { name: 'lsq', perOutput: true },
   { name: 'paretoq' },
 ];
 

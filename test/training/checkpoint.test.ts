@@ -3,19 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { folder } from '../../src/io/folder';
+import { BitLinear, bitLinear, rmsNormalization, type BitLinearOptions } from '../../src';
 import {
-  BitLinear,
-  bitLinear,
   distill,
   learningRateSchedule,
   loadCheckpoint,
   quantizationSchedule,
-  rmsNormalization,
   saveCheckpoint,
   seededBatches,
   setBlend,
-  type BitLinearArgs,
-} from '../../src';
+} from '../../src/training';
 import { memory } from '../support/leaks';
 import { OPTIMIZERS } from '../support/optimizers';
 import { expectIdentical, randomTensor } from '../support/values';
@@ -250,14 +247,14 @@ describe('what cannot go together is refused, and nothing changes', () => {
     expectIdentical(ternary.getWeights()[0]!.dataSync(), before);
   });
 
-  test.each<[Partial<BitLinearArgs>, string]>([
+  test.each<[Partial<BitLinearOptions>, string]>([
     [{ kernelQuantizer: 'lsq' }, '{"kernelQuantizer":{"name":"lsq"'],
     [{ kernelQuantizer: 'twn' }, '{"kernelQuantizer":{"name":"twn"'],
-    [{ kernelQuantizer: { name: 'bitnet', perChannel: true } }, '"perChannel":true'],
+    [{ kernelQuantizer: { name: 'bitnet', perOutput: true } }, '"perOutput":true'],
     [{ inputQuantizer: 'none' }, '"inputQuantizer":"none"'],
     [{ eps: 1e-3 }, '"eps":0.001'],
   ])('layers of equal shapes that %j quantizes', async (args, shown) => {
-    const net = (quantization: Partial<BitLinearArgs>) => {
+    const net = (quantization: Partial<BitLinearOptions>) => {
       const layer = bitLinear({ units: 2, inputShape: [2], name: 'a', ...quantization });
       const model = tf.sequential({ layers: [layer] });
       model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
@@ -327,13 +324,15 @@ describe('what cannot go together is refused, and nothing changes', () => {
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     for (const epoch of [-1, 0.5, undefined]) {
       const save = saveCheckpoint(model, disk, { epoch: epoch as number });
-      await expect(save).rejects.toThrow('epoch must be an integer of at least 0');
+      await expect(save).rejects.toThrow(
+        'saveCheckpoint: info.epoch must be an integer of at least 0',
+      );
     }
     await expect(saveCheckpoint(model, disk, undefined as never)).rejects.toThrow(
       'saveCheckpoint: info must be an object {epoch}, got undefined.',
     );
     await expect(saveCheckpoint(model, disk, { epochs: 1 } as never)).rejects.toThrow(
-      'saveCheckpoint: every name in info must be one of epoch, got "epochs".',
+      'saveCheckpoint: info has no "epochs". Did you mean "epoch"? It takes epoch.',
     );
     const other = folder(join(path, 'model'));
     await model.save(other);

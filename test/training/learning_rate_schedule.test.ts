@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, learningRateSchedule } from '../../src';
-import type { LearningRateScheduleArgs } from '../../src';
+import { bitLinear } from '../../src';
+import { learningRateSchedule } from '../../src/training';
+import type { LearningRateScheduleOptions } from '../../src/training';
 import { memory } from '../support/leaks';
 import { OPTIMIZERS } from '../support/optimizers';
 import { randomTensor } from '../support/values';
@@ -21,7 +22,7 @@ async function fit(model: tf.LayersModel, args: tf.ModelFitArgs, samples = SAMPL
 }
 
 /** The learning rate in each step, one sample a step unless told. */
-async function rates(args: LearningRateScheduleArgs, fitArgs: tf.ModelFitArgs = {}, samples?: number): Promise<number[]> {
+async function rates(args: LearningRateScheduleOptions, fitArgs: tf.ModelFitArgs = {}, samples?: number): Promise<number[]> {
   const optimizer = tf.train.adam(0.5);
   const model = compiled(optimizer);
   const seen: number[] = [];
@@ -110,20 +111,26 @@ describe.each(Object.entries(OPTIMIZERS))('%s', (_, optimizer) => {
 describe('wrong use', () => {
   const STEP_ONLY = "given with type 'step' only";
   test.each([
-    [{ type: 'exponential', learningRate: 1 }, 'type must be one of'],
+    [
+      { type: 'exponential', learningRate: 1 },
+      "type must be 'constant', 'linear', 'cosine' or 'step', got \"exponential\".",
+    ],
     [
       { type: 'linear', learningRate: 1, decay: 3 },
-      'every name in args must be one of type, learningRate, warmup, every, factor, by, epochs, got "decay".',
+      'options has no "decay". It takes type, learningRate, warmup, every, factor, by, epochs.',
     ],
     [{ type: 'linear' }, 'learningRate must be a positive number, got undefined.'],
     [{ type: 'linear', learningRate: 0 }, 'learningRate must be a positive number, got 0.'],
-    [{ type: 'linear', learningRate: 1, warmup: -1 }, 'warmup must be a number of epochs'],
+    [
+      { type: 'linear', learningRate: 1, warmup: -1 },
+      'warmup must be a finite number of at least 0, got -1.',
+    ],
     [{ type: 'linear', learningRate: 1, every: 2 }, `every must be ${STEP_ONLY}, got 2.`],
     [{ type: 'cosine', learningRate: 1, factor: 0.5 }, `factor must be ${STEP_ONLY}, got 0.5.`],
-    [{ type: 'step', learningRate: 1 }, 'every must be a positive number of epochs with type'],
+    [{ type: 'step', learningRate: 1 }, "every must be given with type 'step', got undefined."],
     [{ type: 'step', learningRate: 1, every: 1, factor: 0 }, 'factor must be a positive number'],
   ])('%j', (args, message) => {
-    const make = () => learningRateSchedule(args as LearningRateScheduleArgs);
+    const make = () => learningRateSchedule(args as LearningRateScheduleOptions);
     expect(make).toThrow(`learningRateSchedule: ${message}`);
   });
 

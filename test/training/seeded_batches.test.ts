@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { seededBatches } from '../../src';
+import { seededBatches } from '../../src/training';
 import { epochOrder } from '../../src/training/seeded_batches';
 import { memory } from '../support/leaks';
 import { randomTensor } from '../support/values';
@@ -89,10 +89,12 @@ describe('seededBatches', () => {
       (args: object, x: unknown = xs(), y: unknown = ys()) =>
       () =>
         seededBatches(x as tf.Tensor, y as tf.Tensor, { seed: 1, ...args });
-    expect(make({ batchSize: 0 })).toThrow('batchSize must be an integer of at least 1, got 0.');
+    expect(make({ batchSize: 0 })).toThrow('batchSize must be a positive integer, got 0.');
     for (const name of ['batch', 'epoch']) {
       expect(make({ [name]: 3 })).toThrow(
-        `seededBatches: every name in args must be one of batchSize, seed, initialEpoch, got "${name}".`,
+        new RegExp(
+          `^seededBatches: options has no "${name}"\\. It takes batchSize, seed, initialEpoch\\.$`,
+        ),
       );
     }
     expect(make({ seed: 0.5 })).toThrow('seededBatches: seed must be an integer, got 0.5.');
@@ -100,7 +102,7 @@ describe('seededBatches', () => {
     expect(make({}, xs(), tf.ones([9]))).toThrow('ys must be of shape [10, ...], got [9].');
     expect(make({}, [])).toThrow('seededBatches: xs must be at least one tensor, got [].');
     expect(() => seededBatches(xs(), ys(), undefined as never)).toThrow(
-      'args must be an object {batchSize, seed, initialEpoch}, got undefined.',
+      'options must be an object {batchSize, seed, initialEpoch}, got undefined.',
     );
     expect(make({}, [1, 2])).toThrow('xs must be a tensor of rank 1 or more, or an array of such');
     expect(make({}, tf.scalar(1))).toThrow('xs must be a tensor of rank 1 or more');

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, quantizationSchedule, trainingMetrics } from '../../src';
-import type { KernelQuantizerConfig, LayerMetrics } from '../../src';
+import { bitLinear, deploy } from '../../src';
+import { quantizationSchedule, trainingMetrics } from '../../src/training';
+import type { KernelQuantizerConfig } from '../../src';
+import type { LayerMetrics } from '../../src/training';
 import { setKernel } from '../support/layers';
 import { memory } from '../support/leaks';
 import { MODELS } from '../support/models';
@@ -28,9 +30,9 @@ describe('a look', () => {
   test('has the hand values', async () => {
     const { model } = modelOf(KERNEL);
     const [metrics] = await trainingMetrics().look(model);
-    const { layer, negative, zero, positive, flips, scale, saturation, entropy } = metrics!;
-    expect({ layer, negative, zero, positive, flips }).toEqual({
-      layer: 'only',
+    const { path, negative, zero, positive, flips, scale, saturation, entropy } = metrics!;
+    expect({ path, negative, zero, positive, flips }).toEqual({
+      path: 'only',
       negative: 3 / 8,
       zero: 2 / 8,
       positive: 3 / 8,
@@ -88,7 +90,7 @@ describe('a look', () => {
 
   test.each(Object.entries(MODELS))('sees every BitLinear of %s, by its path', async (_, build) => {
     const { model } = build();
-    const names = (await trainingMetrics().look(model)).map(({ layer }) => layer);
+    const names = (await trainingMetrics().look(model)).map(({ path }) => path);
     expect(names.length).toBeGreaterThan(0);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -104,9 +106,9 @@ describe('a look', () => {
     await expect(metrics.look(float)).rejects.toThrow(`${message}Make it ternary with convert(model)`);
     await expect(metrics.look(deploy(model))).rejects.toThrow(`${message}Give the model that was deployed.`);
     await expect(metrics.look({} as tf.LayersModel)).rejects.toThrow('model must be a tf.LayersModel');
-    expect(() => trainingMetrics({ write: 'file' as never })).toThrow('write must be a function');
+    expect(() => trainingMetrics({ write: 'file' as never })).toThrow('trainingMetrics: write must be a function, got "file".');
     expect(() => trainingMetrics({ file: 'x' } as never)).toThrow(
-      'trainingMetrics: every name in args must be one of write, got "file".');
+      'trainingMetrics: options has no "file". It takes write.');
   });
 }); // prettier-ignore
 
@@ -147,15 +149,15 @@ describe('in fit', () => {
       callbacks: [metrics, later],
     });
     expect(lines.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
-    expect(lines[0]!.layers.map(({ layer }) => layer)).toEqual(['first', 'second']);
+    expect(lines[0]!.layers.map(({ path }) => path)).toEqual(['first', 'second']);
     for (const [epoch, { logs, layers }] of lines.entries()) {
       expect(logs).toEqual({
         loss: history['loss']![epoch],
         val_loss: history['val_loss']![epoch],
       });
-      for (const { layer, ...values } of layers) {
+      for (const { path, ...values } of layers) {
         for (const [measure, value] of Object.entries(values)) {
-          expect(history[`${layer}/${measure}`]![epoch]).toBe(value);
+          expect(history[`${path}/${measure}`]![epoch]).toBe(value);
         }
       }
     }

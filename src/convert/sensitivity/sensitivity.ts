@@ -1,33 +1,28 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checkOptionNames } from '../../options/option_names';
+import { anyFunction } from '../../options/check';
+import { readOptions, type OptionTable } from '../../options/option_table';
 import { checkInputs } from '../../topology/check_inputs';
-import { convert } from '../convert';
-import type { ConvertOptions } from '../options';
-import { planConversion, type ConversionPlan, type PlannedLayer } from '../plan';
 import { disposeModel } from '../../topology/dispose_model';
-import { layerSites } from '../../topology/layer_tree';
+import { checkModel, layerSites } from '../../topology/layer_tree';
+import { convert } from '../convert';
+import { CONVERSION_OPTIONS, type ConversionOptions } from '../options';
+import { checkedDecisions, planOf, type PlannedLayer } from '../plan';
 import { listing } from '../../text/listing';
+import { percent } from '../../text/numbers';
 import { formatTable } from '../../text/table';
 import { measure, type Errors } from './measure';
 
 /** The options of `convert`: what they keep float is not measured. */
-export interface SensitivityOptions extends Omit<ConvertOptions, 'compile'> {
-  /** Called after each layer with how many of how many are done. */
+export interface SensitivityOptions extends ConversionOptions {
+  /** Called after each layer with how many of how many are done. Default: none. */
   onProgress?: (done: number, total: number) => void;
-  /** Receives the table, line by line. Default: `console.log`. */
-  print?: (line: string) => void;
 }
 
-const OPTIONS = [
-  'kernelQuantizer',
-  'inputQuantizer',
-  'layerOptions',
-  'skip',
-  'convertOutputs',
-  'onProgress',
-  'print',
-] as const;
+export const SENSITIVITY_OPTIONS = {
+  ...CONVERSION_OPTIONS,
+  onProgress: anyFunction,
+} as const satisfies OptionTable<SensitivityOptions>;
 
 /** Errors are relative: |ternary - float| / |float|, over all inputs. */
 export interface LayerSensitivity {
@@ -52,6 +47,8 @@ export interface Sensitivity {
   readonly outputError: number;
   /** Paths of the layers whose `outputError` is above a limit: give them to `skip`. */
   pathsAbove(limit: number): string[];
+  /** The errors as a table. */
+  toString(): string;
 }
 
 /**
@@ -66,26 +63,27 @@ export interface Sensitivity {
  *     tf.layers.dense({units: 2}),
  *   ],
  * });
- * const {layers, pathsAbove} = await sensitivity(dense, x);
- * layers.length; // 2
- * const ternary = convert(dense, {skip: pathsAbove(0.5)});
+ * const errors = await sensitivity(dense, x);
+ * console.log(`${errors}`); // a table
+ * errors.layers.length; // 2
+ * const ternary = convert(dense, {skip: errors.pathsAbove(0.5)});
  * ```
  *
  * The model stays as it is. Each layer takes two passes over `x`, in batches of 32.
  *
  * @param x what `model.predict` takes: one tensor, or one per input.
- * @throws what `convert` throws with these options, or if it would convert no layer or `x` is empty.
+ * @throws where `convert` throws with these options, or if it would convert no layer or `x` is empty.
  */
 export async function sensitivity(
   model: LayersModel,
   x: Tensor | Tensor[],
   options: SensitivityOptions = {},
 ): Promise<Sensitivity> {
-  checkOptionNames('sensitivity', 'options', options, OPTIONS);
-  const { onProgress, print = console.log, ...conversion } = options;
-  const plan = planConversion(model, conversion);
+  checkModel(model, 'sensitivity');
+  const { onProgress, ...conversion } = readOptions('sensitivity', options, SENSITIVITY_OPTIONS);
+  const plan = planOf(model, checkedDecisions(model, conversion, 'sensitivity'));
   const planned = plan.layers.filter(({ converted }) => converted);
-  if (planned.length === 0) throw nothingToMeasure(model, plan);
+  if (planned.length === 0) throw nothingToMeasure(model, plan.layers);
   const inputs = checkInputs(model, x, 'sensitivity');
   const layers: LayerSensitivity[] = [];
   for (const [i, layer] of planned.entries()) {
@@ -94,14 +92,14 @@ export async function sensitivity(
     onProgress?.(i + 1, planned.length);
   }
   const { outputError } = await errorsOf(model, inputs, conversion);
-  for (const line of formatTable(tableRows(layers, outputError))) print(line);
   const pathsAbove = (limit: number) =>
     layers.filter((layer) => layer.outputError > limit).map(({ path }) => path);
-  return { layers, outputError, pathsAbove };
+  const toString = () => formatTable(tableRows(layers, outputError)).join('\n');
+  return { layers, outputError, pathsAbove, toString };
 }
 
 /** Why each Dense layer stays as it is. */
-function nothingToMeasure(model: LayersModel, { layers }: ConversionPlan): Error {
+function nothingToMeasure(model: LayersModel, layers: PlannedLayer[]): Error {
   const reasons = layers.map(({ path, reason }) => `"${path}" (${reason})`);
   const why = reasons.length === 0 ? 'it has no Dense layer' : `it keeps ${listing(reasons)}`;
   return new Error(
@@ -109,7 +107,7 @@ function nothingToMeasure(model: LayersModel, { layers }: ConversionPlan): Error
   );
 }
 
-function onlyLayer(options: ConvertOptions, path: string): ConvertOptions {
+function onlyLayer(options: ConversionOptions, path: string): ConversionOptions {
   const { layerOptions } = options;
   return {
     ...options,
@@ -122,7 +120,7 @@ function onlyLayer(options: ConvertOptions, path: string): ConvertOptions {
 async function errorsOf(
   model: LayersModel,
   inputs: Tensor[],
-  options: ConvertOptions,
+  options: ConversionOptions,
   path?: string,
 ): Promise<Errors> {
   const ternary = convert(model, options);
@@ -142,8 +140,7 @@ function row(layer: PlannedLayer, { layerError, outputError }: Errors): LayerSen
 }
 
 function tableRows(layers: LayerSensitivity[], outputError: number): string[][] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const header = ['layer', 'kernel', 'quantizer', 'share of bytes', 'layer error', 'output error'];
+  const header = ['path', 'kernel', 'quantizer', 'share of bytes', 'layer error', 'output error'];
   const body = layers.map((layer) => [
     layer.path,
     JSON.stringify(layer.shape),

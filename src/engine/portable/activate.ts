@@ -1,4 +1,4 @@
-import type { Activation } from '../engine';
+import type { Activation } from '../ternary_product';
 
 export function activate(y: Float32Array, activation: Activation | undefined): void {
   if (activation !== 'relu') return;

@@ -1,102 +1,35 @@
-import { paddedInFeatures } from '../../packing/int2';
-import type { TernaryProduct } from '../engine';
+import { addBlock, byteTables, fillTables } from '../../packing/byte_tables';
+import { blocksOf, paddedInFeatures } from '../../packing/int2';
+import type { TernaryProduct } from '../ternary_product';
 import { activate } from './activate';
 import { quantizeRow } from './int8_rows';
 
-const BLOCK = 64;
-const BYTES_PER_BLOCK = 16;
-const TABLE_SIZE = 256;
 /**
  * Outputs between two fillings of the tables. A cache line holds four blocks of a row; a tile is small
  * enough for its lines to stay cached until all four are used, large enough to share the tables.
  */
 const TILE = 1024;
 
-/**
- * The packed product in plain JavaScript, with int8 inputs.
- *
- * A byte of packed weights meets the same four inputs in every output row. So for each block of 64
- * inputs the 81 possible partial sums of each of its 16 bytes are tabulated once (index: the byte),
- * and an output costs 16 look-ups instead of 64 multiplications.
- */
+/** The packed product in plain JavaScript, with int8 inputs. */
 export function int8Product(product: TernaryProduct, y: Float32Array): void {
-  const { x, packed, rows, inFeatures, outFeatures, eps, activation } = product;
-  const padded = paddedInFeatures(inFeatures);
-  const quantized = new Int32Array(padded);
-  // A partial sum is at most 4 * 127 = 508: 16 bits hold it, and the tables fit the innermost cache.
-  const tables = new Int16Array(BYTES_PER_BLOCK * TABLE_SIZE);
-  const sums = new Int32Array(outFeatures);
+  const { x, packed, rows, inFeatures, units, eps, activation } = product;
+  const blocks = blocksOf(inFeatures);
+  const quantized = new Int32Array(paddedInFeatures(inFeatures));
+  const tables = byteTables();
+  const sums = new Int32Array(units);
   for (let row = 0; row < rows; row++) {
     const rowScale = quantizeRow(x, row * inFeatures, quantized, inFeatures, eps);
     sums.fill(0);
-    for (let first = 0; first < outFeatures; first += TILE) {
-      const last = Math.min(first + TILE, outFeatures);
-      for (let block = 0; block < padded / BLOCK; block++) {
-        fillTables(tables, quantized, block * BLOCK);
-        addBlock(sums, tables, packed, block, padded / BYTES_PER_BLOCK, first, last);
+    for (let first = 0; first < units; first += TILE) {
+      const last = Math.min(first + TILE, units);
+      for (let block = 0; block < blocks; block++) {
+        fillTables(tables, quantized, block);
+        addBlock(sums, tables, packed, block, blocks, first, last);
       }
     }
-    rescaleRow(product, sums, rowScale, y, row * outFeatures);
+    rescaleRow(product, sums, rowScale, y, row * units);
   }
   activate(y, activation);
-}
-
-/** Table i holds, for every byte of codes c0 + 4 c1 + 16 c2 + 64 c3, the sum of (cj - 1) x[i + 16 j]. */
-function fillTables(tables: Int16Array, x: Int32Array, start: number): void {
-  for (let i = 0; i < BYTES_PER_BLOCK; i++) {
-    const x0 = x[start + i]!;
-    const x1 = x[start + i + 16]!;
-    const x2 = x[start + i + 32]!;
-    const x3 = x[start + i + 48]!;
-    // Sums are carried from code to code: a product such as -1 * 0 would be -0, which V8 must check.
-    let sum3 = -x3 | 0;
-    for (let c3 = 0; c3 < 3; c3++, sum3 = (sum3 + x3) | 0) {
-      let sum2 = (sum3 - x2) | 0;
-      for (let c2 = 0; c2 < 3; c2++, sum2 = (sum2 + x2) | 0) {
-        let sum1 = (sum2 - x1) | 0;
-        for (let c1 = 0; c1 < 3; c1++, sum1 = (sum1 + x1) | 0) {
-          const entry = i * TABLE_SIZE + (c3 << 6) + (c2 << 4) + (c1 << 2);
-          tables[entry] = sum1 - x0;
-          tables[entry + 1] = sum1;
-          tables[entry + 2] = sum1 + x0;
-        }
-      }
-    }
-  }
-}
-
-function addBlock(
-  sums: Int32Array,
-  t: Int16Array,
-  packed: Int32Array,
-  block: number,
-  wordsPerRow: number,
-  first: number,
-  last: number,
-): void {
-  for (let n = first, word = first * wordsPerRow + block * 4; n < last; n++, word += wordsPerRow) {
-    const w0 = packed[word]!;
-    const w1 = packed[word + 1]!;
-    const w2 = packed[word + 2]!;
-    const w3 = packed[word + 3]!;
-    const sum0 =
-      (((t[w0 & 255]! + t[256 + ((w0 >>> 8) & 255)]!) | 0) +
-        ((t[512 + ((w0 >>> 16) & 255)]! + t[768 + (w0 >>> 24)]!) | 0)) |
-      0;
-    const sum1 =
-      (((t[1024 + (w1 & 255)]! + t[1280 + ((w1 >>> 8) & 255)]!) | 0) +
-        ((t[1536 + ((w1 >>> 16) & 255)]! + t[1792 + (w1 >>> 24)]!) | 0)) |
-      0;
-    const sum2 =
-      (((t[2048 + (w2 & 255)]! + t[2304 + ((w2 >>> 8) & 255)]!) | 0) +
-        ((t[2560 + ((w2 >>> 16) & 255)]! + t[2816 + (w2 >>> 24)]!) | 0)) |
-      0;
-    const sum3 =
-      (((t[3072 + (w3 & 255)]! + t[3328 + ((w3 >>> 8) & 255)]!) | 0) +
-        ((t[3584 + ((w3 >>> 16) & 255)]! + t[3840 + (w3 >>> 24)]!) | 0)) |
-      0;
-    sums[n] = (sums[n]! + ((((sum0 + sum1) | 0) + ((sum2 + sum3) | 0)) | 0)) | 0;
-  }
 }
 
 /** The epilogue, rounded to float32 after each of its steps in the order every engine keeps. */

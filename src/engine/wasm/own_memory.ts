@@ -1,10 +1,11 @@
-import type { TernaryProduct } from '../engine';
+import type { TernaryProduct } from '../ternary_product';
 import { Allocator } from './allocator';
-import { floorOf, type Form, type ProductPointers } from './forms';
-import { WasmKernels } from './kernels';
+import type { WasmEngineName } from './engines';
+import { floorOf, MAT_MUL_ARGS_BYTES, scaleStride, type MatMulArgs } from './mat_mul_args';
+import { Microkernels } from './microkernels';
 import { ThreadPool } from './threads/pool';
 
-/** Of a shared memory: all that 32-bit addresses reach, as the binaries declare. */
+/** Of a shared memory: all that 32-bit addresses reach, as the modules declare. */
 const MAX_PAGES = 65536;
 
 /** Bytes of inputs and outputs that are copied at a time; the memory does not grow with the batch. */
@@ -14,15 +15,17 @@ const CHUNK_BYTES = 1 << 21;
 const MIN_SHARED_MACS = 1 << 21;
 
 /** A product without its packed words. */
-type Operands = Omit<TernaryProduct, 'packed'>;
+export type Operands = Omit<TernaryProduct, 'packed'>;
+
+type Compute = (args: MatMulArgs, workspace: number) => void;
 
 /**
- * The kernels on a memory of their own, for backends whose tensors are JavaScript arrays. Packed words
+ * The microkernels on a memory of their own, for backends whose tensors are JavaScript arrays. Packed words
  * are copied in once per weight; inputs and outputs at each call.
  */
 export class OwnMemoryEngine {
   private readonly allocator: Allocator;
-  private readonly kernels: WasmKernels;
+  private readonly microkernels: Microkernels;
   private pool: ThreadPool | undefined;
   private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
   /** For weights that nobody released: their words are freed when the weight is collected. */
@@ -34,11 +37,11 @@ export class OwnMemoryEngine {
   constructor(readonly threads = 1) {
     const limits = threads > 1 ? { maximum: MAX_PAGES, shared: true } : {};
     this.allocator = new Allocator(new WebAssembly.Memory({ initial: 1, ...limits }));
-    this.kernels = new WasmKernels(this.allocator.memory);
+    this.microkernels = new Microkernels(this.allocator.memory);
   }
 
-  supports(form: Form): boolean {
-    return this.kernels.supports(form);
+  supports(engine: WasmEngineName): boolean {
+    return this.microkernels.supports(engine);
   }
 
   /** Bytes in use between calls: the packed words. */
@@ -47,62 +50,64 @@ export class OwnMemoryEngine {
   }
 
   /** @param weight whose packed words have been uploaded. */
-  compute(form: Form, product: Operands, weight: object, y: Float32Array): void {
-    const { rows, inFeatures, outFeatures, scale } = product;
-    const bytesPerRow = 4 * (inFeatures + outFeatures);
+  compute(engine: WasmEngineName, product: Operands, weight: object, y: Float32Array): void {
+    const { rows, inFeatures, units, scale } = product;
+    const bytesPerRow = 4 * (inFeatures + units);
     const step = Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
-    const bytes = step * bytesPerRow + 4 * (scale.length + outFeatures);
-    const shared = this.threads > 1 && step * inFeatures * outFeatures >= MIN_SHARED_MACS;
-    const scratchBytes = Math.ceil(this.kernels.scratchBytes(form, step, inFeatures) / 64) * 64;
-    const operands = this.allocator.allocate(bytes + scratchBytes * (shared ? this.threads : 1));
-    const run = shared
-      ? (pointers: ProductPointers) => this.threadPool().run(form, pointers, scratchBytes)
-      : (pointers: ProductPointers) => this.kernels.run(form, pointers);
+    const bytes = step * bytesPerRow + 4 * (scale.length + units);
+    const shared = this.threads > 1 && step * inFeatures * units >= MIN_SHARED_MACS;
+    const scratchBytes = ceilTo64(this.microkernels.scratchBytes(engine, step, inFeatures));
+    const workspaceBytes = MAT_MUL_ARGS_BYTES + scratchBytes * (shared ? this.threads : 1);
+    const operands = this.allocator.allocate(bytes + workspaceBytes);
+    const matMul: Compute = shared
+      ? (args, workspace) => this.threadPool().matMul(engine, args, units, workspace, scratchBytes)
+      : (args, workspace) => this.microkernels.matMul(engine, args, units, workspace);
     try {
       const packed = this.uploaded.get(weight)!.address;
-      this.computeInSteps(run, product, packed, y, step, operands);
+      this.computeInSteps(matMul, product, packed, y, step, operands);
     } finally {
       this.allocator.free(operands);
     }
   }
 
   private threadPool(): ThreadPool {
-    return (this.pool ??= new ThreadPool(this.allocator.memory, this.threads));
+    return (this.pool ??= new ThreadPool(this.microkernels, this.threads));
   }
 
-  /** `step` rows at a time; from `operands` on lie those rows of x and y, scale, bias, scratch. */
+  /** `step` rows at a time; from `operands` on lie those rows of x and y, scale, bias, and the workspace. */
   private computeInSteps(
-    run: (pointers: ProductPointers) => void,
-    { x, scale, bias, rows, inFeatures, outFeatures, eps, activation }: Operands,
+    matMul: Compute,
+    { x, scale, bias, rows, inFeatures, units, eps, activation }: Operands,
     packed: number,
     y: Float32Array,
     step: number,
     operands: number,
   ): void {
     const yAt = operands + 4 * step * inFeatures;
-    const scaleAt = yAt + 4 * step * outFeatures;
+    const scaleAt = yAt + 4 * step * units;
     const biasAt = scaleAt + 4 * scale.length;
-    const heap = new Float32Array(this.allocator.memory.buffer);
+    const workspace = biasAt + 4 * units;
+    const heap = this.microkernels.views.floats(workspace);
     heap.set(scale, scaleAt / 4);
     if (bias != null) heap.set(bias, biasAt / 4);
     for (let row = 0; row < rows; row += step) {
       const count = Math.min(step, rows - row);
       heap.set(x.subarray(row * inFeatures, (row + count) * inFeatures), operands / 4);
-      run({
+      const args = {
         x: operands,
         packed,
         scale: scaleAt,
-        scaleCount: scale.length,
+        scaleStride: scaleStride(scale.length),
         bias: bias == null ? 0 : biasAt,
         y: yAt,
+        yStride: 4 * units,
         rows: count,
         inFeatures,
-        outFeatures,
         eps,
         floor: floorOf(activation),
-        scratch: biasAt + 4 * outFeatures,
-      });
-      y.set(heap.subarray(yAt / 4, yAt / 4 + count * outFeatures), row * outFeatures);
+      };
+      matMul(args, workspace);
+      y.set(heap.subarray(yAt / 4, yAt / 4 + count * units), row * units);
     }
   }
 
@@ -111,7 +116,7 @@ export class OwnMemoryEngine {
     if (this.uploaded.has(weight)) return;
     const words = readWords();
     const address = this.allocator.allocate(words.byteLength);
-    new Int32Array(this.allocator.memory.buffer).set(words, address / 4);
+    this.microkernels.views.integers(address + words.byteLength).set(words, address / 4);
     this.uploaded.set(weight, { address, words: words.length });
     this.collected.register(weight, address, weight);
   }
@@ -130,4 +135,8 @@ export class OwnMemoryEngine {
     this.uploaded.delete(weight);
     this.allocator.free(held.address);
   }
+}
+
+function ceilTo64(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
 }

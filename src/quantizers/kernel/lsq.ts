@@ -11,14 +11,17 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { readOptions, type OptionTable } from '../../options/option_table';
 import type { KernelQuantizer } from './kernel_quantizer';
-import { checkPerChannel } from './options';
+import { PER_OUTPUT } from './per_output';
 import { meanOf, sumOf } from './reduce_kernel';
 
 export interface LsqOptions {
-  /** One learned scale per output instead of one for the kernel. Default: false. */
-  readonly perChannel?: boolean;
+  /** One learned scale for each output instead of one for the kernel. Default: false. */
+  readonly perOutput?: boolean;
 }
+
+export const LSQ_OPTIONS = { perOutput: PER_OUTPUT } satisfies OptionTable<LsqOptions>;
 
 /**
  * Learned Step Size Quantization (arXiv 1902.08153) at three levels. The weight `alpha` is the step.
@@ -31,12 +34,12 @@ export interface LsqOptions {
  *
  * alpha starts at max(mean|W|, eps).
  */
-export function lsq({ perChannel = false }: LsqOptions = {}): KernelQuantizer {
-  checkPerChannel('lsq', perChannel);
+export function lsq(options: LsqOptions = {}): KernelQuantizer {
+  const { perOutput } = readOptions('lsq', options, LSQ_OPTIONS);
   return {
     name: 'lsq',
-    options: { perChannel },
-    initialAlpha: (kernel, eps) => maximum(meanOf(abs(kernel), perChannel), eps),
+    options: { perOutput },
+    initialAlpha: (kernel, eps) => maximum(meanOf(abs(kernel), perOutput), eps),
     quantize(kernel, { alpha, eps }) {
       const scale = maximum(alpha!, eps);
       return { ternary: clipByValue(round(div(kernel, scale)), -1, 1), scale };
@@ -47,8 +50,8 @@ export function lsq({ perChannel = false }: LsqOptions = {}): KernelQuantizer {
       const inside = lessEqual(abs(kernel), squeeze(scale));
       const insideGradient = where(inside, g, zerosLike(g));
       // h = t - z inside and t outside, so the sum needs no quotient for each weight.
-      const timesZ = div(sumOf(mul(insideGradient, kernel), perChannel), scale);
-      const timesH = sub(sumOf(mul(g, ternary), perChannel), timesZ);
+      const timesZ = div(sumOf(mul(insideGradient, kernel), perOutput), scale);
+      const timesH = sub(sumOf(mul(g, ternary), perOutput), timesZ);
       return { kernel: insideGradient, alpha: mul(timesH, 1 / Math.sqrt(kernel.size)) };
     },
   };

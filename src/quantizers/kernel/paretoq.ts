@@ -11,6 +11,7 @@ import {
   zerosLike,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import { readOptions } from '../../options/option_table';
 import type { KernelQuantizer } from './kernel_quantizer';
 import { maxOf, sumOf } from './reduce_kernel';
 
@@ -30,7 +31,8 @@ const LEVELS = 1.5;
  *
  * alpha starts at max|W| of its output.
  */
-export function paretoq(): KernelQuantizer {
+export function paretoq(options: object = {}): KernelQuantizer {
+  readOptions('paretoq', options, {});
   return {
     name: 'paretoq',
     options: {},

@@ -1,20 +1,15 @@
 import { argumentError } from '../../errors';
 import { bitnet } from './bitnet';
+import type { KernelQuantizerConfig, RegisteredQuantizerConfig } from './config';
 import type { KernelQuantizer } from './kernel_quantizer';
 import { lsq } from './lsq';
 import { paretoq } from './paretoq';
 import { twn } from './twn';
 
 /** Makes a quantizer from the options given to the layer or saved with it. */
-export type KernelQuantizerFactory = (
-  options: Readonly<Record<string, number | boolean>>,
+export type KernelQuantizerFactory<Options extends object = object> = (
+  options: Options,
 ) => KernelQuantizer;
-
-/** A quantizer by name with its options, the form in which a layer's config holds it. */
-export interface KernelQuantizerConfig {
-  name: string;
-  [option: string]: string | number | boolean;
-}
 
 const factories = new Map<string, KernelQuantizerFactory>([
   ['bitnet', bitnet],
@@ -42,19 +37,30 @@ export const quantizers: ReadonlyMap<string, KernelQuantizerFactory> = factories
  * const layer = bitLinear({units: 8, kernelQuantizer: 'signOnly'});
  * ```
  *
+ * @returns a function that makes the config of the rule with options: `kernelQuantizer: rule({...})` is
+ * `{name, ...options}`, in a form that TypeScript takes.
  * @throws if the name is empty or taken, or `factory` is not a function.
  */
-export function registerQuantizer(name: string, factory: KernelQuantizerFactory): void {
+export function registerQuantizer<Options extends object>(
+  name: string,
+  factory: KernelQuantizerFactory<Options>,
+): (options?: Options) => RegisteredQuantizerConfig {
   if (typeof name !== 'string' || name === '') {
     throw argumentError('registerQuantizer', 'name', 'a non-empty string', name);
   }
   if (factories.has(name)) {
-    throw argumentError('registerQuantizer', 'name', `none of ${knownNames()} (taken)`, name);
+    throw argumentError(
+      'registerQuantizer',
+      'name',
+      `none of ${knownNames()}, which are taken`,
+      name,
+    );
   }
   if (typeof factory !== 'function') {
     throw argumentError('registerQuantizer', 'factory', 'a function', factory);
   }
-  factories.set(name, factory);
+  factories.set(name, factory as KernelQuantizerFactory);
+  return (options) => ({ name, ...options }) as unknown as RegisteredQuantizerConfig;
 }
 
 /**
@@ -65,7 +71,8 @@ export function createQuantizer(
   identifier: string | KernelQuantizerConfig,
   where: string,
 ): KernelQuantizer {
-  const { name, ...options } = typeof identifier === 'object' ? identifier : { name: identifier };
+  const { name, ...options }: { name: string } =
+    typeof identifier === 'object' ? identifier : { name: identifier };
   const factory = factories.get(name);
   if (factory == null) {
     const expected = `one of ${knownNames()}, or one added before by registerQuantizer`;
@@ -77,17 +84,12 @@ export function createQuantizer(
       throw argumentError(where, argument, 'a number or a boolean', value);
     }
   }
-  const quantizer = makeRule(factory, options as Record<string, number | boolean>, where);
+  const quantizer = makeRule(factory, options, where);
   checkRule(quantizer, name, where);
-  for (const option of Object.keys(options)) {
-    if (typeof options[option] !== typeof quantizer.options[option]) {
-      throw argumentError(
-        where,
-        `kernelQuantizer option "${option}"`,
-        `an option of ${name}, as in ${JSON.stringify(quantizer.options)}`,
-        options[option],
-      );
-    }
+  for (const [option, value] of Object.entries(options)) {
+    if (typeof value === typeof quantizer.options[option]) continue;
+    const expected = `an option of ${name}, as in ${JSON.stringify(quantizer.options)}`;
+    throw argumentError(where, `kernelQuantizer option "${option}"`, expected, value);
   }
   return quantizer;
 }
@@ -95,7 +97,7 @@ export function createQuantizer(
 /** A rule that refuses an option knows its own name, but not the layer. */
 function makeRule(
   factory: KernelQuantizerFactory,
-  options: Record<string, number | boolean>,
+  options: object,
   where: string,
 ): KernelQuantizer {
   try {
@@ -105,7 +107,7 @@ function makeRule(
   }
 }
 
-/** A saved model finds its rule by its name, and an optimizer a learned scale by its gradient. */
+/** A saved model finds its rule by its name, and an optimizer trains a learned scale by its gradient. */
 function checkRule(quantizer: KernelQuantizer, name: string, where: string): void {
   if (quantizer.name !== name) {
     const expected = `"${name}", as registered`;
@@ -118,7 +120,7 @@ function checkRule(quantizer: KernelQuantizer, name: string, where: string): voi
 }
 
 export function quantizerConfig(quantizer: KernelQuantizer): KernelQuantizerConfig {
-  return { name: quantizer.name, ...quantizer.options };
+  return { name: quantizer.name, ...quantizer.options } as KernelQuantizerConfig;
 }
 
 function knownNames(): string {

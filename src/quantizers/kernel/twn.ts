@@ -1,7 +1,8 @@
 import { abs, clipByValue, div, maximum, mul, round } from '@tensorflow/tfjs-core';
-import { argumentError } from '../../errors';
+import { positiveNumber } from '../../options/check';
+import { readOptions, type OptionTable } from '../../options/option_table';
 import type { KernelQuantizer } from './kernel_quantizer';
-import { checkPerChannel } from './options';
+import { PER_OUTPUT } from './per_output';
 import { meanOf, sumOf } from './reduce_kernel';
 
 /** The smallest normal float32: a threshold of 0 comes with a kernel of zeros, which stay 0. */
@@ -10,9 +11,14 @@ const SMALLEST = 2 ** -126;
 export interface TwnOptions {
   /** Threshold as a multiple of mean|W|. Default: 0.75 (the first version of the paper: 0.7). */
   readonly factor?: number;
-  /** One threshold and one scale per output instead of one for the kernel. Default: false. */
-  readonly perChannel?: boolean;
+  /** One threshold and one scale for each output instead of one for the kernel. Default: false. */
+  readonly perOutput?: boolean;
 }
+
+export const TWN_OPTIONS = {
+  factor: { ...positiveNumber, default: 0.75 },
+  perOutput: PER_OUTPUT,
+} satisfies OptionTable<TwnOptions>;
 
 /**
  * Ternary Weight Networks (arXiv 1605.04711): a threshold, and the scale that fits best above it.
@@ -23,23 +29,20 @@ export interface TwnOptions {
  *     W^ = s * t
  *     dW = g
  *
- * @throws if `factor` is not a positive finite number, or `perChannel` no boolean.
+ * @throws if an option is unknown, `factor` is no positive number, or `perOutput` no boolean.
  */
-export function twn({ factor = 0.75, perChannel = false }: TwnOptions = {}): KernelQuantizer {
-  checkPerChannel('twn', perChannel);
-  if (!(typeof factor === 'number' && factor > 0 && factor < Infinity)) {
-    throw argumentError('twn', 'factor', 'a positive finite number', factor);
-  }
+export function twn(options: TwnOptions = {}): KernelQuantizer {
+  const { factor, perOutput } = readOptions('twn', options, TWN_OPTIONS);
   return {
     name: 'twn',
-    options: { factor, perChannel },
+    options: { factor, perOutput },
     quantize(kernel, { eps }) {
-      const threshold = mul(meanOf(abs(kernel), perChannel), factor);
+      const threshold = mul(meanOf(abs(kernel), perOutput), factor);
       // |W| > D exactly where W / 2D, correctly rounded, lies beyond 1/2; 1/2 itself rounds to 0.
       const halves = div(kernel, maximum(mul(threshold, 2), SMALLEST));
       const ternary = clipByValue(round(halves), -1, 1);
-      const count = maximum(sumOf(abs(ternary), perChannel), 1);
-      const scale = maximum(div(sumOf(mul(kernel, ternary), perChannel), count), eps);
+      const count = maximum(sumOf(abs(ternary), perOutput), 1);
+      const scale = maximum(div(sumOf(mul(kernel, ternary), perOutput), count), eps);
       return { ternary, scale };
     },
   };

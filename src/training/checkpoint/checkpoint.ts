@@ -6,9 +6,9 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { argumentError } from '../../errors';
 import { checkModel, layerSites } from '../../topology/layer_tree';
-import { checkOptionNames } from '../../options/option_names';
+import { integerFrom } from '../../options/check';
+import { readOptions, type OptionTable } from '../../options/option_table';
 import { checkLayerStates, layerStates, restoreLayerStates, type LayerState } from './layer_state';
 import {
   checkOptimizer,
@@ -24,6 +24,10 @@ export interface CheckpointInfo {
   /** Epochs that are done: the `initialEpoch` to go on with. */
   epoch: number;
 }
+
+export const CHECKPOINT_INFO = {
+  epoch: { ...integerFrom(0), required: true },
+} as const satisfies OptionTable<CheckpointInfo>;
 
 interface Content extends CheckpointInfo {
   readonly optimizer: OptimizerNumbers;
@@ -70,11 +74,7 @@ export async function saveCheckpoint(
   info: CheckpointInfo,
 ): Promise<void> {
   const optimizer = optimizerOf(model, 'saveCheckpoint');
-  checkOptionNames('saveCheckpoint', 'info', info, ['epoch']);
-  const { epoch } = info;
-  if (!Number.isInteger(epoch) || epoch < 0) {
-    throw argumentError('saveCheckpoint', 'epoch', 'an integer of at least 0', epoch);
-  }
+  const { epoch } = readOptions('saveCheckpoint', info, CHECKPOINT_INFO, 'info');
   const tensors: NamedTensorMap = {};
   weightsOf(model).forEach((weight, i) => (tensors[nameOf(weight, i)] = weight.read()));
   const state = optimizerTensors(optimizer, trainedNumbers(model));

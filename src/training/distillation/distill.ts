@@ -1,13 +1,14 @@
 import { LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { checkModel } from '../../topology/layer_tree';
-import { checkOptionNames } from '../../options/option_names';
+import { positiveNumber, share } from '../../options/check';
+import { readOptions, type OptionTable } from '../../options/option_table';
 import { DistillationLoss } from './distillation_loss';
 import { DistillationModel } from './distillation_model';
 import { findFeatures, projectionFor, type FeatureMatch } from './features';
 import { toLogits } from './logits';
 
-export interface DistillArgs {
+export interface DistillOptions {
   /** Divides the logits of both nets before softmax. Default: 4. */
   temperature?: number;
   /** Share of the hard labels in [0, 1]; the soft targets have the rest. Default: 0.5. */
@@ -15,6 +16,16 @@ export interface DistillArgs {
   /** Layers to match between student and teacher. Default: none. */
   features?: FeatureMatch[];
 }
+
+export const DISTILL_OPTIONS = {
+  temperature: { ...positiveNumber, default: 4 },
+  alpha: { ...share, default: 0.5 },
+  features: {
+    expected: 'an array of {student, teacher, weight}',
+    holds: Array.isArray,
+    default: [],
+  },
+} satisfies OptionTable<DistillOptions>;
 
 /**
  * A model that trains `student`, in place, to give what `teacher` gives. Compile it as the student,
@@ -50,18 +61,19 @@ export interface DistillArgs {
  *
  * Sources: Hinton et al. (arXiv 1503.02531); the features, TeTRA-VPR (arXiv 2503.02511).
  *
- * @throws if an argument is wrong, the models differ in their inputs or (with alpha below 1) outputs,
+ * @throws if an option is wrong, the models differ in their inputs or (with alpha below 1) outputs,
  * have several outputs or end with a sigmoid, or share weights.
  */
 export function distill(
   student: LayersModel,
   teacher: LayersModel,
-  args: DistillArgs = {},
+  options: DistillOptions = {},
 ): LayersModel {
-  checkOptionNames('distill', 'args', args, ['temperature', 'alpha', 'features']);
-  const { temperature = 4, alpha = 0.5, features = [] } = args;
+  const { temperature, alpha, features } = readOptions('distill', options, DISTILL_OPTIONS);
+  if (alpha === 1 && features.length === 0) {
+    throw argumentError('distill', 'alpha', 'below 1 where no features are matched', alpha);
+  }
   checkModels(student, teacher, alpha);
-  checkNumbers(temperature, alpha, features);
   const logits = [toLogits(student, 'student'), toLogits(teacher, 'teacher')] as const;
   const pairs = features.map((match, i) => findFeatures(student, teacher, match, i));
   const term = new DistillationLoss({
@@ -112,19 +124,4 @@ function checkShapes(what: string, own: SymbolicTensor[], expected: SymbolicTens
   const text = JSON.stringify(shapes);
   if (JSON.stringify(actual) === text) return;
   throw argumentError('distill', `${what} of student`, `those of the teacher, ${text}`, actual);
-}
-
-function checkNumbers(temperature: number, alpha: number, features: unknown[]): void {
-  if (!(temperature > 0 && temperature < Infinity)) {
-    throw argumentError('distill', 'temperature', 'a positive number', temperature);
-  }
-  if (!(alpha >= 0 && alpha <= 1)) {
-    throw argumentError('distill', 'alpha', 'a number from 0 to 1', alpha);
-  }
-  if (!Array.isArray(features)) {
-    throw argumentError('distill', 'features', 'an array of {student, teacher, weight}', features);
-  }
-  if (alpha === 1 && features.length === 0) {
-    throw argumentError('distill', 'alpha', 'below 1 where no features are matched', alpha);
-  }
 }

@@ -1,6 +1,7 @@
 import { layers, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
-import { checkOptionNames } from '../../options/option_names';
+import { nonEmptyString, positiveNumber } from '../../options/check';
+import { readOptions, type OptionTable } from '../../options/option_table';
 
 /** Two layers whose outputs [batch, ..., width] shall point the same way. */
 export interface FeatureMatch {
@@ -11,6 +12,14 @@ export interface FeatureMatch {
   /** What the mean square of the difference of the unit vectors is multiplied by. Default: 100. */
   weight?: number;
 }
+
+const LAYER_NAME = { ...nonEmptyString, expected: 'the name of a layer' };
+
+export const FEATURE_MATCH_OPTIONS = {
+  student: { ...LAYER_NAME, required: true },
+  teacher: { ...LAYER_NAME, required: true },
+  weight: { ...positiveNumber, default: 100 },
+} as const satisfies OptionTable<FeatureMatch>;
 
 export interface FeaturePair {
   readonly student: SymbolicTensor;
@@ -28,11 +37,7 @@ export function findFeatures(
   index: number,
 ): FeaturePair {
   const argument = `features[${index}]`;
-  checkOptionNames('distill', argument, match, ['student', 'teacher', 'weight']);
-  const { weight = 100 } = match;
-  if (!(weight > 0 && weight < Infinity)) {
-    throw argumentError('distill', `${argument}.weight`, 'a positive number', weight);
-  }
+  const { weight } = readOptions('distill', match, FEATURE_MATCH_OPTIONS, argument);
   const own = outputOf(student, match.student, `${argument}.student`);
   const target = outputOf(teacher, match.teacher, `${argument}.teacher`);
   const [actual, expected] = [own, target].map(({ shape }) => shape.slice(0, -1).concat(null));

@@ -10,13 +10,12 @@ import {
   tidy,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import type { BitLinear } from '../../layers/bit_linear';
-import { createQuantizer } from '../../quantizers/kernel/registry';
+import type { LatentKernel } from '../../layers/ternary/latent_kernel';
 
-/** What the kernel of a BitLinear layer looks like at one moment. Shares are in [0, 1]. */
+/** What the kernel of a ternary layer looks like at one moment. Shares are in [0, 1]. */
 export interface LayerMetrics {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
-  readonly layer: string;
+  readonly path: string;
   /** Shares of the weights -1, 0 and +1; all 0 where training has made the weights NaN. */
   readonly negative: number;
   readonly zero: number;
@@ -40,15 +39,19 @@ export interface Look {
   readonly ternary: Int8Array;
 }
 
-export async function lookAt(layer: BitLinear, path: string, previous?: Int8Array): Promise<Look> {
-  const tensors = measure(layer);
+export async function lookAt(
+  latent: LatentKernel,
+  path: string,
+  previous?: Int8Array,
+): Promise<Look> {
+  const tensors = measure(latent);
   const read = async (tensor: Tensor) => tensor.data();
   const [values, scale, saturation] = await Promise.all(tensors.map(read));
   for (const tensor of tensors) tensor.dispose();
   const ternary = Int8Array.from(values!);
   const shares = sharesOf(values!);
   const metrics = {
-    layer: path,
+    path,
     ...shares,
     flips: flipsBetween(previous ?? ternary, ternary),
     scale: scale![0]!,
@@ -59,13 +62,13 @@ export async function lookAt(layer: BitLinear, path: string, previous?: Int8Arra
 }
 
 /** Ternary weights, mean scale, saturated share. */
-function measure(layer: BitLinear): Tensor[] {
-  const { clip = 1 } = createQuantizer(layer.kernelQuantizer, layer.name);
+function measure(latent: LatentKernel): Tensor[] {
+  const { clip = 1 } = latent.quantizer;
   return tidy(() => {
-    const { ternary, scale } = layer.quantizedKernel();
+    const { ternary, scale } = latent.quantized();
     // 1, or NaN where the scale is not finite; what ternary holds then depends on the backend.
     const known = div(scale, scale);
-    const kernel = layer.kernel!.read();
+    const kernel = latent.matrix();
     const isSaturated = cast(greater(abs(kernel), mul(scale, clip)), 'float32');
     // Row by row: a single long sum is inexact on the wasm backend.
     const saturation = mul(sum(sum(isSaturated, 1)), 1 / kernel.size);

@@ -1,14 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
-import { argumentError } from '../../errors';
-import type { BitLinear } from '../../layers/bit_linear';
+import type { LatentKernel } from '../../layers/ternary/latent_kernel';
 import { checkModel } from '../../topology/layer_tree';
-import { checkOptionNames } from '../../options/option_names';
+import { anyFunction } from '../../options/check';
+import { readOptions, type OptionTable } from '../../options/option_table';
 import { trainableSites } from '../trainable_sites';
 import { TrainingCallback } from '../training_callback';
 import { lookAt, type LayerMetrics } from './layer_metrics';
 
-export interface TrainingMetricsArgs {
+export interface TrainingMetricsOptions {
   /**
    * Receives one line of JSON after each epoch, its newline included: `{epoch, logs, layers}` with the
    * losses and metrics of tfjs as `logs`, and a `LayerMetrics` for each layer. A promise is awaited.
@@ -16,6 +16,10 @@ export interface TrainingMetricsArgs {
    */
   write?: (line: string) => unknown;
 }
+
+export const TRAINING_METRICS_OPTIONS = {
+  write: anyFunction,
+} as const satisfies OptionTable<TrainingMetricsOptions>;
 
 const MEASURES = [
   'negative',
@@ -31,29 +35,22 @@ const LABEL = 'trainingMetrics';
 
 /** What `trainingMetrics` gives: a callback, and a look at any time. */
 export class TrainingMetrics extends TrainingCallback {
-  private readonly ternary = new WeakMap<BitLinear, Int8Array>();
-  private readonly write: ((line: string) => unknown) | undefined;
+  private readonly ternary = new WeakMap<LatentKernel, Int8Array>();
 
-  constructor(args: TrainingMetricsArgs) {
+  constructor(private readonly options: TrainingMetricsOptions) {
     super(LABEL);
-    checkOptionNames(LABEL, 'args', args, ['write']);
-    const { write } = args;
-    if (write != null && typeof write !== 'function') {
-      throw argumentError(LABEL, 'write', 'a function', write);
-    }
-    this.write = write;
   }
 
   /**
-   * The BitLinear layers of a model as they are now; `flips` counts from the last look.
-   * @throws if `model` is not a LayersModel, or has no BitLinear layer that is built and not deployed.
+   * The ternary layers of a model as they are now; `flips` counts from the last look.
+   * @throws if `model` is not a LayersModel, or has no ternary layer that is built and not deployed.
    */
   async look(model: LayersModel): Promise<LayerMetrics[]> {
     checkModel(model, LABEL);
     const all: LayerMetrics[] = [];
-    for (const { layer, path } of trainableSites(model, LABEL)) {
-      const { metrics, ternary } = await lookAt(layer, path, this.ternary.get(layer));
-      this.ternary.set(layer, ternary);
+    for (const { kernel, path } of trainableSites(model, LABEL)) {
+      const { metrics, ternary } = await lookAt(kernel, path, this.ternary.get(kernel));
+      this.ternary.set(kernel, ternary);
       all.push(metrics);
     }
     return all;
@@ -67,10 +64,10 @@ export class TrainingMetrics extends TrainingCallback {
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
     const own = await numbersIn(logs);
     const layers = await this.look(this.trainedModel());
-    for (const { layer, ...metrics } of layers) {
-      for (const measure of MEASURES) logs[`${layer}/${measure}`] = metrics[measure];
+    for (const { path, ...metrics } of layers) {
+      for (const measure of MEASURES) logs[`${path}/${measure}`] = metrics[measure];
     }
-    await this.write?.(`${JSON.stringify({ epoch, logs: own, layers })}\n`);
+    await this.options.write?.(`${JSON.stringify({ epoch, logs: own, layers })}\n`);
   }
 }
 
@@ -84,9 +81,9 @@ async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, 
 }
 
 /**
- * A callback that shows what the ternary weights do: after each epoch, for each BitLinear layer, the
+ * A callback that shows what the ternary weights do: after each epoch, for each ternary layer, the
  * shares of -1, 0 and +1, the share that flipped in the epoch, the scale, the share of saturated latent
- * weights and the entropy. They join tfjs's own `logs` as `LAYER/zero` and so on: in the history that
+ * weights and the entropy. They join tfjs's own `logs` as `PATH/zero` and so on: in the history that
  * `fit` gives, in tfjs-vis, and in callbacks after this one.
  *
  * Signs of health: no layer with almost all weights 0 or none; flips that grow fewer towards the end.
@@ -102,9 +99,9 @@ async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, 
  * const [{zero, entropy}] = await metrics.look(model); // at any time, in a loop of your own
  * ```
  *
- * @throws if an argument is unknown, or `write` is not a function. Training throws if the model has no
- * BitLinear to train.
+ * @throws if an option is unknown, or `write` is not a function. Training throws if the model has no
+ * ternary layer to train.
  */
-export function trainingMetrics(args: TrainingMetricsArgs = {}): TrainingMetrics {
-  return new TrainingMetrics(args);
+export function trainingMetrics(options: TrainingMetricsOptions = {}): TrainingMetrics {
+  return new TrainingMetrics(readOptions(LABEL, options, TRAINING_METRICS_OPTIONS));
 }

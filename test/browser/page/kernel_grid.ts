@@ -64,8 +64,8 @@ function inputsFor(inFeatures: number): string[] | undefined {
 }
 
 async function computed(product: Product): Promise<ArrayLike<number>> {
-  const { x, ternary, scale, bias, rows, inFeatures, outFeatures, eps, activation } = product;
-  const packed = packTernary(tf.tensor2d(ternary, [inFeatures, outFeatures]));
+  const { x, ternary, scale, bias, rows, inFeatures, units, eps, activation } = product;
+  const packed = packTernary(tf.tensor2d(ternary, [inFeatures, units]));
   const args = {
     x: tf.tensor2d(x, [rows, inFeatures]),
     packed,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, verify, type BitLinearArgs } from 'tfjs-bitcore';
+import { bitLinear, deploy, verify, type BitLinearOptions } from 'tfjs-bitcore';
 import { randomFloats, randomTensor } from '../../support/values';
 import { mismatch } from './compare';
 
@@ -10,7 +10,7 @@ const TOLERANCE = 1e-5;
 /** The life of one layer on a backend: train, deploy, verify, save, load. What went wrong in it. */
 export async function layerLife(
   backend: string,
-  options: Partial<BitLinearArgs>,
+  options: Partial<BitLinearOptions>,
 ): Promise<string[]> {
   const { numTensors } = tf.memory();
   const failures: string[] = [];
@@ -38,7 +38,7 @@ export async function layerLife(
 
 type Check = (what: string, problem: string | undefined) => void;
 
-function newModel(options: Partial<BitLinearArgs>): tf.Sequential {
+function newModel(options: Partial<BitLinearOptions>): tf.Sequential {
   const layers = [
     bitLinear({ units: UNITS, inputShape: [INPUTS], activation: 'relu', ...options }),
     tf.layers.dense({ units: OUTPUTS }),
@@ -51,7 +51,7 @@ function newModel(options: Partial<BitLinearArgs>): tf.Sequential {
   return model;
 }
 
-async function trained(x: tf.Tensor, options: Partial<BitLinearArgs>, check: Check) {
+async function trained(x: tf.Tensor, options: Partial<BitLinearOptions>, check: Check) {
   const model = newModel(options);
   const before = weightValues(model);
   model.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
@@ -72,7 +72,7 @@ async function compareTraining(
   backend: string,
   model: tf.LayersModel,
   x: tf.Tensor,
-  options: Partial<BitLinearArgs>,
+  options: Partial<BitLinearOptions>,
   check: Check,
 ): Promise<void> {
   const values = weightValues(model);

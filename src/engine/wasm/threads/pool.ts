@@ -1,17 +1,10 @@
 import type { Worker as Thread } from 'node:worker_threads';
-import { FORM_NAMES, FORMS, kernelArguments, type Form, type ProductPointers } from '../forms';
-import { compiledModule, instantiate, type KernelFunction } from '../module';
+import { WASM_ENGINE_NAMES, WASM_ENGINES, type WasmEngineName } from '../engines';
+import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from '../mat_mul_args';
+import type { Microkernels } from '../microkernels';
+import { compiledModule, type Microkernel } from '../modules';
 import { nodeWorkerThreads } from './node_threads';
-import {
-  CONTROL_WORDS,
-  JOB_ARGUMENTS,
-  JOB_COUNT,
-  JOB_GROWTH,
-  JOB_NUMBERS,
-  PENDING,
-  shareWork,
-  UNCLAIMED,
-} from './share_work';
+import { SHARED, shareWork } from './share_work';
 
 /** Looks for unfinished chunks before it sleeps: a chunk takes microseconds, and so does waking up. */
 const SPINS = 20000;
@@ -21,49 +14,50 @@ const TIMEOUT_MS = 60_000;
 /** Chunks for each thread, so that one that starts late or runs slowly takes fewer. */
 const CHUNKS_PER_THREAD = 4;
 
+/** A multiple of the outputs of every tile. */
+const TILE_UNITS = 8;
+
 /** What a thread runs: it sleeps between jobs. */
 const WORKER = `
 const { workerData } = process.getBuiltinModule('node:worker_threads');
-const { memory, modules, control, job, thread } = workerData;
-const kernels = modules.map(({ module, name }) =>
+const { memory, modules, shared, at, thread } = workerData;
+const microkernels = modules.map(({ module, name }) =>
   module && new WebAssembly.Instance(module, { env: { memory } }).exports[name]);
 const shareWork = ${shareWork.toString()};
 for (let seen = 0; ; ) {
-  for (let spin = 0; spin < ${SPINS} && Atomics.load(control, ${JOB_COUNT}) === seen; spin++);
-  Atomics.wait(control, ${JOB_COUNT}, seen);
-  seen = Atomics.load(control, ${JOB_COUNT});
-  shareWork(control, job, kernels, thread);
+  for (let spin = 0; spin < ${SPINS} && Atomics.load(shared, at.jobCount) === seen; spin++);
+  Atomics.wait(shared, at.jobCount, seen);
+  seen = Atomics.load(shared, at.jobCount);
+  shareWork(shared, at, microkernels, thread);
 }`;
 
 /** Threads that share the outputs of one product, on a shared memory; the calling thread is one of them. */
 export class ThreadPool {
-  private readonly control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS));
-  private readonly job = new Float64Array(new SharedArrayBuffer(8 * JOB_NUMBERS));
-  private readonly kernels: Array<KernelFunction | undefined>;
+  private readonly shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(SHARED).length));
+  private readonly ternaryMatMuls: Array<Microkernel | undefined>;
   private readonly workers: Thread[] = [];
   /** Whether a product failed. Then the calling thread computes alone. */
   private isBroken = false;
   private readonly timeoutMs = TIMEOUT_MS;
 
   constructor(
-    memory: WebAssembly.Memory,
+    private readonly microkernels: Microkernels,
     readonly threads: number,
   ) {
-    this.kernels = FORM_NAMES.map((form) => {
-      const { binary, function: name } = FORMS[form];
-      return instantiate(binary, memory)?.[name];
-    });
-    for (let thread = 1; thread < threads; thread++) this.start(memory, thread);
+    this.ternaryMatMuls = WASM_ENGINE_NAMES.map((engine) =>
+      microkernels.supports(engine) ? microkernels.ternaryMatMul(engine) : undefined,
+    );
+    for (let thread = 1; thread < threads; thread++) this.start(thread);
   }
 
-  private start(memory: WebAssembly.Memory, thread: number): void {
-    const modules = FORM_NAMES.map((form) => {
-      const { binary, function: name } = FORMS[form];
-      return { module: compiledModule(binary, true), name };
+  private start(thread: number): void {
+    const modules = WASM_ENGINE_NAMES.map((engine) => {
+      const { module, ternaryMatMul } = WASM_ENGINES[engine];
+      return { module: compiledModule(module, true), name: ternaryMatMul };
     });
-    const { control, job } = this;
     const { Worker } = nodeWorkerThreads()!;
-    const workerData = { memory, modules, control, job, thread };
+    const { shared, microkernels } = this;
+    const workerData = { memory: microkernels.memory, modules, shared, at: SHARED, thread };
     // One that cannot start, or may not (Node's permissions), takes no chunks: the others compute them.
     try {
       const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [] });
@@ -76,32 +70,50 @@ export class ThreadPool {
   }
 
   /**
-   * Runs a product whose scratch memory holds `scratchBytes` for each thread.
+   * Computes a product of `units` outputs in a workspace: the address of room for its arguments and, for each
+   * thread, `scratchBytes`.
    * @throws if a thread died inside a chunk of it; the products after it run on one thread.
    */
-  run(form: Form, product: ProductPointers, scratchBytes: number): void {
-    const { control, job, kernels } = this;
-    const index = FORM_NAMES.indexOf(form);
-    if (this.isBroken) {
-      kernels[index]!(...kernelArguments(product));
-      return;
-    }
-    const outputs = outputsPerChunk(product.outFeatures, this.threads);
-    const chunks = Math.ceil(product.outFeatures / outputs);
-    job.set([index, outputs, scratchBytes]);
-    job.set(kernelArguments(product), JOB_ARGUMENTS);
-    job.set(growthPerOutput(product), JOB_GROWTH);
-    Atomics.store(control, PENDING, chunks);
-    Atomics.store(control, UNCLAIMED, chunks);
-    Atomics.add(control, JOB_COUNT, 1);
-    Atomics.notify(control, JOB_COUNT);
+  matMul(
+    engine: WasmEngineName,
+    args: MatMulArgs,
+    units: number,
+    workspace: number,
+    scratchBytes: number,
+  ): void {
+    if (this.isBroken) return this.microkernels.matMul(engine, args, units, workspace);
+    writeMatMulArgs(this.microkernels.views, workspace, args);
+    this.announce(engine, units, workspace, scratchBytes);
     try {
-      shareWork(control, job, kernels as KernelFunction[], 0);
+      shareWork(this.shared, SHARED, this.ternaryMatMuls, 0);
       this.waitForAll();
     } catch (error) {
       this.giveUp();
       throw error;
     }
+  }
+
+  /** Tells all threads of a job. */
+  private announce(
+    engine: WasmEngineName,
+    units: number,
+    workspace: number,
+    scratchBytes: number,
+  ): void {
+    const { shared } = this;
+    const unitsPerChunk =
+      Math.ceil(units / (this.threads * CHUNKS_PER_THREAD) / TILE_UNITS) * TILE_UNITS;
+    const chunks = Math.ceil(units / unitsPerChunk);
+    shared[SHARED.microkernel] = WASM_ENGINE_NAMES.indexOf(engine);
+    shared[SHARED.args] = workspace;
+    shared[SHARED.units] = units;
+    shared[SHARED.unitsPerChunk] = unitsPerChunk;
+    shared[SHARED.scratch] = workspace + MAT_MUL_ARGS_BYTES;
+    shared[SHARED.scratchBytes] = scratchBytes;
+    Atomics.store(shared, SHARED.pending, chunks);
+    Atomics.store(shared, SHARED.unclaimed, chunks);
+    Atomics.add(shared, SHARED.jobCount, 1);
+    Atomics.notify(shared, SHARED.jobCount);
   }
 
   /** What threads may still do would meet the memory of later products. */
@@ -111,28 +123,16 @@ export class ThreadPool {
   }
 
   private waitForAll(): void {
-    const { control } = this;
+    const { shared } = this;
     for (let spin = 0; spin < SPINS; spin++) {
-      if (Atomics.load(control, PENDING) === 0) return;
+      if (Atomics.load(shared, SHARED.pending) === 0) return;
     }
-    for (let left; (left = Atomics.load(control, PENDING)) > 0;) {
-      if (Atomics.wait(control, PENDING, left, this.timeoutMs) !== 'timed-out') continue;
+    for (let left; (left = Atomics.load(shared, SHARED.pending)) > 0;) {
+      if (Atomics.wait(shared, SHARED.pending, left, this.timeoutMs) !== 'timed-out') continue;
       throw new Error(
         `TernaryMatMul: a thread did not finish within ${this.timeoutMs / 1000} s. Later products run on ` +
           'one thread; set the flag BITCORE_THREADS to 1 to have all of them do so.',
       );
     }
   }
-}
-
-/** A multiple of the outputs that the kernels compute at a time. */
-function outputsPerChunk(outFeatures: number, threads: number): number {
-  return Math.ceil(outFeatures / (threads * CHUNKS_PER_THREAD) / 8) * 8;
-}
-
-/** By how much each of a kernel's arguments grows from one output to the next. */
-function growthPerOutput({ inFeatures, scaleCount, bias }: ProductPointers): number[] {
-  const packed = 16 * Math.ceil(inFeatures / 64);
-  const [scale, y, outFeatures] = [scaleCount > 1 ? 4 : 0, 4, -1];
-  return [0, packed, scale, 0, bias === 0 ? 0 : 4, y, 0, 0, 0, outFeatures, 0, 0, 0];
 }

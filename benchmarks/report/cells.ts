@@ -1,0 +1,53 @@
+import type { MemoryRow } from '../memory';
+import { milliseconds, type Cells } from '../support/tables';
+import { goalsOf } from './floors';
+import type { Row } from './rows';
+
+export function productCells(rows: readonly Row[]): Cells[] {
+  return rows
+    .filter(({ task }) => task === 'product')
+    .map((row) => ({ 'm,k,n': `${row.m},${row.k},${row.n}`, ...commonCells(row) }));
+}
+
+export function predictCells(rows: readonly Row[]): Cells[] {
+  return rows
+    .filter(({ task }) => task === 'predict')
+    .map((row) => ({ batch: String(row.m), ...commonCells(row) }));
+}
+
+function commonCells(row: Row): Cells {
+  return {
+    Node: String(row.node),
+    backend: row.backend,
+    engine: row.engine,
+    ms: milliseconds(row.medianMs, row.quartilesMs),
+    'GMAC/s': row.gmacPerSecond.toFixed(1),
+    against: row.peer,
+    'its ms': milliseconds(row.peerMedianMs, row.peerQuartilesMs),
+    'times faster': row.ratio == null ? '' : row.ratio.toFixed(2),
+  };
+}
+
+export function memoryCells(rows: readonly MemoryRow[]): Cells[] {
+  return rows.map(({ backend, engine, k, n, bitsPerWeight, countedBitsPerWeight }) => ({
+    kernel: `${k} x ${n}`,
+    backend,
+    engine,
+    'bits per weight, resident': bitsPerWeight.toFixed(2),
+    'bits per weight, in tensors': countedBitsPerWeight.toFixed(2),
+  }));
+}
+
+export function goalCells(rows: readonly Row[]): Cells[] {
+  return goalsOf(rows).map(({ row, floor, reached }) => ({
+    'm,k,n': `${row.m},${row.k},${row.n}`,
+    Node: String(row.node),
+    backend: row.backend,
+    engine: row.engine,
+    'GMAC/s': row.gmacPerSecond.toFixed(1),
+    against: row.peer,
+    'times faster': (row.ratio ?? 0).toFixed(2),
+    goal: floor.toFixed(1),
+    reached: reached ? 'yes' : 'no',
+  }));
+}

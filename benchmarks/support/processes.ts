@@ -1,0 +1,63 @@
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const root = join(__dirname, '../..');
+
+/** The program of a major version of Node: this one, or one that scripts/with_node.mjs provides. */
+export function nodeProgram(major: number): string {
+  if (major === Number(process.versions.node.split('.')[0])) return process.execPath;
+  const args = ['scripts/with_node.mjs', String(major), '-p', 'process.execPath'];
+  const output = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  return output.trim().split('\n').at(-1)!;
+}
+
+/** A TypeScript file of benchmarks/ as JavaScript: translating it anew in each process takes a second. */
+export function compile(name: 'worker' | 'memory_worker'): string {
+  const outfile = join(root, '.cache/benchmarks', `${name}.cjs`);
+  buildSync({
+    entryPoints: [join(root, 'benchmarks', `${name}.ts`)],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+  });
+  return outfile;
+}
+
+/** Starts a compiled file as a process that answers messages. */
+export function startProcess(
+  program: string,
+  file: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  const restoreUtil = join(root, 'scripts/restore_node_util.cjs');
+  return fork(file, args, {
+    cwd: root,
+    execPath: program,
+    execArgv: ['--expose-gc', '--require', restoreUtil],
+    // TensorFlow and tfjs greet on these; errors come as messages.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', ...environment },
+  });
+}
+
+/** The next message of a process; rejects if it ends instead. */
+export function nextMessage<T>(child: ChildProcess, name: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null, signal: string | null) =>
+      reject(new Error(`${name} ended (${signal ?? code}) without an answer.\n${stderrOf(child)}`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message as T);
+    });
+  });
+}
+
+function stderrOf(child: ChildProcess): string {
+  return String(child.stderr?.read() ?? '').slice(-2000);
+}

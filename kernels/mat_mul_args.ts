@@ -1,0 +1,30 @@
+/**
+ * The arguments of a packed product, in the order in which they lie in memory: a block of 32-bit words. Both compilers read
+ * this file, asc for the microkernels and tsc for src/engine/wasm/mat_mul_args.ts, so the order is written down nowhere else.
+ *
+ * Addresses and sizes are in bytes, and integers; what follows `eps`, with it, is float32.
+ */
+export enum MatMulArg {
+  /** float32 [rows, inFeatures]. */
+  x,
+  /** The packed weights of output 0; those of every other output follow. */
+  packed,
+  /** The scale of output 0. */
+  scale,
+  /** From one output's scale to the next: 4, or 0 where one scale serves all. */
+  scaleStride,
+  /** The bias of output 0; 0 where there is none. */
+  bias,
+  /** Output 0 of row 0; a row's outputs are neighbours. */
+  y,
+  /** From one row of y to the next. */
+  yStride,
+  /** How many rows x has. */
+  rows,
+  /** How many inputs a row has. */
+  inFeatures,
+  /** Lower bound of a row's largest magnitude. */
+  eps,
+  /** Outputs below it become it: 0 for ReLU, -infinity for no activation. */
+  floor,
+}

@@ -1,0 +1,9 @@
+/**
+ * The entries of the package and their sources: `index` is `tfjs-bitcore`, any other NAME is
+ * `tfjs-bitcore/NAME`. A new entry is one more line here; `npm run build` writes it to package.json.
+ */
+module.exports = {
+  index: 'src/index.ts',
+  training: 'src/training/index.ts',
+  folder: 'src/io/folder.ts',
+};

@@ -1,0 +1,2 @@
+declare const entries: Record<string, string>;
+export = entries;

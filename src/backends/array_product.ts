@@ -1,0 +1,66 @@
+import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
+import { ownMemoryEngine } from '../engine/own_memory_engine';
+import { PORTABLE_PRODUCTS } from '../engine/portable/products';
+import { selectEngine } from '../engine/select';
+import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
+import { checkCodes } from '../packing/int2';
+import type { TensorRecord } from '../tfjs/tensor_record';
+import { moveToEngine } from './packed_words';
+
+/** The inputs of the tfjs kernel. */
+export interface TernaryMatMulInputs {
+  readonly x: TensorInfo;
+  readonly packed: TensorInfo;
+  readonly scale: TensorInfo;
+  readonly bias?: TensorInfo;
+}
+
+/** How a backend lets its tensors be read. */
+export interface TensorAccess {
+  /** Values of a tensor; a view, not a copy, where the backend allows it. */
+  values(tensor: TensorInfo): Float32Array | Int32Array;
+  /** The backend's record of a tensor, where the array in it is all there is. */
+  record?(tensor: TensorInfo): TensorRecord;
+}
+
+export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number] {
+  return [x.shape[0]!, packed.shape[0]!];
+}
+
+/** The product of JavaScript arrays into `y`, [rows, units], on the fastest engine. */
+export function computeFromArrays(
+  access: TensorAccess,
+  inputs: TernaryMatMulInputs,
+  { inFeatures, inputQuantizer, eps, activation }: TernaryMatMulAttrs,
+  y: Float32Array,
+): void {
+  const [rows, units] = outputShape(inputs);
+  const { dataId } = inputs.packed;
+  const words = () => access.values(inputs.packed) as Int32Array;
+  checkCodesOnce(dataId, words);
+  const operands = {
+    x: access.values(inputs.x) as Float32Array,
+    scale: access.values(inputs.scale) as Float32Array,
+    bias: inputs.bias && (access.values(inputs.bias) as Float32Array),
+    rows,
+    inFeatures,
+    units,
+    eps,
+    activation,
+  };
+  const engine = selectEngine(inputQuantizer);
+  if (engine === 'portable') {
+    return PORTABLE_PRODUCTS[inputQuantizer]({ ...operands, packed: words() }, y);
+  }
+  moveToEngine(dataId, words, access.record?.(inputs.packed));
+  ownMemoryEngine().compute(engine, operands, dataId, y);
+}
+
+const checked = new WeakSet<DataId>();
+
+/** tfjs has no hook on loading weights, so damaged words are found at their first use. */
+export function checkCodesOnce(dataId: DataId, words: () => Int32Array): void {
+  if (checked.has(dataId)) return;
+  checkCodes(words(), 'TernaryMatMul');
+  checked.add(dataId);
+}

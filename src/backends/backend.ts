@@ -1,0 +1,19 @@
+import type { DataId, KernelFunc } from '@tensorflow/tfjs-core';
+import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
+
+/** A backend of tfjs that packed products run on: the one place that says what it is and can. */
+export interface Backend {
+  /** tfjs's name of it. */
+  readonly name: string;
+  /**
+   * Where its tensors lie: in JavaScript arrays, from which engines copy into a memory of their own, where threads
+   * can share a product; in a WebAssembly heap, in which they compute; or on a GPU.
+   */
+  readonly memory: 'arrays' | 'heap' | 'gpu';
+  /** What computes its packed products: the engines of this package, or ops of tfjs. */
+  readonly computedBy: 'engines' | 'ops';
+  /** The tfjs kernels, by the names under which they are registered. */
+  readonly tfjsKernels: Readonly<Record<typeof TERNARY_MAT_MUL, KernelFunc>>;
+  /** Frees what is held beside packed words, once they are disposed or replaced. */
+  release(packed: DataId): void;
+}

@@ -1,0 +1,50 @@
+import { getBackend } from '@tensorflow/tfjs-core';
+import { backendNamed } from './backends';
+import { ownMemoryThreads } from '../engine/own_memory_engine';
+import { engineState, selectEngine, type EngineName, type EngineState } from '../engine/select';
+import { WASM_ENGINE_NAMES } from '../engine/wasm/engines';
+import { compileAll } from '../engine/wasm/modules';
+
+export interface EngineInfo {
+  /** tfjs's current backend. */
+  readonly backend: string;
+  /** What runs packed products with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
+  readonly engine: EngineName | 'composed';
+  /** Threads that share a large product: in Node, on the backends `cpu` and `tensorflow`. */
+  readonly threads: number;
+  /** Every engine, and whether it can run here. */
+  readonly engines: Readonly<Record<EngineName, EngineState>>;
+}
+
+/**
+ * Which engine runs packed products on the current backend, and whether the others can.
+ * The flags `BITCORE_USE_WASM_SIMD`, `BITCORE_USE_RELAXED_SIMD` (booleans) and `BITCORE_RELAXED_DOT`
+ * (16 or 32) of `tf.env()` forbid or force one. `BITCORE_THREADS`, set before the first product or call
+ * of this, says how many threads share a large one; by default as many as there are processors, at most 8.
+ *
+ * ```js
+ * engineInfo().engine;                                 // 'relaxedDot16', say
+ * tf.env().set('BITCORE_USE_RELAXED_SIMD', false);
+ * engineInfo().engine;                                 // 'simd128'
+ * ```
+ */
+export function engineInfo(): EngineInfo {
+  const name = getBackend();
+  const backend = backendNamed(name);
+  const names: EngineName[] = [...WASM_ENGINE_NAMES, 'portable'];
+  const states = names.map((engine) => [engine, engineState(engine)]);
+  return {
+    backend: name,
+    engine: backend?.computedBy === 'ops' ? 'composed' : selectEngine('int8'),
+    threads: backend?.memory === 'arrays' ? ownMemoryThreads() : 1,
+    engines: Object.fromEntries(states) as Record<EngineName, EngineState>,
+  };
+}
+
+/**
+ * Resolves when the WebAssembly modules are compiled. Only needed in browsers that forbid to compile
+ * them synchronously on the main thread; until then the portable engine runs, with the same results.
+ */
+export async function ready(): Promise<void> {
+  if (typeof WebAssembly !== 'undefined') await compileAll();
+}

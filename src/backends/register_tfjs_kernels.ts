@@ -1,0 +1,10 @@
+import { registerTfjsKernels } from '../ops/register';
+import { registerTernaryMatMulGradient } from '../ops/ternary_mat_mul';
+import { registerTileGradient } from '../tfjs/tile_gradient';
+import { registerExplicitTransposeMatMul } from '../ops/trainable_mat_mul';
+import { BACKENDS } from './backends';
+
+for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKernels);
+registerTernaryMatMulGradient();
+registerExplicitTransposeMatMul();
+registerTileGradient();

@@ -1,0 +1,3 @@
+import { composed } from './composed';
+
+export const webgpu = composed('webgpu');

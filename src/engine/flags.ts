@@ -1,0 +1,43 @@
+import { env } from '@tensorflow/tfjs-core';
+import { argumentError } from '../errors';
+import { WASM_ENGINES, type WasmEngineName } from './wasm/engines';
+import { availableThreads } from './wasm/threads/node_threads';
+
+const USE_SIMD = 'BITCORE_USE_WASM_SIMD';
+const USE_RELAXED = 'BITCORE_USE_RELAXED_SIMD';
+const RELAXED_DOT = 'BITCORE_RELAXED_DOT';
+const THREADS = 'BITCORE_THREADS';
+
+/** More would wait for memory rather than compute. */
+const MAX_THREADS = 8;
+
+env().registerFlag(USE_SIMD, () => true);
+env().registerFlag(USE_RELAXED, () => true);
+/** 16 or 32 forces the relaxed engine with that dot product; 0 lets a calibration choose. */
+env().registerFlag(RELAXED_DOT, () => 0);
+/** Threads that share a large product on the backends cpu and tensorflow; read before the first product. */
+env().registerFlag(THREADS, () => Math.min(availableThreads(), MAX_THREADS));
+
+export function allowedByFlags(engine: WasmEngineName): boolean {
+  if (!env().getBool(USE_SIMD)) return false;
+  if (WASM_ENGINES[engine].module !== 'relaxed') return true;
+  const forced = forcedDot();
+  return env().getBool(USE_RELAXED) && (forced === 0 || engine === `relaxedDot${forced}`);
+}
+
+function forcedDot(): number {
+  const forced = env().getNumber(RELAXED_DOT);
+  if (![0, 16, 32].includes(forced)) {
+    throw argumentError('tf.env()', RELAXED_DOT, '16, 32, or 0 to measure', forced);
+  }
+  return forced;
+}
+
+/** How many threads are wanted. */
+export function threadsFlag(): number {
+  const threads = env().getNumber(THREADS);
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw argumentError('tf.env()', THREADS, 'an integer of at least 1', threads);
+  }
+  return threads;
+}

@@ -1,0 +1,38 @@
+import { everyCode } from '../packing/every_code';
+import { ownMemoryEngine } from './own_memory_engine';
+import { int8Product } from './portable/int8_product';
+import type { TernaryProduct } from './ternary_product';
+import type { WasmEngineName } from './wasm/engines';
+
+const SHAPES = [
+  { rows: 1, inFeatures: 1100, units: 9 },
+  { rows: 5, inFeatures: 130, units: 6 },
+];
+
+/**
+ * Whether an engine computes what the portable one does. Engines are judged by that, not by version: V8 of
+ * Node 20 has relaxed SIMD behind a flag, and its baseline compiler sums wrongly.
+ */
+export function passesSelfTest(engine: WasmEngineName): boolean {
+  return SHAPES.every((shape) => {
+    const product = testProduct(shape);
+    const expected = new Float32Array(shape.rows * shape.units);
+    const actual = new Float32Array(shape.rows * shape.units);
+    int8Product(product, expected);
+    ownMemoryEngine().upload(product, () => product.packed);
+    ownMemoryEngine().compute(engine, product, product, actual);
+    ownMemoryEngine().release(product);
+    return expected.every((value, i) => value === actual[i]);
+  });
+}
+
+/** Numbers that reach the extremes of int8 and of the codes, the same in every run. */
+function testProduct({ rows, inFeatures, units }: (typeof SHAPES)[number]): TernaryProduct {
+  const packed = everyCode(inFeatures, units);
+  const x = new Float32Array(rows * inFeatures).map((_, i) =>
+    i % 5 < 2 ? 127 : ((i * 97) % 255) - 127,
+  );
+  const scale = new Float32Array(units).map((_, n) => 1 + n / 8);
+  const activation = rows > 1 ? 'relu' : 'linear';
+  return { x, packed, scale, bias: scale, rows, inFeatures, units, eps: 1e-5, activation };
+}

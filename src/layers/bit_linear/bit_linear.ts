@@ -1,0 +1,23 @@
+import { readOptions } from '../../options/option_table';
+import { BitLinear } from './layer';
+import { BIT_LINEAR_OPTIONS, layerLabel, type BitLinearOptions } from './options';
+
+/**
+ * A Dense layer with ternary weights. Takes every option of `tf.layers.dense` (constraints
+ * excepted, which tfjs never applies in `fit`), and `kernelQuantizer`, `inputQuantizer`, `eps` and
+ * `blend`.
+ *
+ * ```js
+ * const model = tf.sequential();
+ * model.add(bitLinear({units: 32, inputShape: [16], activation: 'relu'}));
+ * model.add(tf.layers.dense({units: 2}));
+ * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+ * ```
+ *
+ * @throws naming the option and what was expected, if one is wrong or unknown.
+ */
+export function bitLinear(options: BitLinearOptions): BitLinear {
+  const { name } = (options as BitLinearOptions | undefined) ?? {};
+  readOptions(layerLabel(name), options, BIT_LINEAR_OPTIONS);
+  return new BitLinear(options);
+}

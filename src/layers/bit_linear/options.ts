@@ -1,0 +1,63 @@
+import { argumentError } from '../../errors';
+import { anyBoolean, nonEmptyString, share } from '../../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../../options/option_table';
+import { currentQuantizerConfig } from '../../quantizers/kernel/config';
+import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../../quantizers/options';
+import type { DenseArgs } from '../../tfjs/dense';
+import { checkLayout, type DeployedConfig } from '../ternary/packed_weights';
+import { DENSE_OPTIONS } from '../tfjs_options';
+
+/** The options of `tf.layers.dense`, and how to quantize. */
+export interface BitLinearOptions extends DenseArgs, QuantizationOptions {
+  /**
+   * How much of the quantization is in force, from 0 (a Dense layer) to 1 (ternary): for progressive
+   * quantization, where `quantizationSchedule` moves it. Default: 1.
+   */
+  blend?: number;
+}
+
+/** What a saved config has beside the options. */
+export type BitLinearConfig = BitLinearOptions & Partial<DeployedConfig>;
+
+export const BIT_LINEAR_OPTIONS = {
+  ...DENSE_OPTIONS,
+  ...QUANTIZATION_OPTIONS,
+  blend: { ...share, default: 1 },
+} as const satisfies OptionTable<BitLinearOptions>;
+
+const CONFIG = {
+  ...BIT_LINEAR_OPTIONS,
+  deployed: { ...anyBoolean, default: false },
+  layout: nonEmptyString,
+  perOutput: { ...anyBoolean, default: false },
+} as const satisfies OptionTable<BitLinearConfig>;
+
+export function layerLabel(name: string | undefined): string {
+  return name == null ? 'BitLinear' : `BitLinear layer "${name}"`;
+}
+
+/**
+ * A config with all its defaults.
+ * @throws naming the first option that is unknown or wrong, and the layer if it has a name.
+ */
+export function readConfig(config: BitLinearConfig): Resolved<BitLinearConfig, typeof CONFIG> {
+  const label = layerLabel((config as BitLinearConfig | undefined)?.name);
+  const resolved = readOptions<BitLinearConfig, typeof CONFIG>(label, config, CONFIG);
+  if (!resolved.deployed) return resolved;
+  checkLayout(resolved.layout, label);
+  if (resolved.blend === 1) return resolved;
+  throw argumentError(label, 'blend', '1 in a deployed layer', resolved.blend);
+}
+
+type SavedConfig = BitLinearConfig & { perOutputScale?: boolean };
+
+/** A saved config in the names of today: version 0.1.0 called `perOutput` `perOutputScale`. */
+export function currentConfig(saved: object): BitLinearConfig {
+  const { perOutputScale, ...config } = saved as SavedConfig;
+  const { kernelQuantizer } = config;
+  return {
+    ...config,
+    ...(perOutputScale != null && { perOutput: perOutputScale }),
+    ...(kernelQuantizer != null && { kernelQuantizer: currentQuantizerConfig(kernelQuantizer) }),
+  };
+}

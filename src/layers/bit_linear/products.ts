@@ -1,0 +1,19 @@
+import { reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { blendedMatMul } from '../../ops/blended_mat_mul';
+import { packedMatMul } from '../../ops/ternary_mat_mul';
+import { trainableMatMul } from '../../ops/trainable_mat_mul';
+import type { TernaryProducts } from '../ternary/products';
+
+/** Matrix products over the last axis of x, [..., in]. */
+export const matMulProducts: TernaryProducts = {
+  trained: ({ x, bias, inputQuantizer, eps }, kernel) =>
+    onRows(x, (rows) => trainableMatMul(rows, kernel, bias, inputQuantizer, eps)),
+  blended: ({ x, kernel, bias, ...options }) =>
+    onRows(x, (rows) => blendedMatMul(rows, kernel as Tensor2D, bias, options)),
+  packed: packedMatMul,
+};
+
+function onRows(x: Tensor, product: (rows: Tensor2D) => Tensor): Tensor {
+  const y = product(reshape(x, [-1, x.shape[x.rank - 1]!]) as Tensor2D);
+  return reshape(y, [...x.shape.slice(0, -1), y.shape[1]!]);
+}

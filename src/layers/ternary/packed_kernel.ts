@@ -1,0 +1,132 @@
+import {
+  tensor1d,
+  tensor2d,
+  type DataId,
+  type serialization,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { LayerVariable } from '@tensorflow/tfjs-layers';
+import { releasePacked } from '../../backends/release_packed';
+import { argumentError } from '../../errors';
+import { checkCodes, packedShape, zeroShare } from '../../packing/int2';
+import { deployedConfig, type PackedWeights } from './packed_weights';
+import type {
+  AddWeight,
+  KernelStatistics,
+  LayerActivation,
+  TernaryKernel,
+  TernaryKernelOptions,
+} from './ternary_kernel';
+
+export interface PackedKernelOptions extends TernaryKernelOptions {
+  /** Whether each output has a scale of its own. */
+  readonly perOutput: boolean;
+}
+
+interface Weights {
+  readonly packed: LayerVariable;
+  readonly scale: LayerVariable;
+  readonly matrixShape: readonly [number, number];
+}
+
+/** The kernel once deployed: packed words and scales, which no optimizer trains. */
+export class PackedKernel implements TernaryKernel {
+  readonly deployed = true;
+  private built: Weights | undefined;
+  /** The packed words that were used last; a copy of them may be held beside the tensor. */
+  private usedWords: DataId | undefined;
+
+  constructor(private readonly options: PackedKernelOptions) {}
+
+  /** Adds the weights to a layer that is loaded as deployed, to be set later. */
+  build(matrixShape: readonly [number, number], addWeight: AddWeight): void {
+    const packed = addWeight('packed', packedShape(...matrixShape), 'int32', false);
+    const scale = addWeight(
+      'scale',
+      [this.options.perOutput ? matrixShape[1] : 1],
+      'float32',
+      false,
+    );
+    this.built = { packed, scale, matrixShape };
+  }
+
+  /** Makes the weights of a layer that is deployed in place. @param scope before their names. */
+  fill(weights: PackedWeights, matrixShape: readonly [number, number], scope: string): void {
+    const variable = (tensor: Tensor, dtype: 'int32' | 'float32', name: string) => {
+      const result = new LayerVariable(tensor, dtype, scope + name, false);
+      tensor.dispose();
+      return result;
+    };
+    const words = tensor2d(weights.packed, packedShape(...matrixShape), 'int32');
+    const packed = variable(words, 'int32', 'packed');
+    const scale = variable(tensor1d(weights.scale), 'float32', 'scale');
+    this.built = { packed, scale, matrixShape };
+  }
+
+  get blend(): number {
+    return 1;
+  }
+
+  set blend(value: number) {
+    if (value === 1) return;
+    throw argumentError(this.options.label, 'blend', '1 in a deployed layer', value);
+  }
+
+  get weights(): readonly LayerVariable[] {
+    return this.built == null ? [] : [this.built.packed, this.built.scale];
+  }
+
+  get matrixShape(): readonly [number, number] {
+    return this.variables.matrixShape;
+  }
+
+  private get variables(): Weights {
+    if (this.built != null) return this.built;
+    const problem =
+      'its packed words are missing until the layer is built; apply it to an input first.';
+    throw new Error(`${this.options.label}: ${problem}`);
+  }
+
+  forward(x: Tensor, bias: Tensor | undefined, activation: LayerActivation): Tensor {
+    const isRelu = activation.getClassName() === 'relu';
+    const y = this.product(x, bias, isRelu ? 'relu' : 'linear');
+    return isRelu ? y : activation.apply(y);
+  }
+
+  private product(x: Tensor, bias: Tensor | undefined, activation: 'linear' | 'relu'): Tensor {
+    const { label, products, inputQuantizer, eps } = this.options;
+    const packed = this.words();
+    const scale = this.variables.scale.read();
+    try {
+      return products.packed({ x, packed, scale, bias, inputQuantizer, eps, activation });
+    } catch (error) {
+      // Damaged words, or a backend without the op: the op does not know whose words they are.
+      throw new Error(`${label}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** A tfjs variable that is written to has other data: what is held beside the old data goes then. */
+  private words(): Tensor {
+    const packed = this.variables.packed.read();
+    if (this.usedWords !== packed.dataId) this.release();
+    this.usedWords = packed.dataId;
+    return packed;
+  }
+
+  /** Frees what backends hold beside the packed words. */
+  release(): void {
+    if (this.usedWords != null) releasePacked(this.usedWords);
+    this.usedWords = undefined;
+  }
+
+  statistics(): KernelStatistics {
+    const { packed, scale, matrixShape } = this.variables;
+    const words = packed.read().dataSync() as Int32Array;
+    checkCodes(words, this.options.label);
+    return { zeros: zeroShare(words, ...matrixShape), scales: scale.read().size };
+  }
+
+  getConfig(): serialization.ConfigDict {
+    return { ...deployedConfig(this.options.perOutput) };
+  }
+}

@@ -1,0 +1,33 @@
+import { argumentError } from '../../errors';
+import { LAYOUT, packedShape } from '../../packing/int2';
+
+/** A ternary kernel in the form that a deployed layer holds. */
+export interface PackedWeights {
+  /** Words of the layout `int2`, [units, words per output]. */
+  readonly packed: Int32Array;
+  /** One scale, or one for each output. */
+  readonly scale: Float32Array;
+}
+
+/** What the config of a deployed layer has beside that of a trainable one. */
+export interface DeployedConfig {
+  readonly deployed: boolean;
+  readonly layout: string;
+  /** Whether `scale` is [units] rather than [1]. */
+  readonly perOutput: boolean;
+}
+
+export function deployedConfig(perOutput: boolean): DeployedConfig {
+  return { deployed: true, layout: LAYOUT, perOutput };
+}
+
+/** @throws naming `where` if packed words are of another layout than this version reads. */
+export function checkLayout(layout: unknown, where: string): void {
+  if (layout !== LAYOUT) throw argumentError(where, 'layout', `'${LAYOUT}'`, layout);
+}
+
+/** Bytes of the packed words of a kernel and of its scales. */
+export function packedBytes(inFeatures: number, units: number, scales: number): number {
+  const [rows, wordsPerRow] = packedShape(inFeatures, units);
+  return 4 * (rows * wordsPerRow + scales);
+}

@@ -1,0 +1,35 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { PackedOperands } from '../../ops/ternary_mat_mul';
+import type { InputQuantizer } from '../../quantizers/input/input_quantizer';
+import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
+
+/** The operands of a product in training, beside the kernel. */
+export interface TrainedOperands {
+  readonly x: Tensor;
+  /** [units], or none. */
+  readonly bias: Tensor | undefined;
+  readonly inputQuantizer: InputQuantizer;
+  readonly eps: number;
+}
+
+/** The operands at a blend below 1. */
+export interface BlendedOperands extends TrainedOperands {
+  readonly blend: number;
+  /** The latent kernel as a matrix [in, units]. */
+  readonly kernel: Tensor;
+  /** The kernel of blend 1; not asked for at blend 0. */
+  readonly quantized: () => QuantizedKernel;
+}
+
+/**
+ * How a kind of layer multiplies its input by its kernel: all that the lives of a ternary kernel do not
+ * know. Kernels are matrices [in, units] here, whatever shape the layer gives its weights.
+ */
+export interface TernaryProducts {
+  /** The product with W^ = scale * ternary, in floats, with straight-through gradients. */
+  trained(operands: TrainedOperands, kernel: QuantizedKernel): Tensor;
+  /** The product with a share of the quantization in force. */
+  blended(operands: BlendedOperands): Tensor;
+  /** The product on packed words. It equals `trained` bit for bit where the input quantizer is exact. */
+  packed(operands: PackedOperands): Tensor;
+}

@@ -1,0 +1,52 @@
+import type { serialization, Tensor } from '@tensorflow/tfjs-core';
+import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
+import type { InputQuantizerName } from '../../quantizers/input/registry';
+import type { TernaryProducts } from './products';
+
+/** What both lives of a kernel know of their layer. */
+export interface TernaryKernelOptions {
+  /** What errors call the layer. */
+  readonly label: string;
+  readonly products: TernaryProducts;
+  readonly inputQuantizer: InputQuantizerName;
+  readonly eps: number;
+}
+
+/** What of an activation function of tfjs a kernel needs to know. */
+export interface LayerActivation {
+  apply(x: Tensor): Tensor;
+  getClassName(): string;
+}
+
+/** Adds a weight of zeros to a layer, and returns it. */
+export type AddWeight = (
+  name: string,
+  shape: Shape,
+  dtype: 'float32' | 'int32',
+  trainable: boolean,
+) => LayerVariable;
+
+export interface KernelStatistics {
+  /** Share of the ternary weights that are 0. */
+  readonly zeros: number;
+  /** Number of scales: 1, or one for each output. */
+  readonly scales: number;
+}
+
+/** The kernel of a ternary layer, in one of its two lives: latent floats to train, or packed words. */
+export interface TernaryKernel {
+  /** Whether this is the packed life. */
+  readonly deployed: boolean;
+  /** Share of the quantization in force; always 1 in the packed life. */
+  blend: number;
+  /** [in, units] as the quantizers and the packed words see it. @throws if the layer is not built. */
+  readonly matrixShape: readonly [number, number];
+  /** The weights that are the kernel's own, as `layer.weights` has them; none before the layer is built. */
+  readonly weights: readonly LayerVariable[];
+  /** activation(x . kernel + bias). */
+  forward(x: Tensor, bias: Tensor | undefined, activation: LayerActivation): Tensor;
+  /** @throws if the layer is not built, or its packed words hold the unused code 3. */
+  statistics(): KernelStatistics;
+  /** What the config of the layer says of this life. */
+  getConfig(): serialization.ConfigDict;
+}

@@ -1,0 +1,55 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import { positiveInteger, type Check } from '../options/check';
+import type { OptionTable } from '../options/option_table';
+import type { DenseArgs } from '../tfjs/dense';
+
+/** The options that every layer of TensorFlow.js takes. */
+export type LayerOptions = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
+
+/** tfjs takes null for what is left out. */
+function orNull({ expected, holds }: Check): Check {
+  return { expected: `${expected}, or null`, holds: (value) => value === null || holds(value) };
+}
+
+const STRING: Check = orNull({ expected: 'a string', holds: (v) => typeof v === 'string' });
+const BOOLEAN: Check = orNull({ expected: 'true or false', holds: (v) => typeof v === 'boolean' });
+const SHAPE: Check = orNull({
+  expected: 'a list of sizes (null where a size is open)',
+  holds: (v) => Array.isArray(v) && v.every((size) => size == null || Number.isInteger(size)),
+});
+const LIST: Check = orNull({ expected: 'a list', holds: Array.isArray });
+/** By name, or as an object of tfjs: tfjs itself tells what it does not know. */
+const IDENTIFIER: Check = orNull({
+  expected: 'a name or an object',
+  holds: (value) => typeof value === 'string' || typeof value === 'object',
+});
+const NO_CONSTRAINT: Check = {
+  expected: 'null (tfjs does not apply constraints in fit, so none would be kept)',
+  holds: (value) => value == null,
+};
+
+export const LAYER_OPTIONS = {
+  name: STRING,
+  inputShape: SHAPE,
+  batchInputShape: SHAPE,
+  batchSize: orNull(positiveInteger),
+  dtype: STRING,
+  trainable: BOOLEAN,
+  weights: LIST,
+  inputDType: STRING,
+} as const satisfies OptionTable<LayerOptions>;
+
+export const DENSE_OPTIONS = {
+  units: { ...positiveInteger, required: true },
+  activation: IDENTIFIER,
+  useBias: BOOLEAN,
+  kernelInitializer: IDENTIFIER,
+  biasInitializer: IDENTIFIER,
+  kernelConstraint: NO_CONSTRAINT,
+  biasConstraint: NO_CONSTRAINT,
+  kernelRegularizer: IDENTIFIER,
+  biasRegularizer: IDENTIFIER,
+  activityRegularizer: IDENTIFIER,
+  inputDim: orNull(positiveInteger),
+  ...LAYER_OPTIONS,
+} as const satisfies OptionTable<DenseArgs>;

@@ -1,0 +1,20 @@
+import { registerKernel, type KernelFunc } from '@tensorflow/tfjs-core';
+
+const names = new Set<string>();
+
+/** Registers the tfjs kernels of one backend. One that is not loaded can be loaded later. */
+export function registerTfjsKernels(
+  backendName: string,
+  tfjsKernels: Readonly<Record<string, KernelFunc>>,
+): void {
+  names.add(backendName);
+  for (const [kernelName, kernelFunc] of Object.entries(tfjsKernels)) {
+    registerKernel({ kernelName, backendName, kernelFunc });
+  }
+}
+
+/** "cpu, wasm or tensorflow", with every backend that has tfjs kernels of this package. */
+export function backendNames(): string {
+  const all = [...names];
+  return `${all.slice(0, -1).join(', ')} or ${all[all.length - 1]}`;
+}

@@ -1,0 +1,7 @@
+import type { serialization } from '@tensorflow/tfjs-core';
+
+/** A layer's config as it was saved: tfjs adds `customObjects` to each that it hands to `fromConfig`. */
+export function savedConfig(config: serialization.ConfigDict): serialization.ConfigDict {
+  const { customObjects: _customObjects, ...saved } = config;
+  return saved;
+}

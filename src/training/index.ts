@@ -1,0 +1,18 @@
+import '../register';
+
+export { recommend, type Recommendation } from '../inspect/recommend';
+export { setBlend } from './blend';
+export { loadCheckpoint, saveCheckpoint, type CheckpointInfo } from './checkpoint/checkpoint';
+export type { Storage as CheckpointStorage } from './checkpoint/storage';
+export { distill, type DistillOptions } from './distillation/distill';
+export type { FeatureMatch } from './distillation/features';
+export { learningRateSchedule, type LearningRateScheduleOptions } from './learning_rate_schedule';
+export type { LayerMetrics } from './metrics/layer_metrics';
+export {
+  trainingMetrics,
+  type TrainingMetrics,
+  type TrainingMetricsOptions,
+} from './metrics/training_metrics';
+export { quantizationSchedule, type QuantizationScheduleOptions } from './quantization_schedule';
+export type { ScheduleOptions } from './schedule';
+export { seededBatches, type SeededBatchesOptions } from './seeded_batches';

@@ -1,0 +1,175 @@
+import * as tf from '@tensorflow/tfjs';
+import { bitLinear, convert, planConversion, sensitivity } from '../../src';
+import { CONVERT_OPTIONS, LAYER_CONVERSION_OPTIONS } from '../../src/convert/options';
+import { SENSITIVITY_OPTIONS } from '../../src/convert/sensitivity/sensitivity';
+import type { Option } from '../../src/options/option_table';
+import { CHECKPOINT_INFO } from '../../src/training/checkpoint/checkpoint';
+import { DISTILL_OPTIONS } from '../../src/training/distillation/distill';
+import { FEATURE_MATCH_OPTIONS } from '../../src/training/distillation/features';
+import { LEARNING_RATE_SCHEDULE_OPTIONS } from '../../src/training/learning_rate_schedule';
+import { TRAINING_METRICS_OPTIONS } from '../../src/training/metrics/training_metrics';
+import { QUANTIZATION_SCHEDULE_OPTIONS } from '../../src/training/quantization_schedule';
+import {
+  distill,
+  learningRateSchedule,
+  quantizationSchedule,
+  saveCheckpoint,
+  seededBatches,
+  trainingMetrics,
+} from '../../src/training';
+import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
+
+/** Options that a public function takes. */
+export interface OptionCase {
+  /** The function, as it is exported. */
+  readonly name: string;
+  /** The interface that declares and documents them. */
+  readonly type: string;
+  readonly table: Readonly<Record<string, Option<unknown>>>;
+  /** What errors call the function. Default: its name. */
+  readonly where?: string;
+  /** What errors call the options. Default: 'options'. */
+  readonly argument?: string;
+  /** Options that are right, the required ones among them. Default: none. */
+  readonly valid?: Readonly<Record<string, unknown>>;
+  /** Those that tfjs declares: it takes null for them, and names that it knows itself. Default: none. */
+  readonly ofTfjs?: readonly string[];
+  /** Calls the function with these options. */
+  call(options: never): unknown;
+}
+
+const dense = () =>
+  tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 3, inputShape: [4], name: 'a' }),
+      tf.layers.dense({ units: 2, name: 'head' }),
+    ],
+  });
+const ternary = () =>
+  tf.sequential({
+    layers: [
+      bitLinear({ units: 3, inputShape: [4], name: 'b' }),
+      tf.layers.dense({ units: 2, name: 'end' }),
+    ],
+  });
+
+export const float = dense();
+export const student = ternary();
+for (const model of [float, student]) model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+const [x, y] = [tf.ones([8, 4]), tf.ones([8, 2])];
+
+/** Counts what has been saved. */
+export const storage = {
+  saved: 0,
+  async save() {
+    storage.saved++;
+    return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
+  },
+};
+
+/** Each options object of each public function. */
+export const OPTION_CASES: readonly OptionCase[] = [
+  {
+    name: 'convert',
+    type: 'ConvertOptions',
+    table: CONVERT_OPTIONS,
+    call: (options) => convert(float, options),
+  },
+  {
+    name: 'convert',
+    type: 'LayerConversionOptions',
+    table: LAYER_CONVERSION_OPTIONS,
+    argument: 'layerOptions("a")',
+    call: (options) => convert(float, { layerOptions: () => options }),
+  },
+  {
+    name: 'planConversion',
+    type: 'ConvertOptions',
+    table: CONVERT_OPTIONS,
+    call: (options) => planConversion(float, options),
+  },
+  {
+    name: 'sensitivity',
+    type: 'SensitivityOptions',
+    table: SENSITIVITY_OPTIONS,
+    call: (options) => sensitivity(float, x, options),
+  },
+  {
+    name: 'distill',
+    type: 'DistillOptions',
+    table: DISTILL_OPTIONS,
+    call: (options) => distill(student, float, options),
+  },
+  {
+    name: 'distill',
+    type: 'FeatureMatch',
+    table: FEATURE_MATCH_OPTIONS,
+    argument: 'features[0]',
+    valid: { student: 'b', teacher: 'a' },
+    call: (match) => distill(student, float, { features: [match] }),
+  },
+  {
+    name: 'learningRateSchedule',
+    type: 'LearningRateScheduleOptions',
+    table: LEARNING_RATE_SCHEDULE_OPTIONS,
+    valid: { type: 'step', learningRate: 1, every: 1 },
+    call: learningRateSchedule,
+  },
+  {
+    name: 'quantizationSchedule',
+    type: 'QuantizationScheduleOptions',
+    table: QUANTIZATION_SCHEDULE_OPTIONS,
+    valid: { type: 'constant' },
+    call: quantizationSchedule,
+  },
+  {
+    name: 'saveCheckpoint',
+    type: 'CheckpointInfo',
+    table: CHECKPOINT_INFO,
+    argument: 'info',
+    valid: { epoch: 1 },
+    call: (info) => saveCheckpoint(float, storage, info),
+  },
+  {
+    name: 'seededBatches',
+    type: 'SeededBatchesOptions',
+    table: SEEDED_BATCHES_OPTIONS,
+    valid: { seed: 1 },
+    call: (options) => seededBatches(x, y, options),
+  },
+  {
+    name: 'trainingMetrics',
+    type: 'TrainingMetricsOptions',
+    table: TRAINING_METRICS_OPTIONS,
+    call: trainingMetrics,
+  },
+];
+
+/** Tables that those of `OPTION_CASES` are made of, by the types of their options. */
+export const PARTS = ['ConversionOptions', 'QuantizationOptions', 'ScheduleOptions'];
+
+/** Public functions without options. */
+export const WITHOUT_OPTIONS = [
+  'deploy',
+  'disposeModel',
+  'engineInfo',
+  'folder',
+  'loadCheckpoint',
+  'packTernary',
+  'ready',
+  'recommend',
+  'registerQuantizer',
+  'setBlend',
+  'summary',
+  'unpackTernary',
+  'verify',
+];
+
+/** Public functions whose options test/layers and test/ops check. */
+export const CHECKED_ELSEWHERE = [
+  'BitLinear',
+  'RMSNormalization',
+  'bitLinear',
+  'rmsNormalization',
+  'ternaryMatMul',
+];
