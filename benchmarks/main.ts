@@ -106,10 +106,11 @@ function markdown(results: Results, svg: string | undefined): string {
 Made by \`${command}\` on ${machine}.
 
 Times are medians of whole calls, from an input tensor to the output in a JavaScript array, with the
-quartiles in brackets: quantization of the input, bias and all overhead are in. Subjects take turns, in
-processes of their own. tfjs and tfjs-node multiply in float32 (\`tf.fused.matMul\`), tfjs-node on all
-cores; onnxruntime's \`MatMulNBits\` quantizes inputs to int8 (accuracy level 4) and runs on one thread,
-as this package does on wasm; on cpu and tensorflow it uses all cores. _Times faster_ is the other's time by ours, on the same version of Node.
+quartiles in brackets. They include the quantization of the input, the bias and all overhead. Subjects take turns,
+each in a process of its own. tfjs and tfjs-node multiply in float32 (\`tf.fused.matMul\`), tfjs-node on all
+cores. The \`MatMulNBits\` of onnxruntime quantizes inputs to int8 (accuracy level 4) and runs on one thread. This package
+runs on one thread on wasm, and on all cores on cpu and tensorflow. _Times faster_ is the time of the peer divided by
+the time of this package, on the same version of Node.
 
 ${svg ? `![Speed by shape](${svg.split('/').at(-1)})\n` : ''}
 ## x . W + bias
@@ -122,14 +123,14 @@ ${markdownTable(predictCells(rows))}
 
 ## Memory of a deployed kernel
 
-By the growth of the process's resident memory (all copies, whoever holds them), and by what tfjs counts
-for tensors.
+The first figure is measured by the growth of the process's resident memory (all copies, in any part of the
+process), the second is what tfjs counts for tensors.
 
 ${markdownTable(memoryCells(memory))}
 
 ## Goals
 
-Set for two cores, on a machine whose peers had no 512-bit instructions.
+The goals were set for two cores, on a machine where the peers had no 512-bit instructions.
 
 ${markdownTable(goalCells(rows))}
 `;

@@ -1,5 +1,5 @@
 /*
- * The portable JavaScript engine (input quantisation included) against tfjs's cpu backend in float32.
+ * The portable JavaScript engine (with the quantization of the input) against tfjs's cpu backend in float32.
  *
  *   npm run bench:portable
  */

@@ -1,5 +1,5 @@
 /*
- * A quantisation-aware training step by each quantizer against the same step with tf.layers.dense.
+ * A quantization-aware training step with each quantizer, against the same step with tf.layers.dense.
  *
  *   npm run bench:training                        tfjs-node (npm run setup:tfjs-node) and wasm, a minute
  *   npm run bench:training -- --backends wasm --markdown training_step.md
@@ -83,15 +83,18 @@ const markdown = (cells: readonly Cells[]) => `# A training step
 
 Made by \`${commandLine('bench:training')}\` on ${machine()}.
 
-Forward, backward and Adam on a batch of ${BATCH}, of a net ${WIDTHS.join(' - ')}; medians of ${ROUNDS} steps
-of each in turn, with the quartiles in brackets, on \`tensorflow\` (tfjs-node, all cores) and \`wasm\` (one thread).
+A step is forward, backward and Adam on a batch of ${BATCH}, in a net ${WIDTHS.join(' - ')}. Times are medians of
+${ROUNDS} steps of each in turn, with the quartiles in brackets, on \`tensorflow\` (tfjs-node, all cores) and \`wasm\`
+(one thread).
 
 ${markdownTable(cells)}
 `;
 
 async function main() {
   const { backends, markdown: file } = new Command('npm run bench:training --')
-    .description('Times a training step by each quantizer against the same one of tf.layers.dense.')
+    .description(
+      'Times a training step with each quantizer, against the same step with tf.layers.dense.',
+    )
     .addOption(
       new Option('--backends <names...>')
         .choices(['tensorflow', 'wasm'])

@@ -26,22 +26,23 @@ function placesOf(runs: readonly Run[]): string {
 function introduction(runs: readonly Run[]): string {
   return `# Accuracy
 
-Per cent of the 10,000 test images that a net gets right: mean over the seeds, and in brackets the standard
-deviation. Each section names the command that makes it (with tfjs-node, from \`npm run setup:tfjs-node\`).
+The figures are per cent of the 10,000 test images that a net classifies right: the mean over the seeds, and in
+brackets the standard deviation. Each section names the command that makes it (with tfjs-node, from
+\`npm run setup:tfjs-node\`).
 
-The net: 784 - 256 - 256 - 10; each hidden layer is a ternary one without bias, then layer normalisation and
-ReLU; a float head. Adam, learning rate 1e-3 falling to zero by a cosine, batches of 128, cross-entropy, no
-weight decay. Initial weights and the order of the data follow from the seed.
-Seconds are those of training, beside other work: ${placesOf(runs)}.
+The net is 784 - 256 - 256 - 10. Each hidden layer is a ternary layer without bias, followed by layer normalization and
+ReLU; the head is float. Training uses Adam, a learning rate that falls from 1e-3 to zero by a cosine, batches of 128,
+cross-entropy and no weight decay. Initial weights and the order of the data follow from the seed.
+The seconds are those of training, beside other work: ${placesOf(runs)}.
 
-- "Reference": an independent implementation of the same formulas in numpy, with the same net and recipe, mean
+- "Reference" is an independent implementation of the same formulas in numpy, with the same net and recipe: the mean
   of 3 seeds.
-- "Only rounded": the trained float net with its hidden kernels made ternary by the rule, without any training.
-  (Rules that learn their scale have none to round by.)
-- Recipes: "schedule" is \`quantizationSchedule({type: 'logistic'})\`, "distillation"
-  \`distill(student, teacher)\` with its defaults, "both" the two together, "plain" neither. The float net that
-  teaches, and where a title says so is trained on, has seen all examples for ${FLOAT_EPOCHS} epochs.
-- "Against" float or plain: the difference between runs of the same seed.
+- "Only rounded" is the trained float net whose hidden kernels the rule made ternary, without any training.
+  (Rules that learn their scale have no scale before training.)
+- The recipe "schedule" is \`quantizationSchedule({type: 'logistic'})\`, "distillation" is
+  \`distill(student, teacher)\` with its defaults, "both" is the two together, and "plain" is neither. The float net is
+  the teacher; where a title says so, training starts from it. It has seen all examples for ${FLOAT_EPOCHS} epochs.
+- "Against" float or plain is the difference between runs of the same seed.
 
 ![Every run, the means, and the reference](accuracy.svg)
 `;

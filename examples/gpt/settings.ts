@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { GptOptions } from './options';
 
 /**
- * Notes what the nets of a folder were trained with, so that none is resumed or used with anything else.
+ * Records the settings of the nets in a folder, so that none is resumed or used with other settings.
  * @throws if the folder holds nets of other settings.
  */
 export function claimFolder(options: GptOptions, text: string): void {
@@ -21,7 +21,7 @@ export function claimFolder(options: GptOptions, text: string): void {
     if (there[name] === value) continue;
     throw new Error(
       `${options.out} holds nets that were trained with other settings (${name}: ${there[name]}, ` +
-        `now ${value}). Delete it, or give another folder by --out.`,
+        `now ${value}). Delete it, or give another folder with --out.`,
     );
   }
 }

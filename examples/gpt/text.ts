@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 
-/** Share of the text, its end, that is kept from training. */
+/** Share of the text, at its end, that is not used for training. */
 const VALIDATION_SHARE = 0.1;
 
 /** `-f`: each verse on a line of its own, after its place ("Ge1:1 "). */
 const BIBLE = ['-f', 'Gen1:1-Rev22:21'];
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** The text of a file; without one the King James Bible of Debian's package bible-kjv, a verse a line. */
+/** The text of a file; without one the King James Bible of Debian's package bible-kjv, one verse for each line. */
 export function readText(file: string | undefined): string {
   return file == null ? verses(printedBible()) : textOf(file);
 }
@@ -26,18 +26,20 @@ function printedBible(): string {
   try {
     return execFileSync('bible', BIBLE, { encoding: 'utf8', maxBuffer: MAX_BYTES });
   } catch (error) {
-    const remedy = 'Install it (apt-get install bible-kjv), or give a text by --text FILE.';
+    const remedy = 'Install it (apt-get install bible-kjv), or give a text with --text FILE.';
     throw new Error(`The command "bible" did not print the text: ${remedy}`, { cause: error });
   }
 }
 
-/** Lines without the places before them. @throws if a line has none: then it is no verse. */
+/** Lines without the places before them. @throws if a line has none, because it is not a verse then. */
 export function verses(printed: string): string {
   const lines = printed.trimEnd().split('\n');
   const texts = lines.map((line) => {
     const verse = /^\w+:\d+ (.+)$/.exec(line)?.[1];
     if (verse != null) return verse;
-    throw new Error(`The command "bible" printed what is no verse: ${JSON.stringify(line)}`);
+    throw new Error(
+      `The command "bible" printed a line that is not a verse: ${JSON.stringify(line)}`,
+    );
   });
   return texts.join('\n') + '\n';
 }
@@ -62,7 +64,7 @@ export function encodeText(text: string, context: number): Corpus {
   throw new Error(`The text must have at least ${least} characters, got ${all.length}.`);
 }
 
-/** @throws if a character is none of `characters`. */
+/** @throws if a character is not one of `characters`. */
 export function encode(text: Iterable<string>, characters: string[]): Int32Array {
   const numbers = new Map(characters.map((character, i) => [character, i]));
   return Int32Array.from([...text], (character) => {
@@ -75,7 +77,7 @@ export function encode(text: Iterable<string>, characters: string[]): Int32Array
 export interface Windows {
   /** One-hot, float32 [windows, context, characters]. */
   readonly xs: tf.Tensor3D;
-  /** The same, a character later. */
+  /** The same, one character later. */
   readonly ys: tf.Tensor3D;
 }
 

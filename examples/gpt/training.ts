@@ -11,7 +11,7 @@ type Dataset = Parameters<tf.LayersModel['fitDataset']>[0];
 const LEARNING_RATE = 2e-3;
 /** Share of the steps in which the learning rate rises. */
 const WARMUP = 0.05;
-/** Between two checkpoints: an "epoch" for tfjs, though the text is drawn from, not walked through. */
+/** Steps between two checkpoints: an "epoch" for tfjs, although windows are drawn from the text at random. */
 export const STEPS_PER_EPOCH = 100;
 
 export interface TrainingArgs {
@@ -33,11 +33,11 @@ export function loss(oneHot: tf.Tensor, logits: tf.Tensor): tf.Scalar {
   return tf.losses.softmaxCrossEntropy(oneHot, logits) as tf.Scalar;
 }
 
-/** Trains from where the checkpoint was left, or from the start; nothing if all steps are done. */
+/** Trains from the checkpoint on, or from the start; does nothing if all steps are done. */
 export async function train(model: tf.LayersModel, args: TrainingArgs): Promise<void> {
   model.compile({ optimizer: tf.train.adam(LEARNING_RATE, 0.9, 0.95), loss });
   const storage = folder(args.checkpoint);
-  // By the weights: a save that was cut off may leave them without a model.json, and that must be told.
+  // The weights decide: a save that was cut off may leave them without a model.json, which must be an error.
   const isThere = existsSync(join(args.checkpoint, 'weights.bin'));
   const initialEpoch = isThere ? (await loadCheckpoint(model, storage)).epoch : 0;
   const stepsPerEpoch = Math.min(args.steps, STEPS_PER_EPOCH);
@@ -54,7 +54,7 @@ export async function train(model: tf.LayersModel, args: TrainingArgs): Promise<
   await model.fitDataset(dataset, { epochs, initialEpoch, verbose: 0, callbacks });
 }
 
-/** Batches of windows that begin anywhere; those of a step follow from the seed and its number. */
+/** Batches of windows that begin anywhere; those of a step follow from the seed and the number of the step. */
 function randomWindows(args: TrainingArgs, size: number, initialEpoch: number): Dataset {
   const { codes, batch, context, vocabulary, seed } = args;
   let step = initialEpoch * size;

@@ -3,7 +3,7 @@ import { connect, type NetShape } from './net';
 
 /**
  * Writes character by character with a trained net. Keys and values of the last `context` positions are
- * kept, so that a character costs one row per layer. (Past the first `context` characters they come from
+ * kept, so that a character costs one row per layer. (After the first `context` characters they come from
  * a window that slides; in training each window began anew.)
  */
 export class Writer {

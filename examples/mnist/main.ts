@@ -2,7 +2,7 @@
  * Trains a ternary net on MNIST, deploys it, and shows that nothing was lost on the way.
  *
  *   npm start                          trains for 6 epochs, a few minutes
- *   npm start -- --epochs 2            less accurate, sooner done
+ *   npm start -- --epochs 2            faster and less accurate
  *   npm start -- --json results.json   the figures for a program
  */
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ import { numberBetween } from '../support/number_between';
 import { train } from '../support/training';
 import { newTable } from '../support/table';
 
-/** Of the initial weights. */
+/** The seed of the initial weights. */
 const SEED = 1;
 
 interface Options {
@@ -32,11 +32,7 @@ interface Options {
 const options = new Command('npm start --')
   .description('Trains a ternary net on the digits of MNIST, deploys it and saves both nets.')
   .option('--epochs <number>', 'epochs of training, some 20 seconds each', numberBetween(1), 6)
-  .option(
-    '--out <folder>',
-    'where the nets are saved; those of before are replaced',
-    'models/mnist',
-  )
+  .option('--out <folder>', 'where the nets are saved; they replace earlier ones', 'models/mnist')
   .option('--json <file>', 'writes the figures for a program')
   .parse()
   .opts<Options>();
@@ -48,7 +44,7 @@ async function main() {
   console.log(`Backend: ${backend}. Training 784-256-256-10 on 60,000 digits, epochs: ${epochs}.`);
   const [digits, test] = [await loadImages('mnist', 'train'), await loadImages('mnist', 't10k')];
 
-  // 1. A ternary net: bitLinear stands where tf.layers.dense stood.
+  // 1. A ternary net: bitLinear in the place of tf.layers.dense.
   const model = buildNet(bitLinear, SEED);
   const metrics = trainingMetrics({ write: await lineWriter(join(options.out, 'training.jsonl')) });
   await train(model, digits, { epochs, callbacks: [metrics] });

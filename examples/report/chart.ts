@@ -10,7 +10,7 @@ const MEASURES = {
   scale: 'Scale',
 } as const;
 
-/** What schedules add to the logs. */
+/** The values that schedules add to the logs. */
 const SCHEDULED: Record<string, string> = { learningRate: 'Learning rate', blend: 'Blend' };
 
 const SIZE = { width: 320, height: 180 };
@@ -50,7 +50,7 @@ function specification(epochs: readonly Epoch[]): TopLevelSpec {
   };
 }
 
-/** What is of another size stands in a panel of its own. */
+/** A figure of another size has a panel of its own. */
 function logPanels(logs: Point[]) {
   const scheduled = Object.entries(SCHEDULED).map(([name, title]) => ({
     title,
@@ -74,7 +74,7 @@ interface Point {
 }
 
 function panel(title: string, values: Point[]) {
-  // Without a second value there is no range to draw: from zero, then.
+  // One value has no range: the axis begins at zero then.
   const zero = new Set(values.map(({ value }) => value)).size === 1;
   return {
     ...SIZE,

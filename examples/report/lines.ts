@@ -9,8 +9,8 @@ export interface Epoch {
 }
 
 /**
- * One epoch a line. Where training was resumed an epoch may come twice: the later one counts.
- * @throws naming the first line that is no epoch.
+ * One epoch for each line. Where training was resumed, an epoch may appear twice: the later one counts.
+ * @throws naming the first line that is not an epoch.
  */
 export function parseLines(text: string, file: string): Epoch[] {
   const epochs = new Map<number, Epoch>();
@@ -20,7 +20,7 @@ export function parseLines(text: string, file: string): Epoch[] {
     if (epoch == null) throw new Error(`${file}: line ${i + 1} is not {epoch, logs, layers}.`);
     epochs.set(epoch.epoch, epoch);
   }
-  if (epochs.size === 0) throw new Error(`${file}: no epoch in it.`);
+  if (epochs.size === 0) throw new Error(`${file}: there is no epoch in it.`);
   return [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
 }
 

@@ -25,7 +25,7 @@ export function page(title: string, epochs: readonly Epoch[], svg: string): stri
 `;
 }
 
-/** A scale that was not finite has become null in JSON. */
+/** JSON has null for a scale that was not finite. */
 function textOf(value: number | null): string {
   return value == null ? 'not finite' : value.toPrecision(3);
 }

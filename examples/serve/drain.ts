@@ -4,23 +4,23 @@ import { Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { ModelServer } from './http/server';
 
-/** When no connection has come for so long, none is on its way. */
+/** If no connection has arrived for this time, none is on its way. */
 const QUIET_MS = 100;
 
 /**
- * Longest wait for that quiet; and time for clients with open connections to come by once more, and be
- * told that they end.
+ * The longest wait for that, and the time in which clients with open connections can send one more
+ * request and learn that their connections end.
  */
 const LAST_CALL_MS = 1000;
 
 /**
- * On a signal: answers all requests that have come in, then ends with 0.
+ * On a signal, answers all requests that have arrived, then ends with 0.
  *
- * A system resets connections that it has made, but the server not yet taken, when the server stops to
- * listen. And a connection that is closed between two requests loses the next one, if its client has
- * sent it already. So the server takes what is on its way, stops to listen, and then ends connections
- * with their answers. Until it listens no more answers are held back: most clients come again with an
- * answer only, and so connections cease to come.
+ * When a server stops listening, the system resets connections that it has made and the server has not
+ * yet accepted. A connection that is closed between two requests loses the next request, if the client
+ * has already sent it. So the server accepts the connections that are on their way, stops listening, and
+ * then ends each connection with its answer. Answers are held back until the server has stopped
+ * listening: most clients send their next request only after an answer, so no more connections arrive.
  */
 export function drainOn(
   signals: NodeJS.Signals[],
@@ -49,14 +49,14 @@ async function stopListening(server: Server): Promise<void> {
     await sleep(QUIET_MS);
     await nextTurn(); // what came while a batch was computed has been taken now
   } while (!quiet && performance.now() < end);
-  // The close of an HTTP server would end connections, too, whose next request is on its way.
+  // Closing the HTTP server would also end connections whose next request is on its way.
   NetServer.prototype.close.call(server);
 }
 
 async function endConnections(server: Server, timeoutMs: number): Promise<void> {
   const ended = once(server, 'close');
   setTimeout(() => server.closeIdleConnections(), LAST_CALL_MS);
-  // Somebody who never finishes his request is not waited for.
+  // A client that never finishes its request is not waited for.
   setTimeout(() => server.closeAllConnections(), LAST_CALL_MS + timeoutMs);
   await ended;
 }

@@ -1,5 +1,5 @@
 /*
- * Serves a saved model over HTTP, by TensorFlow Serving's REST API.
+ * Serves a saved model over HTTP, with TensorFlow Serving's REST API.
  *
  *   npm start                                          trains and saves a model first
  *   npm run serve -- --model models/mnist/deployed     then open http://127.0.0.1:8501/
@@ -34,13 +34,13 @@ async function serve(options: ServeOptions): Promise<void> {
   const model = await ServedModel.load(options.model);
   await model.warmUp(Math.min(options.maxBatch, options.maxQueue));
   const server = createServer(model, options, cluster.isWorker ? metricsOfAllWorkers : undefined);
-  // A worker drains when its supervisor says so; a Ctrl-C reaches both.
+  // A worker drains when its supervisor says so: Ctrl-C reaches both processes.
   if (cluster.isWorker) process.on('SIGINT', () => {});
   drainOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], server, options.timeoutMs);
-  // Workers are alike: the first one speaks for all.
+  // All workers are alike: only the first one prints.
   const speaks = cluster.isPrimary || cluster.worker!.id === 1;
   if (speaks) console.log(`${summary(model.layers)}`);
-  // One address: for "localhost" Fastify would open a second server, which the drain does not know.
+  // One address: for "localhost" Fastify would open a second server, which would not be drained.
   const { address } = await lookup(options.host);
   const url = await server.http.listen({ host: address, port: options.port });
   if (!speaks) return;
@@ -50,7 +50,7 @@ async function serve(options: ServeOptions): Promise<void> {
   console.log(`  ${url}/metrics`);
 }
 
-/** Each worker's kernels would use every processor otherwise. */
+/** Otherwise the engine of each worker would use every processor. */
 function shareProcessors(workers: number): void {
   if (workers === 1) return;
   tf.env().set('BITCORE_THREADS', Math.max(1, Math.floor(availableParallelism() / workers)));

@@ -11,15 +11,15 @@ export interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly backend?: string;
-  /** Processes on the port. */
+  /** Processes that share the port. */
   readonly workers: number;
   /** How long a batch waits for as many rows as the batch before it had. */
   readonly batchWindowMs: number;
-  /** Rows computed at once, unless one request brings more. */
+  /** Rows computed at once, unless one request has more. */
   readonly maxBatch: number;
-  /** Rows a request may bring. */
+  /** Rows of one request; more give 400. */
   readonly maxRows: number;
-  /** Rows that may wait; beyond, requests are turned away with 503. */
+  /** Rows that may wait; if there are more, requests are refused with 503. */
   readonly maxQueue: number;
   readonly maxBodyBytes: number;
   /** For receiving a request, and for answering it. */
@@ -29,7 +29,7 @@ export interface ServeOptions {
 /** The options of the command line; prints what is wrong, or the help, and ends the process. */
 export function parseOptions(args: string[]): ServeOptions {
   const command = new Command('npm run serve --')
-    .description("Serves a saved model by TensorFlow Serving's REST API.")
+    .description("Serves a saved model with TensorFlow Serving's REST API.")
     .requiredOption('--model <folder>', 'folder with model.json and its weights')
     .option('--name <name>', "the model's name in URLs (default: the folder's name)", checkName)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -43,8 +43,8 @@ export function parseOptions(args: string[]): ServeOptions {
       2,
     )
     .option('--max-batch <rows>', 'rows computed at once', numberBetween(1), 64)
-    .option('--max-rows <rows>', 'rows a request may bring', numberBetween(1), 1024)
-    .option('--max-queue <rows>', 'rows that may wait; beyond, 503', numberBetween(1), 4096)
+    .option('--max-rows <rows>', 'rows of one request; more give 400', numberBetween(1), 1024)
+    .option('--max-queue <rows>', 'rows that may wait; more give 503', numberBetween(1), 4096)
     .option(
       '--max-body-bytes <bytes>',
       'size of a request',
@@ -70,7 +70,7 @@ const MAX_BODY = constants.MAX_STRING_LENGTH;
 
 const BACKENDS = ['tensorflow', 'wasm', 'cpu'];
 
-/** What needs no escaping in a URL, and is no pattern of the router. */
+/** Characters that need no escaping in a URL, and are no pattern of the router. */
 function checkName(name: string): string {
   if (/^[\w.-]+$/.test(name)) return name;
   throw new InvalidArgumentError('Expected letters, digits, "_", "-" and "." only.');

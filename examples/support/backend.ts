@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Starts the fastest backend that is installed, tfjs-node if it is there, else WebAssembly; or `wanted`. */
+/** Starts `wanted`, or the fastest backend that is installed: tfjs-node, else WebAssembly. */
 export async function useFastestBackend(wanted?: string): Promise<string> {
   const hasTfjsNode = wanted !== 'wasm' && (await loadTfjsNode());
   const name = wanted ?? (hasTfjsNode ? 'tensorflow' : 'wasm');

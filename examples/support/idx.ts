@@ -6,7 +6,7 @@ const UNSIGNED_BYTE = 8;
 
 /**
  * The numbers in a file of MNIST's format IDX, `file` itself or compressed as `file.gz`.
- * @throws if it is not there, or holds something else than unsigned bytes of that rank.
+ * @throws if it is missing, or does not hold unsigned bytes of that rank.
  */
 export async function readIdx(file: string, rank: number): Promise<Uint8Array> {
   const isPlain = existsSync(file);

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { readIdx } from './idx';
 
 export interface LabelledImages {
-  /** float32 [examples, 784], standardised. */
+  /** float32 [examples, 784], standardized. */
   images: tf.Tensor2D;
   /** float32 [examples], 0 to 9. */
   labels: tf.Tensor1D;
@@ -35,9 +35,9 @@ export async function loadImages(
   const pixels = await readIdx(join(folder, `${part}-images-idx3-ubyte`), 3);
   const labels = await readIdx(join(folder, `${part}-labels-idx1-ubyte`), 1);
   const { mean, deviation } = PIXELS[set];
-  const standardised = new Float32Array(pixels).map((pixel) => (pixel / 255 - mean) / deviation);
+  const standardized = new Float32Array(pixels).map((pixel) => (pixel / 255 - mean) / deviation);
   return {
-    images: tf.tensor2d(standardised, [labels.length, 784]),
+    images: tf.tensor2d(standardized, [labels.length, 784]),
     labels: tf.tensor1d(Float32Array.from(labels)),
   };
 }
@@ -52,6 +52,6 @@ function checkFashion(folder: string): string {
   if (existsSync(file) || existsSync(`${file}.gz`)) return folder;
   throw new Error(
     `Fashion-MNIST is not in ${folder}. On Debian: apt-get install dataset-fashion-mnist. ` +
-      'Elsewhere name a folder with its four files by --fashion-folder.',
+      'Elsewhere, name a folder with its four files in --fashion-folder.',
   );
 }

@@ -4,7 +4,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Median milliseconds of each function, run in turn so that a slow spell of the machine hits all. */
+/** Median milliseconds of each function, run in turn, so that a slow phase of the machine affects all of them. */
 export function interleavedMedians(functions: Array<() => void>, rounds: number): number[] {
   const times = functions.map(() => [] as number[]);
   for (const run of functions) run();

@@ -4,7 +4,7 @@ type LinearArgs = Parameters<typeof tf.layers.dense>[0];
 export type MakeLinear = (args: LinearArgs) => tf.layers.Layer;
 
 /**
- * Two hidden layers of 256, made by `linear`, each followed by a normalisation and a ReLU, and a float
+ * Two hidden layers of 256, made by `linear`, each followed by a normalization and a ReLU, and a float
  * head with softmax. The initial weights follow from the seed.
  */
 export function buildNet(linear: MakeLinear, seed: number): tf.Sequential {

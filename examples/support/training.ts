@@ -7,15 +7,15 @@ const BATCH_SIZE = 128;
 
 export interface TrainOptions {
   epochs: number;
-  /** What the bar says. Default: `'training'`. */
+  /** The text of the bar. Default: `'training'`. */
   title?: string;
   /** At the start, from which it falls to zero. Default: 0.001. */
   learningRate?: number;
-  /** Further ones. */
+  /** Further callbacks. */
   callbacks?: tf.Callback[];
 }
 
-/** Trains with Adam, while a bar shows how far it is. */
+/** Trains with Adam, while a bar shows the progress. */
 export async function train(
   model: tf.LayersModel,
   { images, labels }: LabelledImages,

@@ -9,7 +9,7 @@ export interface TrainingBarArgs {
   readonly initialEpoch?: number;
 }
 
-/** A callback that shows how far training is, its loss, and the time left. */
+/** A callback that shows the progress of training, its loss, and the time left. */
 export function trainingBar(args: TrainingBarArgs): tf.CustomCallback {
   const { name, epochs, stepsPerEpoch, initialEpoch = 0 } = args;
   const bar = new SingleBar({

@@ -3,10 +3,10 @@ import { encodeText, verses, windowsAt } from '../../examples/gpt/text';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-test('verses lose their places alone; what is no verse is refused', () => {
+test('verses lose only their places; a line that is not a verse is refused', () => {
   expect(verses('Ge1:1 In the\n1Sa2:31 12:3 and\n')).toBe('In the\n12:3 and\n');
   for (const printed of ['Ge1:1 In the\nof it', '\nGenesis 1\n\n  1 In', '']) {
-    expect(() => verses(printed)).toThrow('The command "bible" printed what is no verse');
+    expect(() => verses(printed)).toThrow('The command "bible" printed a line that is not a verse');
   }
 });
 

@@ -4,8 +4,8 @@ import { AggregatorRegistry } from 'prom-client';
 import type { Metrics } from '../http/metrics';
 
 /*
- * A request for metrics reaches any one worker, and is to tell of all. So that worker asks the
- * supervisor, which asks each worker, and sums.
+ * A request for metrics reaches one of the workers, and its answer must cover all of them. So that
+ * worker asks the supervisor, which asks each worker and adds up the figures.
  */
 
 type Question = { readonly askedForMetrics: true };

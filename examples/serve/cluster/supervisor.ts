@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerWorkersAskingForMetrics } from './shared_metrics';
 import { closeUnconfirmedOnExit } from './unconfirmed';
 
-/** Rest before a worker is started that failed to start just now. */
+/** Wait before the next attempt to start a worker that has just failed to start. */
 const RETRY_MS = 1000;
 
 /**
  * Starts workers that share one port, and replaces those that die; resolves when they listen.
  * On SIGTERM or SIGINT the workers answer what they have accepted, and the process ends with 0.
- * @throws if one does not start at all.
+ * @throws if one of them does not start.
  */
 export async function superviseWorkers(count: number): Promise<void> {
   answerWorkersAskingForMetrics();
@@ -53,7 +53,7 @@ async function replace(dead: Worker): Promise<void> {
 function stopWorkersOnSignal(): void {
   const stop = () => {
     stopping = true;
-    // A worker is gone from the list with the later one of its two events.
+    // The later one of its two events removes a worker from the list.
     cluster.on('exit', stopWorkers);
     cluster.on('disconnect', stopWorkers);
     stopWorkers();
@@ -62,7 +62,7 @@ function stopWorkersOnSignal(): void {
   process.once('SIGINT', stop);
 }
 
-/** One goes on until the others have ended: it takes the connections that were on their way to them. */
+/** One worker continues until the others have ended: it takes the connections that were on their way to them. */
 function stopWorkers(): void {
   const [last, ...others] = Object.values(cluster.workers!);
   if (last == null) process.exit(0);

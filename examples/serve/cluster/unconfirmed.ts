@@ -5,7 +5,7 @@ interface Connection {
   close(): void;
 }
 
-/** What Node's cluster and its workers tell each other. */
+/** A message between Node's cluster and its workers. */
 interface ClusterMessage {
   readonly act?: string;
   /** The number of a message that is to be confirmed. */
@@ -16,8 +16,8 @@ interface ClusterMessage {
 
 /**
  * Node's cluster keeps a connection until the worker has confirmed that it took it. If the worker dies
- * before, the connection would stay open, and its client wait for ever: here it is closed, as are those
- * that the worker had taken.
+ * earlier, the connection would stay open, and its client would wait for ever. This closes it, as the
+ * connections that the worker had taken are closed.
  */
 export function closeUnconfirmedOnExit({ process: worker }: Worker): void {
   const unconfirmed = new Map<number, Connection>();
@@ -28,7 +28,7 @@ export function closeUnconfirmedOnExit({ process: worker }: Worker): void {
   };
   worker.send = remember as typeof worker.send;
   worker.on('internalMessage', ({ ack }: ClusterMessage) => unconfirmed.delete(ack!));
-  // Its "disconnect" does not come before the connection is confirmed.
+  // The event "disconnect" of the worker does not come before the connection is confirmed.
   worker.once('exit', () => {
     for (const connection of unconfirmed.values()) connection.close();
   });

@@ -4,7 +4,7 @@ export class TimedOut extends Error {}
 export class ClientGone extends Error {}
 
 /**
- * Aborts when the time is over, with TimedOut, or when the client is gone, with ClientGone.
+ * Aborts with TimedOut when the time is over, and with ClientGone when the client is gone.
  * (Fastify's own `request.signal` and `handlerTimeout` take the end of the body for that of the client.)
  */
 export function deadlineOf(reply: FastifyReply, timeoutMs: number): AbortSignal {

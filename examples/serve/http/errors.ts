@@ -23,7 +23,7 @@ export function answer(status: number, error: string): ErrorAnswer {
   return { status, body: { error } };
 }
 
-/** What a client is told of an error; undefined if it is the server's own. */
+/** The answer that tells a client of its error; undefined if the error is the server's own. */
 export function clientAnswer(error: FastifyError): ErrorAnswer | undefined {
   if (error instanceof QueueFull) return { ...answer(503, error.message), retryAfter: 1 };
   if (error instanceof BadRows) return answer(400, error.message);
@@ -34,13 +34,13 @@ export function clientAnswer(error: FastifyError): ErrorAnswer | undefined {
   return statusCode < 500 ? answer(statusCode, message) : undefined;
 }
 
-/** Names the place in the body, what was expected there and what came, and what the model takes. */
+/** Names the place in the body, what was expected there and what was there, and what the model takes. */
 export function schemaError(
   errors: readonly FastifySchemaValidationError[],
   { inputs }: Signature,
 ): Error {
   const takes = inputs.map((spec) => `"${spec.name}": ${describe(spec)}`).join(', ');
-  // An "anyOf" or "if" reports its parts first: the first report is the one furthest inside.
+  // An "anyOf" or "if" reports its parts first: the first report is the innermost one.
   return new Error(`${complaint(errors[0]!)}. The model takes ${takes}.`);
 }
 
@@ -69,7 +69,7 @@ export function answerBadUrl(error: FastifyError, _: FastifyRequest, reply: Fast
   reply.code(400).send({ error: error.message });
 }
 
-/** For what is not even HTTP, or comes too slowly; there is no request then that could be answered. */
+/** For data that is not HTTP, or arrives too slowly: there is no request that could be answered. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { status, body } = brokenRequest(error);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What `GET /metrics` tells, beside the process's own memory and time. */
+/** What `GET /metrics` reports, in addition to the memory and time of the process. */
 export class Metrics {
   readonly registry = new Registry();
 

@@ -1,7 +1,7 @@
 import { BadRows, flatten, nest, type Nested, type Rows } from '../model/rows';
 import type { Signature } from '../model/signature';
 
-/** Values of the inputs by their names; a single input may stand without its name. */
+/** Values of the inputs by their names; a single input needs no name. */
 type Named<Value> = Value | Readonly<Record<string, Value>>;
 
 /** A body of `:predict` that its schema allows: a list of rows, or a list for each input. */

@@ -5,7 +5,7 @@ type Schema = Record<string, unknown>;
 const NON_FINITE = ['NaN', 'Infinity', '-Infinity'];
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
-/** JSON has no NaN and no infinity: they are written as strings, as in proto3. */
+/** JSON has no NaN and no infinity: they are strings, as in proto3. */
 const NUMBERS: Record<TensorSpec['dtype'], Schema> = {
   float32: {
     anyOf: [{ type: 'number', minimum: -MAX_FLOAT32, maximum: MAX_FLOAT32 }, { enum: NON_FINITE }],

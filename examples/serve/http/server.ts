@@ -25,7 +25,7 @@ export interface ModelServer {
   startDraining(stopped: Promise<void>): void;
 }
 
-/** What `/metrics` tells: of this process, or of all workers together. */
+/** What `/metrics` reports: figures of this process, or of all workers together. */
 export type CollectMetrics = (own: Metrics) => () => Promise<string>;
 
 /** TensorFlow Serving's REST API for one model, with health, metrics and a page; not yet listening. */
@@ -42,7 +42,7 @@ export function createServer(
     logger: { level: 'warn' },
     http: {
       requestTimeout: options.timeoutMs,
-      // Node takes the longer one for the request, whichever it is.
+      // Node applies the longer of the two to the request.
       headersTimeout: options.timeoutMs,
       connectionsCheckingInterval: Math.min(1000, options.timeoutMs),
     },
@@ -55,7 +55,7 @@ export function createServer(
   acceptJsonOfAnyType(http);
   answerErrors(http, options.name);
   http.addHook('onSend', async (request, reply) => {
-    // Fastify would close the connection, which resets it: who still writes may never read the answer.
+    // Fastify would close the connection, which resets it: a client that still writes may never read the answer.
     // Node reads what is left of the request, for `requestTimeout` at most.
     if (!request.raw.complete) reply.removeHeader('Connection');
     if (draining == null) return;
@@ -83,9 +83,9 @@ export function createServer(
   return { http, metrics, startDraining };
 }
 
-/** As TensorFlow Serving: curl, for one, says that its data is a form. */
+/** As TensorFlow Serving does: curl, for example, says that its data is a form. */
 function acceptJsonOfAnyType(http: FastifyInstance): void {
-  // What is no type at all would be refused.
+  // A header that is not a type at all would be refused.
   http.addHook('onRequest', async ({ headers }) => delete headers['content-type']);
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) =>
@@ -141,7 +141,7 @@ function addModelRoutes(
   }
 }
 
-/** All of the page is in its one file: nothing else is to run in it, and it talks to nobody else. */
+/** The whole page is one file: nothing else may run in it, and it sends requests to no other server. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline'",

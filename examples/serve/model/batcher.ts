@@ -26,10 +26,10 @@ interface Waiting {
 }
 
 /**
- * Dynamic micro-batching: requests that come close together are computed as one matmul.
+ * Dynamic micro-batching: requests that arrive close together are computed as one matrix product.
  *
  * A batch starts as soon as it holds as many rows as the one before it, and at the latest when the
- * window is over. So somebody alone never waits, and many clients that take turns with the server
+ * window is over. So a single client never waits, and many clients that take turns with the server
  * soon share one batch.
  */
 export class Batcher {
@@ -87,7 +87,7 @@ export class Batcher {
       clearTimeout(this.window);
       this.window = undefined;
       this.running = true;
-      // What has arrived on other connections meanwhile joins.
+      // Requests that have arrived on other connections in the meantime join.
       setImmediate(() => void this.run());
     } else {
       this.window ??= setTimeout(() => {
@@ -110,7 +110,7 @@ export class Batcher {
     this.schedule();
   }
 
-  /** The oldest request, and those behind it that can be computed with it. */
+  /** The oldest request, and the later ones that can be computed with it. */
   private take(): Waiting[] {
     const [first] = this.queue;
     if (first == null) return [];
@@ -133,7 +133,7 @@ export class Batcher {
       }
     } catch (error) {
       if (batch.length === 1) return batch[0]!.reject(error);
-      // Whose rows were bad is found by computing each request alone.
+      // Computing each request alone shows whose rows were bad.
       for (const waiting of batch) await this.compute([waiting]);
     }
   }

@@ -16,12 +16,12 @@ export interface Rows {
 /** A JSON value of a tensor: a number, or nested lists of numbers. */
 export type Nested = number | string | readonly Nested[];
 
-/** Rows that do not fit together, or the model. */
+/** Rows that do not fit together, or do not fit the model. */
 export class BadRows extends Error {}
 
 /**
  * The values of one input from JSON.
- * @param rows one value a row, each as the schema of `spec` allows.
+ * @param rows one value for each row, as the schema of `spec` allows.
  * @throws BadRows if rows differ in a size that the model leaves open.
  */
 export function flatten(rows: readonly Nested[], spec: TensorSpec): Values {
@@ -32,7 +32,7 @@ export function flatten(rows: readonly Nested[], spec: TensorSpec): Values {
     if (!fill(data, i * size, row, shape)) {
       throw new BadRows(
         `Rows of "${spec.name}" must have one shape: row 0 has ${JSON.stringify(shape)}, ` +
-          `row ${i} has not.`,
+          `row ${i} does not.`,
       );
     }
   }
@@ -64,7 +64,7 @@ function fill(
   return list.every((element, i) => fill(data, offset + i * size, element, inner));
 }
 
-/** JSON of each row; non-finite numbers as strings, as in proto3, for JSON has none. */
+/** JSON of each row. JSON has no NaN and no infinity: they are strings, as in proto3. */
 export function nest({ data, shape }: Values, count: number): Nested[] {
   const numbers: Nested[] = data.every(Number.isFinite)
     ? [...data]

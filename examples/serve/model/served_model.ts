@@ -4,7 +4,7 @@ import { folder } from 'tfjs-bitcore/folder';
 import { sizeOf, type Rows } from './rows';
 import { signatureOf, type Signature } from './signature';
 
-/** Long enough for V8 to optimise the kernels, and for their calibration. */
+/** Long enough for V8 to optimize the microkernels, and for their calibration. */
 const WARM_UP_MS = 600;
 
 /** A model that computes rows. */

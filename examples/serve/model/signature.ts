@@ -4,11 +4,11 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 export interface TensorSpec {
   readonly name: string;
   readonly dtype: 'float32' | 'int32';
-  /** Shape of one row, without the batch; null where any size will do. */
+  /** Shape of one row, without the batch; null where any size is allowed. */
   readonly shape: ReadonlyArray<number | null>;
 }
 
-/** What a model takes and gives, in the model's order. */
+/** The inputs and outputs of a model, in its order. */
 export interface Signature {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
