@@ -40,8 +40,8 @@ export function ruleGradients(
     const inputs = [tf.tensor2d(kernel), tf.tensor1d(alpha)];
     const [dkernel, dalpha] = tf.grads(f)(inputs, tf.tensor2d(g));
     return {
-      kernel: dkernel!.arraySync() as number[][],
-      alpha: dalpha!.arraySync() as number[],
+      kernel: dkernel.arraySync() as number[][],
+      alpha: dalpha.arraySync() as number[],
     };
   });
 }
