@@ -5,6 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist/',
+      'coverage/',
       'node_modules/',
       '.cache/',
       'models/',
@@ -14,16 +15,29 @@ export default tseslint.config(
     ],
   },
   eslint.configs.recommended,
-  tseslint.configs.recommended,
+  tseslint.configs.recommendedTypeChecked,
   {
+    languageOptions: { parserOptions: { project: ['./tsconfig.json', './test/tsconfig.json'] } },
     rules: {
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
       ],
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
+  {
+    // Much in tests is `any`: what JSON.parse gives, and Jest's matchers.
+    files: ['test/**'],
+    rules: Object.fromEntries(
+      ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [
+        `@typescript-eslint/no-unsafe-${what}`,
+        'off',
+      ]),
+    ),
+  },
+  { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['examples/**'],
     rules: {

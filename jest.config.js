@@ -12,7 +12,7 @@ const sources = Object.fromEntries(
 const shared = {
   // Jest's sandbox makes looking up a global slow, and tfjs's cpu backend does so in its loops.
   sandboxInjectedGlobals: ['Math', 'Array'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.jest.json' }] },
   testEnvironment: '<rootDir>/test/setup/environment.js',
   // It wraps what realms share once more after each file, until the stack overflows.
   testEnvironmentOptions: { globalsCleanup: 'off' },
@@ -35,6 +35,10 @@ function backend(name) {
 }
 
 module.exports = {
+  // `npm run coverage` reports, and refuses nothing.
+  collectCoverageFrom: ['src/**/*.ts', '!src/engine/wasm/binaries.ts', '!src/cli/**'],
+  coverageDirectory: 'coverage',
+  coverageReporters: ['text', 'html'],
   // Nothing is wrong with a test that waits on a busy machine.
   testTimeout: 60_000,
   reporters: ['default', ...(process.env.TEST_TALLY ? ['./test/setup/tally_reporter.js'] : [])],

@@ -23,7 +23,7 @@ export const BATCHES: readonly number[] = [1, 64];
 
 /** One task that all subjects of a run take turns at. */
 export type Task = { readonly kind: 'product'; readonly shape: Shape } | PredictTask;
-export interface PredictTask {
+interface PredictTask {
   readonly kind: 'predict';
   readonly batch: number;
 }

@@ -90,7 +90,7 @@ export class Run {
           subject,
           engine: subject === OURS ? engine : '',
           times: [],
-        } as Measurement,
+        },
       }));
     });
   }

@@ -84,6 +84,6 @@ function quartiles({ times }: Measurement): [number, number] {
 }
 
 /** Four digits. */
-export function round(value: number): number {
+function round(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -71,5 +71,5 @@ function randomWindows(args: TrainingArgs, size: number, initialEpoch: number): 
     };
     return { next };
   };
-  return { size, iterator } as unknown as Dataset;
+  return { size, iterator };
 }

@@ -58,7 +58,7 @@ function denseKernel(packed: Tensor, inFeatures: number): Tensor {
   if (known != null) disposeDenseKernel(packed.dataId);
   const words = engine().readSync(packed.dataId) as Int32Array;
   checkCodesOnce(packed.dataId, () => words);
-  const units = packed.shape[0]!;
+  const units = packed.shape[0];
   const rows = unpackRows(words, inFeatures, units);
   const dense = keep(tidy(() => transpose(tensor2d(rows, [units, inFeatures]))));
   denseKernels.set(packed.dataId, dense);

@@ -69,6 +69,6 @@ function setWeights(dense: DenseLayer, target: layers.Layer): void {
 
 function compileAlike(source: LayersModel, target: LayersModel): void {
   const { optimizer, loss, metrics } = source;
-  target.compile({ optimizer: copyOptimizer(optimizer), loss, metrics } as ModelCompileArgs);
+  target.compile({ optimizer: copyOptimizer(optimizer), loss, metrics });
   ownOptimizer(target);
 }

@@ -109,10 +109,10 @@ export function packedMatMul(operands: PackedOperands): Tensor {
     };
     const y = engine().runKernel(
       TERNARY_MAT_MUL,
-      inputs as unknown as NamedTensorMap,
+      inputs,
       attrs as unknown as NamedAttrMap,
     ) as Tensor;
-    return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), packed.shape[0]!]);
+    return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), packed.shape[0]]);
   });
 }
 
@@ -125,7 +125,7 @@ function checkShapes(operands: PackedOperands): void {
   check(x.dtype === 'float32', 'x', 'of dtype float32', x.dtype);
   check(packed.dtype === 'int32', 'packed', 'of dtype int32', packed.dtype);
   const inFeatures = x.shape[x.rank - 1]!;
-  const units = packed.shape[0]!;
+  const units = packed.shape[0];
   const shape = packedShape(inFeatures, units);
   const isOfShape = packed.rank === 2 && packed.shape[1] === shape[1];
   const expected = `of shape ${JSON.stringify(shape)} for ${inFeatures} inputs`;
@@ -153,7 +153,7 @@ export function registerTernaryMatMulGradient(): void {
     gradFunc: (gradient, [packed, scale, y], attrs) => {
       const { inFeatures, activation } = attrs as unknown as TernaryMatMulAttrs;
       const dy = activation === 'relu' ? mul(gradient as Tensor, step(y!)) : (gradient as Tensor);
-      const units = packed!.shape[0]!;
+      const units = packed!.shape[0];
       return {
         x: () => {
           const rows = unpackRows(packed!.dataSync() as Int32Array, inFeatures, units);

@@ -43,7 +43,7 @@ export function rescale(sums: Tensor, scales: Tensor[]): Tensor {
     (save as (tensors: Tensor[]) => void)(scales);
     return {
       value: multiply(sums as Tensor, scales),
-      gradFunc: (dy, saved) => multiply(dy as Tensor, saved),
+      gradFunc: (dy, saved) => multiply(dy, saved),
     };
   })(sums);
 }
@@ -57,7 +57,7 @@ const EXPLICIT_TRANSPOSE_MAT_MUL = 'ExplicitTransposeMatMul';
  */
 export function matMulForTraining(a: Tensor2D, b: Tensor2D): Tensor {
   if (getKernel(EXPLICIT_TRANSPOSE_MAT_MUL, getBackend()) == null) return matMul(a, b);
-  return engine().runKernel(EXPLICIT_TRANSPOSE_MAT_MUL, { a, b } as unknown as NamedTensorMap);
+  return engine().runKernel(EXPLICIT_TRANSPOSE_MAT_MUL, { a, b });
 }
 
 export function registerExplicitTransposeMatMul(): void {

@@ -17,5 +17,5 @@ export interface BatchSource<Batch> {
 }
 
 export function asDataset<Batch>(source: BatchSource<Batch>): Dataset {
-  return source as unknown as Dataset;
+  return source;
 }

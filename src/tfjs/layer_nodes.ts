@@ -11,12 +11,12 @@ type Node = layers.Layer['inboundNodes'][number];
 
 /** The shape of what a layer gives at each of its uses; the first one where it gives several. */
 export function outputShapes(layer: layers.Layer): Shape[] {
-  return layer.inboundNodes.map((node) => firstShape(node.outputShapes as NodeShapes));
+  return layer.inboundNodes.map((node) => firstShape(node.outputShapes));
 }
 
 /** The shape of what a layer takes at each of its uses; the first one where it takes several. */
 export function inputShapes(layer: layers.Layer): Shape[] {
-  return layer.inboundNodes.map((node) => firstShape(node.inputShapes as NodeShapes));
+  return layer.inboundNodes.map((node) => firstShape(node.inputShapes));
 }
 
 /** What a layer takes, over all of its uses; nothing for an input layer. */

@@ -89,7 +89,7 @@ function checkData(data: { xs: Data; ys: Data }): number {
         const expected = 'a tensor of rank 1 or more, or an array of such';
         throw argumentError(LABEL, argument, expected, (tensor as Tensor | undefined)?.shape);
       }
-      examples ??= tensor.shape[0]!;
+      examples ??= tensor.shape[0];
       if (tensor.shape[0] === examples) continue;
       throw argumentError(LABEL, argument, `of shape [${examples}, ...]`, tensor.shape);
     }

@@ -103,7 +103,7 @@ test('scores are there while a stroke is drawn, and gone after Clear and Escape'
 
 test('a finger draws on a phone, where all of the page fits', async () => {
   const { page, errors } = await open(server.url, PHONE);
-  await drawByTouch(page, 7, PLACES['large, in the middle']!);
+  await drawByTouch(page, 7, PLACES['large, in the middle']);
   expect(await shown(page)).toMatchObject({ digit: '7', problem: '' });
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   expect(await page.evaluate('scrollY')).toBe(0);
@@ -123,7 +123,7 @@ test('what the model gets lies as the images of MNIST do', async () => {
   const asked = page.waitForRequest('**/*:predict');
   await page.click('#pad', { position: { x: 60, y: 250 } }); // a dot, away from the middle
   const { instances } = (await asked).postDataJSON() as { instances: number[][] };
-  const pixels = instances[0]!.map((value) => value * 0.3081 + 0.1307);
+  const pixels = instances[0].map((value) => value * 0.3081 + 0.1307);
   const mean = (at: (i: number) => number) =>
     pixels.reduce((sum, pixel, i) => sum + pixel * at(i), 0) / pixels.reduce((a, b) => a + b);
   expect(pixels).toHaveLength(784);
@@ -147,7 +147,7 @@ test('the page is one file, and may talk to its server alone', async () => {
 test('a model that is not one for digits: the page says so', async () => {
   const other = await start(OTHER_MODEL);
   const { page } = await open(other.url);
-  await drawByMouse(page, 1, PLACES['large, in the middle']!);
+  await drawByMouse(page, 1, PLACES['large, in the middle']);
   expect(await shown(page)).toMatchObject({
     digit: '',
     problem: expect.stringMatching(
@@ -160,7 +160,7 @@ test('a model that is not one for digits: the page says so', async () => {
 test('errors of the server are shown, and that it is gone', async () => {
   const strict = await start(DIGIT_MODEL, '--max-body-bytes', '1000');
   const { page } = await open(strict.url);
-  await drawByMouse(page, 1, PLACES['large, in the middle']!);
+  await drawByMouse(page, 1, PLACES['large, in the middle']);
   expect(await shown(page)).toMatchObject({ digit: '', problem: 'Request body is too large' });
   await strict.stop();
   await page.click('#pad');

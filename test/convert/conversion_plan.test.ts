@@ -275,7 +275,7 @@ describe('kept with a reason', () => {
     });
     expect(reasons(net)[0]).toBe("more than 132104 inputs, too many for inputQuantizer 'int8'");
     expect(reasons(net, { inputQuantizer: 'none' })[0]).toBeNull();
-    expect(convert(net).layers[0]!.getClassName()).toBe('Dense');
+    expect(convert(net).layers[0].getClassName()).toBe('Dense');
   });
 
   test('an output behind its activation; what is not an activation counts as a layer', () => {

@@ -16,7 +16,7 @@ afterEach(() => jest.restoreAllMocks());
 function expectSameOutputs(a: tf.LayersModel, b: tf.LayersModel, x: tf.Tensor | tf.Tensor[]): void {
   const [expected, actual] = [predictions(a, x), predictions(b, x)];
   expect(actual).toHaveLength(expected.length);
-  expected.forEach((tensor, i) => expectIdentical(actual[i]!, tensor));
+  expected.forEach((tensor, i) => expectIdentical(actual[i], tensor));
 }
 
 /** The weights of a model that are not learned scales. */
@@ -73,7 +73,7 @@ describe.each(FLOAT_MODELS)('convert(model) with %s', (_, build) => {
     expect(weightValues(converted)).not.toEqual(before.weights);
     expect(weightValues(model)).toEqual(before.weights);
     expect(JSON.stringify(model.getConfig())).toBe(config);
-    predictions(model, x).forEach((tensor, i) => expectIdentical(tensor, before.outputs[i]!));
+    predictions(model, x).forEach((tensor, i) => expectIdentical(tensor, before.outputs[i]));
   });
 
   test('the result is saved, loaded, deployed and verified', async () => {
@@ -115,9 +115,9 @@ describe('learned scales', () => {
     const model = tf.sequential({ layers: [dense] });
     const converted = convert(model, { kernelQuantizer, convertOutputs: true });
     const expected = BitLinear.fromDense(dense, { kernelQuantizer });
-    converted.layers[0]!.getWeights().forEach((weight, i) =>
-      expectIdentical(weight, expected.getWeights()[i]!),
-    );
+    converted.layers[0]
+      .getWeights()
+      .forEach((weight, i) => expectIdentical(weight, expected.getWeights()[i]));
   });
 });
 
@@ -177,23 +177,23 @@ test('regularizers keep their penalty; dropping a constraint is left to the user
     layers: [regularized, constrained, tf.layers.dense({ units: 1 })],
   });
   // As training leaves it: tfjs does not apply constraints in fit.
-  (constrained.weights[0]!.read() as tf.Variable).assign(tf.fill([3, 3], -2));
+  (constrained.weights[0].read() as tf.Variable).assign(tf.fill([3, 3], -2));
   const converted = convert(model);
-  const penalty = (layer: tf.layers.Layer) => layer.calculateLosses()[0]!.dataSync()[0];
-  expect(penalty(converted.layers[0]!)).toBe(penalty(regularized));
+  const penalty = (layer: tf.layers.Layer) => layer.calculateLosses()[0].dataSync()[0];
+  expect(penalty(converted.layers[0])).toBe(penalty(regularized));
   expect(converted.layers.map((layer) => layer.getClassName())).toEqual([
     'BitLinear',
     'Dense',
     'Dense',
   ]);
-  expect([...converted.layers[1]!.weights[0]!.read().dataSync()]).toEqual(Array(9).fill(-2));
-  expect(planConversion(model).layers[1]!.reason).toBe(
+  expect([...converted.layers[1].weights[0].read().dataSync()]).toEqual(Array(9).fill(-2));
+  expect(planConversion(model).layers[1].reason).toBe(
     'its kernelConstraint, which BitLinear has not',
   );
 });
 
 describe('models from disk', () => {
-  const source = () => FLOAT_MODELS[1]![1]();
+  const source = () => FLOAT_MODELS[1][1]();
 
   /** As tfjs's converter quantizes a manifest: every weight to codes of `dtype`. */
   async function quantized(dtype: 'uint8' | 'uint16' | 'float16'): Promise<tf.io.ModelArtifacts> {

@@ -25,7 +25,7 @@ async function expectRefused(
   );
   expect(memory()).toEqual(before);
   expect(JSON.stringify(model.getConfig())).toBe(config);
-  predictions(model, X()).forEach((y, i) => expectIdentical(y, outputs[i]!));
+  predictions(model, X()).forEach((y, i) => expectIdentical(y, outputs[i]));
   for (const each of [model, other]) {
     each.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
     const targets = outputs.map((y) => tf.add(y, 1));
@@ -74,7 +74,7 @@ class Doubled extends Dense {
     return tf.mul(super.call(...args) as tf.Tensor, 2);
   }
 }
-tf.serialization.registerClass(Doubled as never);
+tf.serialization.registerClass(Doubled);
 
 const anew = 'convert: model "net" cannot be made anew: ';
 
@@ -263,7 +263,7 @@ test('a config that does not make its layer anew: nothing is left of the new mod
       this.built = true;
     }
     override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-      return tf.clone([inputs].flat()[0]!);
+      return tf.clone([inputs].flat()[0]);
     }
   }
   tf.serialization.registerClass(Forgetful);

@@ -21,7 +21,7 @@ function net(activation: 'relu' | 'linear' = 'relu'): tf.Sequential {
 /** |actual - expected| / |expected|, by plain numbers. */
 function relativeError(expected: tf.Tensor, actual: tf.Tensor): number {
   const [a, b] = [[...expected.dataSync()], [...actual.dataSync()]];
-  return Math.hypot(...a.map((value, i) => b[i]! - value)) / Math.hypot(...a);
+  return Math.hypot(...a.map((value, i) => b[i] - value)) / Math.hypot(...a);
 }
 
 const apply = (layer: tf.layers.Layer, x: tf.Tensor) => layer.apply(x) as tf.Tensor;
@@ -49,8 +49,8 @@ describe('sensitivity', () => {
     ];
     for (const [i, [layerError, error]] of expected.entries()) {
       expect(layerError).toBeGreaterThan(0.1);
-      expect(layers[i]!.layerError).toBeCloseTo(layerError!, 5);
-      expect(layers[i]!.outputError).toBeCloseTo(error!, 5);
+      expect(layers[i].layerError).toBeCloseTo(layerError, 5);
+      expect(layers[i].outputError).toBeCloseTo(error, 5);
     }
     const all = apply(head, apply(ternaryB, apply(ternaryA, x)));
     expect(outputError).toBeCloseTo(relativeError(y, all), 5);
@@ -58,14 +58,14 @@ describe('sensitivity', () => {
 
   test('a kernel that is ternary already costs nothing; pathsAbove names the others', async () => {
     const model = net();
-    const [, bias] = model.layers[0]!.getWeights();
+    const [, bias] = model.layers[0].getWeights();
     const ternary = tf.mul(0.5, tf.sign(randomTensor([6, 8], 5)));
-    model.layers[0]!.setWeights([ternary, bias!]);
+    model.layers[0].setWeights([ternary, bias]);
     const result = await sensitivity(model, randomTensor([40, 6]), { inputQuantizer: 'none' });
     // The scale is multiplied after the sum, not before: roundings differ.
-    expect(result.layers[0]!.layerError).toBeLessThan(1e-6);
+    expect(result.layers[0].layerError).toBeLessThan(1e-6);
     expect(result.pathsAbove(1e-5)).toEqual(['b']);
-    expect(result.pathsAbove(result.layers[1]!.outputError)).toEqual([]);
+    expect(result.pathsAbove(result.layers[1].outputError)).toEqual([]);
     const converted = convert(model, { skip: result.pathsAbove(1e-5) });
     expect(converted.layers.map((layer) => layer.getClassName())).toEqual([
       ...['BitLinear', 'Dense', 'Dense'],
@@ -107,13 +107,13 @@ describe('sensitivity', () => {
     expect(outputError).toBeGreaterThan(0);
     expect(steps).toEqual(layers.map((_layer, i) => [i + 1, layers.length]));
     expect(weightValues(model)).toEqual(before.weights);
-    predictions(model, x).forEach((y, i) => expectIdentical(y, before.outputs[i]!));
+    predictions(model, x).forEach((y, i) => expectIdentical(y, before.outputs[i]));
   });
 
   test('values that are not finite count as infinitely wrong', async () => {
     const x = tf.mul(randomTensor([8, 6]), NaN);
     const { layers, outputError, pathsAbove } = await sensitivity(net('linear'), x);
-    expect([layers[0]!.layerError, layers[1]!.outputError, outputError]).toEqual(
+    expect([layers[0].layerError, layers[1].outputError, outputError]).toEqual(
       Array(3).fill(Infinity),
     );
     expect(pathsAbove(1e9)).toEqual(['a', 'b']);

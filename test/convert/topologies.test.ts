@@ -55,7 +55,7 @@ describe.each(Object.entries(TOPOLOGIES))('%s', (folder, topologyCase) => {
       [...layerSites(m)].map(({ layer, path }) => [path, layer.getClassName()]);
     const expected = classes(model).map(([path, name]) => [
       path,
-      reasons[path!] === null ? 'BitLinear' : name,
+      reasons[path] === null ? 'BitLinear' : name,
     ]);
     expect(classes(converted)).toEqual(expected);
     expect(structureOf(converted).outputs).toEqual(structureOf(model).outputs);

@@ -26,8 +26,8 @@ async function expectSameOnEveryBackend(
       expect(await tf.setBackend(backend)).toBe(true);
       const loaded = await load(artifacts);
       const tensors = inputs.map(({ values, shape, dtype }) => tf.tensor(values, shape, dtype));
-      predictions(loaded, tensors.length === 1 ? tensors[0]! : tensors).forEach((y, i) =>
-        expectIdentical(y, expected[i]!),
+      predictions(loaded, tensors.length === 1 ? tensors[0] : tensors).forEach((y, i) =>
+        expectIdentical(y, expected[i]),
       );
     }
   } finally {
@@ -51,7 +51,7 @@ describe('a deployed model gives the same floats on every backend', () => {
         // prettier-ignore
         const layer = bitLinear({ units, inputShape: [inFeatures], kernelQuantizer });
         const model = tf.sequential({ layers: [layer] });
-        const rows = NAMES.flatMap((name, i) => [...INPUTS[name]!(inFeatures, i, inFeatures)]);
+        const rows = NAMES.flatMap((name, i) => [...INPUTS[name](inFeatures, i, inFeatures)]);
         await expectSameOnEveryBackend(
           deploy(model),
           tf.tensor2d(rows, [NAMES.length, inFeatures]),
@@ -62,7 +62,7 @@ describe('a deployed model gives the same floats on every backend', () => {
 
   const exact = ['a shared layer', 'TimeDistributed(BitLinear)'];
   test.each(exact)('%s', async (name) => {
-    const { model, x } = MODELS[name]!();
+    const { model, x } = MODELS[name]();
     await expectSameOnEveryBackend(deploy(model), x);
   });
 

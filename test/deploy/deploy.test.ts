@@ -9,7 +9,7 @@ import { expectIdentical, randomTensor } from '../support/values';
 function expectSameOutputs(a: tf.LayersModel, b: tf.LayersModel, x: tf.Tensor | tf.Tensor[]): void {
   const [expected, actual] = [predictions(a, x), withLeakCheck(() => predictions(b, x))];
   expect(actual).toHaveLength(expected.length);
-  expected.forEach((tensor, i) => expectIdentical(actual[i]!, tensor));
+  expected.forEach((tensor, i) => expectIdentical(actual[i], tensor));
 }
 
 describe.each(Object.entries(MODELS))('deploy(model) with %s', (_, build) => {
@@ -38,7 +38,7 @@ describe.each(Object.entries(MODELS))('deploy(model) with %s', (_, build) => {
     deployed.setWeights(deployed.getWeights().map((w) => tf.zerosLike(w)));
     expect(weightValues(model)).toEqual(before.weights);
     expect(JSON.stringify(model.getConfig())).toBe(config);
-    predictions(model, x).forEach((tensor, i) => expectIdentical(tensor, before.outputs[i]!));
+    predictions(model, x).forEach((tensor, i) => expectIdentical(tensor, before.outputs[i]));
     expect(ternarySites(model).some(({ layer }) => layer.ternaryKernel.deployed)).toBe(false);
   });
 

@@ -32,7 +32,7 @@ afterEach(() => tf.env().set('BITCORE_USE_WASM_SIMD', true));
 
 const isMoved = () => engineInfo().engine !== 'portable' && tf.getBackend() !== 'wasm';
 
-const packedOf = (model: tf.LayersModel) => model.weights[0]!.read();
+const packedOf = (model: tf.LayersModel) => model.weights[0].read();
 
 /** On wasm the kernels read tfjs's own heap; elsewhere their memory holds the words for tfjs too. */
 test.each([

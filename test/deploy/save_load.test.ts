@@ -15,8 +15,8 @@ function expectEqualModels(a: tf.LayersModel, b: tf.LayersModel, x: tf.Tensor | 
   expect(b.weights.map((w) => [w.originalName, w.dtype])).toEqual(
     a.weights.map((w) => [w.originalName, w.dtype]),
   );
-  a.getWeights().forEach((values, i) => expectIdentical(b.getWeights()[i]!, values));
-  predictions(a, x).forEach((values, i) => expectIdentical(predictions(b, x)[i]!, values));
+  a.getWeights().forEach((values, i) => expectIdentical(b.getWeights()[i], values));
+  predictions(a, x).forEach((values, i) => expectIdentical(predictions(b, x)[i], values));
 }
 
 describe.each(Object.entries(WAYS))('saved %s', (_, reload) => {
@@ -26,7 +26,7 @@ describe.each(Object.entries(WAYS))('saved %s', (_, reload) => {
     const deployed = deploy(model);
     const reloaded = await reload(deployed);
     expectEqualModels(deployed, reloaded, x);
-    predictions(model, x).forEach((y, i) => expectIdentical(predictions(reloaded, x)[i]!, y));
+    predictions(model, x).forEach((y, i) => expectIdentical(predictions(reloaded, x)[i], y));
     expect(ternarySites(reloaded).every(({ layer }) => layer.ternaryKernel.deployed)).toBe(true);
   });
 
@@ -39,7 +39,7 @@ describe.each(Object.entries(WAYS))('saved %s', (_, reload) => {
     const [x, y] = [randomTensor([16, 6]), tf.ones([16, 1])];
     const { history } = await loaded.fit(x, y, { epochs: 4, verbose: 0 });
     const losses = history['loss'] as number[];
-    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]);
     expectIdentical(deploy(loaded).predict(x) as tf.Tensor, loaded.predict(x) as tf.Tensor);
   });
 });
@@ -79,13 +79,9 @@ test('deployed weights take a sixteenth of the kernel, and the float kernel is g
 test('every one of the 32 bits of a packed word is saved', async () => {
   const deployed = deploy(tf.sequential({ layers: [bitLinear({ units: 3, inputShape: [64] })] }));
   const words = Int32Array.from({ length: 12 }, (_, i) => (i % 2 ? 0xaaaaaaaa | 0 : 0x2a55aa84));
-  deployed.layers[0]!.setWeights([
-    tf.tensor2d(words, [3, 4], 'int32'),
-    tf.ones([1]),
-    tf.zeros([3]),
-  ]);
+  deployed.layers[0].setWeights([tf.tensor2d(words, [3, 4], 'int32'), tf.ones([1]), tf.zeros([3])]);
   const loaded = await onDisk(deployed);
-  expect([...weight(loaded.layers[0]!, 'packed').dataSync()]).toEqual([...words]);
+  expect([...weight(loaded.layers[0], 'packed').dataSync()]).toEqual([...words]);
 });
 
 test('custom regularizers and initializers survive', async () => {
@@ -108,18 +104,18 @@ test('custom regularizers and initializers survive', async () => {
   const layer = bitLinear({
     units: 2,
     inputShape: [3],
-    kernelRegularizer: new Cubic({ rate: 0.25 }) as never,
+    kernelRegularizer: new Cubic({ rate: 0.25 }),
     biasRegularizer: tf.regularizers.l1({ l1: 0.5 }),
     kernelInitializer: tf.initializers.truncatedNormal({ mean: 1, stddev: 0.5, seed: 7 }),
     biasInitializer: tf.initializers.constant({ value: 3 }),
   });
   const model = tf.sequential({ layers: [layer] });
-  const loaded = (await inMemory(model)).layers[0]!;
+  const loaded = (await inMemory(model)).layers[0];
   expect(loaded.getConfig()).toEqual(layer.getConfig());
   expect(loaded.getConfig()['kernelRegularizer']).toMatchObject({ config: { rate: 0.25 } });
-  const penalty = (l: tf.layers.Layer) => l.calculateLosses().map((loss) => loss.dataSync()[0]!);
+  const penalty = (l: tf.layers.Layer) => l.calculateLosses().map((loss) => loss.dataSync()[0]);
   expect(penalty(loaded)).toEqual(penalty(layer));
-  expect(deploy(model).layers[0]!.calculateLosses()).toEqual([]);
+  expect(deploy(model).layers[0].calculateLosses()).toEqual([]);
 });
 
 test.each(Object.entries(WAYS))('metadata survives, deployed and saved %s', async (_, reload) => {
@@ -140,7 +136,7 @@ test('a model saved with its optimizer trains on where it stopped', async () => 
   const loaded = await load(await artifactsOf(model, { includeOptimizer: true }));
   await step(model);
   await step(loaded);
-  model.getWeights().forEach((values, i) => expectIdentical(loaded.getWeights()[i]!, values));
+  model.getWeights().forEach((values, i) => expectIdentical(loaded.getWeights()[i], values));
 });
 
 describe('damaged files are refused', () => {
@@ -170,7 +166,7 @@ describe('damaged files are refused', () => {
     const artifacts = await artifactsOf(deployed());
     const change = (spec: Partial<tf.io.WeightsManifestEntry>) => {
       const [packed, ...rest] = artifacts.weightSpecs!;
-      return { ...artifacts, weightSpecs: [{ ...packed!, ...spec }, ...rest] };
+      return { ...artifacts, weightSpecs: [{ ...packed, ...spec }, ...rest] };
     };
     expect(artifacts.weightSpecs![0]).toMatchObject({ shape: [9, 8], dtype: 'int32' });
     await expect(load(change({ shape: [8, 9] }))).rejects.toThrow(/[Ss]hape/);

@@ -33,7 +33,7 @@ test.each(['bitnet', 'twn', 'lsq', 'paretoq'])(
     const options = { kernelQuantizer, convertOutputs: true };
     const converted = convert(await load('float'), options);
     for (const model of [converted, deploy(converted)]) {
-      const expected = recordedResults().converted[kernelQuantizer]!;
+      const expected = recordedResults().converted[kernelQuantizer];
       expectAsRecorded(outputs(model, input('a')), expected);
     }
   },
@@ -51,7 +51,7 @@ test('a deployed model, whose sums of integers are the same bits on every backen
   const actual = ofTrained(await load('deployed'));
   expectAsRecorded(actual, recordedResults().deployed);
   for (const output of [0, 1]) {
-    expectSameBits(actual[output]!, recordedTensor(recordedFile.cpu.deployed[output]!));
+    expectSameBits(actual[output], recordedTensor(recordedFile.cpu.deployed[output]));
   }
 });
 
@@ -65,15 +65,15 @@ test('the trained model deploys to the weights and the outputs of the deployed o
   const values = expected.getWeights();
   for (const [i, weight] of actual.getWeights().entries()) {
     if (weight.dtype === 'float32') floats.push(weight);
-    else expectSameBits(weight, values[i]!);
+    else expectSameBits(weight, values[i]);
     // The folder was written on cpu; elsewhere the last digit of a computed scale may differ.
-    if (tf.getBackend() === 'cpu') expectSameBits(weight, values[i]!);
+    if (tf.getBackend() === 'cpu') expectSameBits(weight, values[i]);
   }
   expectAsRecorded(floats, recordedResults().floatsOfDeployed);
   const [exact, sequence, scores] = ofTrained(actual);
   const { trained: before } = recordedResults();
-  expectAsRecorded([exact!, sequence!], before.slice(0, 2));
-  expectClose(scores!, recordedTensor(before[2]!)); // behind inputQuantizer 'none', sums of floats
+  expectAsRecorded([exact, sequence], before.slice(0, 2));
+  expectClose(scores, recordedTensor(before[2])); // behind inputQuantizer 'none', sums of floats
 });
 
 test('a checkpoint: training goes on to the same losses and weights', async () => {
@@ -97,6 +97,6 @@ test.each(['float', 'trained', 'deployed', 'blended'])(
     const again = await inMemory(model);
     const x = { float: [input('a')], blended: [input('c')] }[name] ?? [input('a'), input('b')];
     const expected = outputs(model, x);
-    outputs(again, x).forEach((output, i) => expectSameBits(output, expected[i]!));
+    outputs(again, x).forEach((output, i) => expectSameBits(output, expected[i]));
   },
 );

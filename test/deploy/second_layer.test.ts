@@ -29,15 +29,15 @@ describe.each(['bitnet', 'lsq'])('a ternary layer of another class (%s)', (kerne
     expect(identical).toBe(true);
     expect(layers.map(({ kept }) => kept)).toEqual([true, true]);
     const [product] = deployed.layers;
-    expect(product!.trainableWeights).toEqual([]);
-    const names = product!.weights.map(({ originalName }) => originalName);
+    expect(product.trainableWeights).toEqual([]);
+    const names = product.weights.map(({ originalName }) => originalName);
     expect(names).toEqual(['product/packed', 'product/scale', 'product/offset']);
   });
 
   test('is summarized, before and after', async () => {
     const model = await trained(kernelQuantizer);
     const [before, after] = [summary(model), summary(deploy(model))].map(
-      ({ layers }) => layers[0]!,
+      ({ layers }) => layers[0],
     );
     const words = 2 * 4 * 4; // two blocks of 64 inputs
     expect(after).toMatchObject({
@@ -50,8 +50,8 @@ describe.each(['bitnet', 'lsq'])('a ternary layer of another class (%s)', (kerne
       float32Bytes: 8 * 70,
       macs: { ternary: 70, float32: 0 },
     });
-    expect(before!.deployedBytes).toBe(after!.bytes);
-    expect(before!.zeros).toBe(after!.zeros);
+    expect(before.deployedBytes).toBe(after.bytes);
+    expect(before.zeros).toBe(after.zeros);
   });
 
   test.each([inMemory, onDisk])('is saved and loaded by %p, in both lives', async (reload) => {
@@ -81,6 +81,6 @@ describe.each(['bitnet', 'lsq'])('a ternary layer of another class (%s)', (kerne
     expect((other.layers[0] as TernaryProduct).ternaryKernel.blend).toBe(0.25);
     expectIdentical(predict(other), predict(model));
     const [look] = await trainingMetrics().look(model);
-    expect(look!.negative + look!.zero + look!.positive).toBeCloseTo(1, 6);
+    expect(look.negative + look.zero + look.positive).toBeCloseTo(1, 6);
   });
 });

@@ -28,7 +28,7 @@ afterEach(() => {
 /** Node 20 has no relaxed SIMD, later versions have: the tests run on both. */
 const [major] = process.versions.node.split('.').map(Number);
 const engines = (Object.keys(FLAGS) as EngineName[]).filter(
-  (engine) => major! >= 22 || !engine.startsWith('relaxed'),
+  (engine) => major >= 22 || !engine.startsWith('relaxed'),
 );
 
 describe.each(engines)('engine %s', (engine) => {
@@ -61,7 +61,7 @@ describe('engineInfo', () => {
   test('names the backend and the fastest engine', () => {
     const { backend, engine } = engineInfo();
     expect(backend).toBe(tf.getBackend());
-    expect(engine.startsWith(major! >= 22 ? 'relaxedDot' : 'simd128')).toBe(true);
+    expect(engine.startsWith(major >= 22 ? 'relaxedDot' : 'simd128')).toBe(true);
   });
 
   test('says which engines a flag forbids', () => {

@@ -42,11 +42,11 @@ function productInMemory() {
     y,
   };
   const args: Record<Name, number> = {
-    x: addresses.x[0]!,
-    packed: addresses.packed[0]!,
-    scale: addresses.scale[0]!,
+    x: addresses.x[0],
+    packed: addresses.packed[0],
+    scale: addresses.scale[0],
     scaleStride: 4,
-    bias: addresses.bias[0]!,
+    bias: addresses.bias[0],
     y: y[0],
     yStride: 4 * UNITS,
     rows: ROWS,
@@ -75,15 +75,15 @@ type InMemory = ReturnType<typeof productInMemory>;
 /** For each argument: another value of it, and what the outputs become. */
 const CHANGES: Record<Name, (p: InMemory) => { value: number; expected: Float32Array }> = {
   x: ({ product, addresses, values }) => ({
-    value: addresses.x[1]!,
+    value: addresses.x[1],
     expected: referenceProduct({ ...product, x: values.x[1] }),
   }),
   packed: ({ product, addresses, values }) => ({
-    value: addresses.packed[1]!,
+    value: addresses.packed[1],
     expected: referenceProduct({ ...product, ternary: values.ternary[1] }),
   }),
   scale: ({ product, addresses, values }) => ({
-    value: addresses.scale[1]!,
+    value: addresses.scale[1],
     expected: referenceProduct({ ...product, scale: values.scale[1] }),
   }),
   scaleStride: ({ product }) => ({

@@ -64,10 +64,10 @@ describe('threads', () => {
     // Repeated, for a thread joins at another moment each time, or not at all while it starts.
     for (const operands of [product, { ...perOutput, bias: undefined }, perOutput]) {
       const [expected, actual] = [0, 1].map(() => new Float32Array(shape[0] * shape[2]));
-      int8Product(operands, expected!);
+      int8Product(operands, expected);
       for (let call = 0; call < 20; call++) {
-        engine.compute('simd128', operands, product, actual!.fill(NaN));
-        expectIdentical(actual!, expected!);
+        engine.compute('simd128', operands, product, actual.fill(NaN));
+        expectIdentical(actual, expected);
       }
     }
     engine.release(product);
@@ -84,7 +84,7 @@ test('all threads ask for a part of a product', async () => {
     engine.compute('simd128', product, product, new Float32Array(2048));
     await new Promise((resolve) => setTimeout(resolve, 20));
     // Each thread has asked once in vain, when nothing was left.
-    asked = -(engine as unknown as Threaded).pool!.shared[SHARED.unclaimed]!;
+    asked = -(engine as unknown as Threaded).pool!.shared[SHARED.unclaimed];
   }
   expect(asked).toBe(3);
 });
@@ -129,8 +129,8 @@ describe('allocator', () => {
       expect(address + bytes).toBeLessThanOrEqual(allocator.memory.buffer.byteLength);
       const [oldest] = live.keys();
       if (live.size > 20) {
-        allocator.free(oldest!);
-        live.delete(oldest!);
+        allocator.free(oldest);
+        live.delete(oldest);
       }
     }
     for (const address of live.keys()) allocator.free(address);

@@ -62,11 +62,11 @@ function callAtRandom(): void {
   const others: tf.Tensor[] = [];
   for (let call = 0; call < CALLS; call++) {
     const i = upTo(WEIGHTS) - 1;
-    callOnce(weights[i]!);
+    callOnce(weights[i]);
     if (random() < 0.02) others.push(tf.ones([upTo(LARGEST_OTHER)]));
-    if (others.length > upTo(MOST_OTHERS)) others.splice(upTo(others.length) - 1, 1)[0]!.dispose();
+    if (others.length > upTo(MOST_OTHERS)) others.splice(upTo(others.length) - 1, 1)[0].dispose();
     if (random() > 0.01) continue;
-    tf.dispose(weights[i]!.tensors);
+    tf.dispose(weights[i].tensors);
     weights[i] = newWeight();
   }
   tf.dispose([others, weights.map(({ tensors }) => tensors)]);

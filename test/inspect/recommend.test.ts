@@ -52,9 +52,9 @@ describe('normalisation', () => {
   ])('is missed with %s', (_, layers) => {
     const [advice, ...others] = between(...layers());
     expect(others).toEqual([]);
-    expect(advice!.path).toBe('second');
-    expect(advice!.problem).toContain(NORM);
-    expect(advice!.remedy).toContain('rmsNormalization()');
+    expect(advice.path).toBe('second');
+    expect(advice.problem).toContain(NORM);
+    expect(advice.remedy).toContain('rmsNormalization()');
   });
 
   test('is missed on one path of several, and after an embedding or a convolution', () => {
@@ -94,15 +94,15 @@ describe('the learning rate', () => {
     const advice = recommend(model(), optimizer());
     expect(advice).toHaveLength(count);
     if (count === 0) return;
-    expect(advice[0]!.path).toBeNull();
-    expect(advice[0]!.problem).toContain('is too small to move weights');
+    expect(advice[0].path).toBeNull();
+    expect(advice[0].problem).toContain('is too small to move weights');
   });
 
   test('is that of the compiled model where no optimizer is given', () => {
     const compiled = model();
     expect(recommend(compiled)).toEqual([]);
     compiled.compile({ optimizer: tf.train.adam(1e-6), loss: 'meanSquaredError' });
-    expect(recommend(compiled)[0]!.problem).toContain('0.000001 of Adam');
+    expect(recommend(compiled)[0].problem).toContain('0.000001 of Adam');
     expect(recommend(compiled, tf.train.adam(1e-3))).toEqual([]);
   });
 });

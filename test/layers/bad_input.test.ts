@@ -88,7 +88,7 @@ describe('bitLinear refuses', () => {
   test('a layout that is not known', () => {
     const config = builtLayer(4, { units: 1, name: 'a' }).deploy().getConfig();
     const load = (layout: unknown) => () =>
-      BitLinear.fromConfig(BitLinear as never, { ...config, layout } as never);
+      BitLinear.fromConfig(BitLinear, { ...config, layout } as never);
     expect(load('int2')).not.toThrow();
     expect(load('int1')).toThrow(`BitLinear layer "a": layout must be 'int2', got "int1".`);
     expect(load(undefined)).toThrow(`layout must be 'int2', got undefined.`);
@@ -198,7 +198,7 @@ describe('a deployed layer', () => {
     const layer = deployedLayer();
     const before = layer.getWeights().map((w) => w.dataSync().slice());
     const [packed] = layer.getWeights();
-    expect(() => layer.setWeights([tf.zerosLike(packed!), tf.ones([1], 'int32')])).toThrow(
+    expect(() => layer.setWeights([tf.zerosLike(packed), tf.ones([1], 'int32')])).toThrow(
       'BitLinear layer "a": scale must be float32 of shape [1], got {"dtype":"int32","shape":[1]}.',
     );
     expect(layer.getWeights().map((w) => w.dataSync())).toEqual(before);

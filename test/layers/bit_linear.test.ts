@@ -63,7 +63,7 @@ describe('bitLinear', () => {
 
   test('inputs of an unknown rank-3 length are fine, also deployed', () => {
     const model = tf.sequential({ layers: [bitLinear({ units: 3, inputShape: [null, 8] })] });
-    expect(model.outputs[0]!.shape).toEqual([null, null, 3]);
+    expect(model.outputs[0].shape).toEqual([null, null, 3]);
     const deployed = deploy(model);
     for (const length of [1, 6]) {
       const x = randomTensor([2, length, 8]);
@@ -106,7 +106,7 @@ describe('bitLinear', () => {
     };
     const config = bitLinear(args).getConfig();
     expect(config['kernelQuantizer']).toMatchObject(kernelQuantizer);
-    const again = BitLinear.fromConfig(BitLinear as never, structuredClone(config)) as BitLinear;
+    const again = BitLinear.fromConfig(BitLinear, structuredClone(config)) as BitLinear;
     expect(again).toBeInstanceOf(BitLinear);
     expect(again.getConfig()).toEqual(config);
     expect(again.trainable).toBe(false);
@@ -133,7 +133,7 @@ test('a class that extends BitLinear is deployed, saved and loaded as itself', a
   const loaded = await inMemory(deploy(model));
   expect(loaded.layers[0]).toBeInstanceOf(Named);
   expectIdentical(loaded.predict(x) as tf.Tensor, model.predict(x) as tf.Tensor);
-  expect(summary(model).layers[0]!.className).toBe('Named');
+  expect(summary(model).layers[0].className).toBe('Named');
 });
 
 describe('BitLinear.fromDense', () => {
@@ -188,7 +188,7 @@ describe('BitLinear.fromDense', () => {
     const layer = BitLinear.fromDense(source, { kernelQuantizer: 'lsq' });
     expect(layer.getConfig()).toMatchObject(source.getConfig());
     const model = tf.sequential({ layers: [layer] });
-    expect(model.inputs[0]!.shape).toEqual([null, 6]);
+    expect(model.inputs[0].shape).toEqual([null, 6]);
     expect(model.trainableWeights).toEqual([]);
     expectIdentical(weight(layer, 'bias'), [3, 3, 3, 3]);
     expect(tf.min(weight(layer, 'kernel')).dataSync()[0]).toBeGreaterThanOrEqual(1);
@@ -252,14 +252,14 @@ describe('masks', () => {
     const x = tf.tensor2d([[1, 2, 0, 0, 0], [1, 2, 3, 0, 0]]); // prettier-ignore
     // The state after the last real step: zeros after it do not matter, another word does.
     const rnn = source.layers.at(-1)!;
-    const upToTwo = tf.model({ inputs: source.inputs, outputs: source.layers[2]!.output });
+    const upToTwo = tf.model({ inputs: source.inputs, outputs: source.layers[2].output });
     const features = upToTwo.predict(x) as tf.Tensor3D;
     const state = rnn.apply(tf.slice(features, [0, 0, 0], [1, 2, 4])) as tf.Tensor;
     for (const candidate of [source, deploy(source)]) {
       const y = candidate.predict(x) as tf.Tensor;
       const [short, long] = tf.split(y, 2);
-      expect(tf.max(tf.abs(tf.sub(short!, state))).dataSync()[0]).toBeLessThan(1e-6);
-      expect(tf.max(tf.abs(tf.sub(short!, long!))).dataSync()[0]).toBeGreaterThan(1e-4);
+      expect(tf.max(tf.abs(tf.sub(short, state))).dataSync()[0]).toBeLessThan(1e-6);
+      expect(tf.max(tf.abs(tf.sub(short, long))).dataSync()[0]).toBeGreaterThan(1e-4);
     }
   });
 

@@ -29,8 +29,8 @@ describe.each(titled(KERNEL_QUANTIZERS))('BitCore checks: %s', (_, kernelQuantiz
   test('1 forward shape, and gradients of kernel and bias', () => {
     const { y, weights } = gradients(layerOf(16, 8), randomTensor([4, 16]), tf.ones([4, 8]));
     expect(y.shape).toEqual([4, 8]);
-    expect(weights['kernel']!.shape).toEqual([16, 8]);
-    expect(weights['bias']!.shape).toEqual([8]);
+    expect(weights['kernel'].shape).toEqual([16, 8]);
+    expect(weights['bias'].shape).toEqual([8]);
   });
 
   test('2 fromDense copies kernel and bias', () => {

@@ -28,8 +28,8 @@ describe.each(titled(KERNEL_QUANTIZERS))('blend with %s', (_, kernelQuantizer) =
     const [actual, expected] = [gradients(layer, x, dy), gradients(denseLike(layer), x, dy)];
     expectClose(actual.y, expected.y, 1e-6);
     expectClose(actual.dx, expected.dx, 1e-6);
-    expectClose(actual.weights['kernel']!, expected.weights['kernel']!, 1e-6);
-    expectClose(actual.weights['bias']!, expected.weights['bias']!, 1e-6);
+    expectClose(actual.weights['kernel'], expected.weights['kernel'], 1e-6);
+    expectClose(actual.weights['bias'], expected.weights['bias'], 1e-6);
   });
 
   test('1 set late is the ternary layer, bit for bit', () => {
@@ -38,7 +38,7 @@ describe.each(titled(KERNEL_QUANTIZERS))('blend with %s', (_, kernelQuantizer) =
     const [actual, expected] = [gradients(layer, x, dy), gradients(ternary, x, dy)];
     expectIdentical(actual.y, expected.y);
     expectIdentical(actual.dx, expected.dx);
-    expectIdentical(actual.weights['kernel']!, expected.weights['kernel']!);
+    expectIdentical(actual.weights['kernel'], expected.weights['kernel']);
     expectIdentical(apply(layer.deploy(), x), expected.y);
   });
 
@@ -47,7 +47,7 @@ describe.each(titled(KERNEL_QUANTIZERS))('blend with %s', (_, kernelQuantizer) =
     const full = gradients(layerAt(1), x, dy);
     expectClose(near.y, full.y);
     expectClose(near.dx, full.dx);
-    for (const name of Object.keys(full.weights)) expectClose(near.weights[name]!, full.weights[name]!);
+    for (const name of Object.keys(full.weights)) expectClose(near.weights[name], full.weights[name]);
   });
 
   test('mixes inputs and weights, with inputQuantizer none the weights alone', () => {
@@ -75,7 +75,7 @@ test('each kernel gradient passes through its share: (1 - l) g + l rule(g)', () 
   const gradientAt = (blend: number) => {
     const layer = builtLayer(2, { units: 1, kernelQuantizer: 'lsq', inputQuantizer: 'none', blend });
     setKernel(layer, tf.tensor2d([[0.1], [5]])); // the scale starts at 2.55
-    return gradients(layer, tf.tensor2d([[1, 1]]), tf.tensor2d([[2]])).weights['kernel']!;
+    return gradients(layer, tf.tensor2d([[1, 1]]), tf.tensor2d([[2]])).weights['kernel'];
   };
   expectClose(gradientAt(1), [2, 0], 1e-6);
   expectClose(gradientAt(0.25), [2, 1.5], 1e-6);
@@ -87,7 +87,7 @@ test.each(titled(LEARNED_QUANTIZERS))('the learned scale of %s gets its share', 
     const args = { units: 4, kernelQuantizer, inputQuantizer: 'none', blend } as const;
     return gradients(builtLayer(20, args), randomTensor([3, 20]), randomTensor([3, 4])).weights['alpha'];
   };
-  expectClose(gradientAt(0.25)!, tf.mul(gradientAt(1)!, 0.25), 1e-6);
+  expectClose(gradientAt(0.25), tf.mul(gradientAt(1), 0.25), 1e-6);
   expect(gradientAt(0)).toBeUndefined();
 }); // prettier-ignore
 
@@ -98,7 +98,7 @@ describe('setBlend', () => {
     setBlend(model, 0.5);
     expect(() => deploy(model)).toThrow('blend must be 1 before it is packed');
     setBlend(model, 1);
-    [model.predict(x)].flat().forEach((y, i) => expectIdentical(y, ternary[i]!));
+    [model.predict(x)].flat().forEach((y, i) => expectIdentical(y, ternary[i]));
     deploy(model);
   });
 
@@ -109,7 +109,7 @@ describe('setBlend', () => {
     const lossAt = async (blend: number) => {
       setBlend(model, blend);
       const [loss] = [model.evaluate(x, y)].flat();
-      return (await loss!.data())[0]!;
+      return (await loss.data())[0];
     };
     expect(await lossAt(0)).not.toBe(await lossAt(1));
     setBlend(model, 0.25);
@@ -123,7 +123,7 @@ describe('setBlend', () => {
     setBlend(model, 0);
     setBlend(model, 1);
     const deployed = deploy(model);
-    expect(deployed.layers[0]!.getConfig()).not.toHaveProperty('blend');
+    expect(deployed.layers[0].getConfig()).not.toHaveProperty('blend');
     expect((await verify(model, deployed, randomTensor([4, 8]))).identical).toBe(true);
     expect(() => setBlend(deployed, 0.5)).toThrow('no ternary layer that is not deployed');
   });

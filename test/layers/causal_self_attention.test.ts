@@ -33,14 +33,14 @@ function reference([q, k, v]: Values): number[] {
       const dims = Array.from({ length: DEPTH }, (_, i) => i);
       for (let t = 0; t < TIME; t++) {
         const weights = Array.from({ length: t + 1 }, (_, s) => {
-          const product = dims.reduce((sum, i) => sum + q[at(t, i)]! * k[at(s, i)]!, 0);
-          const slope = [1 / 16, 1 / 256][head]!;
+          const product = dims.reduce((sum, i) => sum + q[at(t, i)] * k[at(s, i)], 0);
+          const slope = [1 / 16, 1 / 256][head];
           return Math.exp(product / Math.sqrt(DEPTH) - slope * (t - s));
         });
         const total = weights.reduce((a, b) => a + b);
         for (const i of dims) {
           for (const [s, weight] of weights.entries()) {
-            result[at(t, i)]! += (weight / total) * v[at(s, i)]!;
+            result[at(t, i)] += (weight / total) * v[at(s, i)];
           }
         }
       }
@@ -68,8 +68,8 @@ test('a later position changes no output before it, to the bit', () => {
 test('fewer queries than keys are the end of them', () => {
   const last = tf.tidy(() => {
     const [q, k, v] = values.map((x) => tf.tensor3d(x, [BATCH, TIME, WIDTH]));
-    const query = tf.slice(q!, [0, TIME - 1, 0], [BATCH, 1, WIDTH]);
-    return (layer.apply([query, k!, v!]) as tf.Tensor).dataSync();
+    const query = tf.slice(q, [0, TIME - 1, 0], [BATCH, 1, WIDTH]);
+    return (layer.apply([query, k, v]) as tf.Tensor).dataSync();
   });
   const all = reference(values);
   const rows = [0, 1].flatMap((batch) =>
@@ -81,7 +81,7 @@ test('fewer queries than keys are the end of them', () => {
 test('gradients are those of the formula, by differences', () => {
   const weights = randomFloats(SIZE, 4);
   const score = (inputs: Values) =>
-    reference(inputs).reduce((sum, output, i) => sum + output * weights[i]!, 0);
+    reference(inputs).reduce((sum, output, i) => sum + output * weights[i], 0);
   const shape: [number, number, number] = [BATCH, TIME, WIDTH];
   const gradients = tf.tidy(() => {
     const f = (...inputs: tf.Tensor[]) => {
@@ -94,7 +94,7 @@ test('gradients are those of the formula, by differences', () => {
       .map((gradient) => gradient.dataSync());
   });
   for (const [which, gradient] of gradients.entries()) {
-    const expected = values[which]!.map((_, i) => {
+    const expected = values[which].map((_, i) => {
       const moved = (step: number) =>
         values.map((x, w) =>
           w === which ? x.map((value, j) => (j === i ? value + step : value)) : x,

@@ -51,7 +51,7 @@ test.each([...ARGUMENTS, ...SHAPES])(
     if (args.name != null) expect([layer.name, name]).toEqual([args.name, args.name]);
     expect(weightNames(layer)).toEqual(weightNames(dense));
     expect(layer.trainableWeights).toHaveLength(dense.trainableWeights.length);
-    dense.getWeights().forEach((values, i) => expectIdentical(layer.getWeights()[i]!, values));
+    dense.getWeights().forEach((values, i) => expectIdentical(layer.getWeights()[i], values));
     const penalties = (l: tf.layers.Layer) => l.calculateLosses().map((loss) => valuesOf(loss)[0]);
     expect(penalties(layer)).toEqual(penalties(dense));
   },
@@ -61,8 +61,8 @@ test.each(SHAPES)('%s gives a model the shapes of Dense', (_, argumentsOf) => {
   const args = argumentsOf();
   const { dense } = denseAndBitLinear(args);
   const model = tf.sequential({ layers: [bitLinear({ units: UNITS, ...args })] });
-  expect(model.inputs[0]!.shape).toEqual(dense.batchInputShape);
-  expect(model.outputs[0]!.shape).toEqual(dense.computeOutputShape(dense.batchInputShape));
+  expect(model.inputs[0].shape).toEqual(dense.batchInputShape);
+  expect(model.outputs[0].shape).toEqual(dense.computeOutputShape(dense.batchInputShape));
 });
 
 const ACTIVATIONS = [
@@ -92,5 +92,5 @@ test('weights start a learned scale', () => {
   const weights = [tf.fill([6, UNITS], -4), tf.zeros([UNITS])];
   const layer = bitLinear({ units: UNITS, weights, kernelQuantizer: 'lsq' });
   apply(layer, tf.ones([1, 6]));
-  expectIdentical(layer.getWeights()[2]!, [4]);
+  expectIdentical(layer.getWeights()[2], [4]);
 });

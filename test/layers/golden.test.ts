@@ -23,7 +23,7 @@ function layerOf({
   const layer = bitLinear({
     units: outFeatures,
     useBias: bias != null,
-    kernelQuantizer: RULES[quantType]!,
+    kernelQuantizer: RULES[quantType],
   });
   layer.build([null, inFeatures]);
   const kernel = transposed(weight_out_in, outFeatures, inFeatures);
@@ -62,8 +62,8 @@ describe.each(comparable)('BitCore: %s', (_title, golden) => {
     expectClose(y, golden.y);
     expect(dx.shape).toEqual([...lead, inFeatures]);
     expectClose(dx, golden.dx);
-    expectClose(weights['kernel']!, transposed(golden.dweight_out_in, outFeatures, inFeatures));
-    if (golden.dbias != null) expectClose(weights['bias']!, golden.dbias);
+    expectClose(weights['kernel'], transposed(golden.dweight_out_in, outFeatures, inFeatures));
+    if (golden.dbias != null) expectClose(weights['bias'], golden.dbias);
   });
 
   test('quantized kernel, and the initial scale', () => {
@@ -95,7 +95,7 @@ describe.each(cases(oldCases, 'paretoq'))('BitCore, comparable part: old %s', (_
     const layer = layerOf({ ...golden, quantType: 'bitnet' });
     const { weights } = gradients(layer, x, tf.tensor(golden.dy, [...lead, outFeatures]));
     expect(weights['bias'] == null).toBe(golden.dbias == null);
-    if (golden.dbias != null) expectClose(weights['bias']!, golden.dbias);
+    if (golden.dbias != null) expectClose(weights['bias'], golden.dbias);
   });
 });
 
@@ -119,8 +119,8 @@ describe('official ParetoQ code', () => {
     const dy = tf.tensor2d(transposed(upstream, out, inn), [inn, out]);
     const { y, weights } = gradients(layer, tf.eye(inn), dy);
     expectClose(y, transposed(golden.quant, out, inn));
-    expectClose(weights['kernel']!, transposed(golden.dweight, out, inn));
-    expectClose(weights['alpha']!, golden.dalpha);
+    expectClose(weights['kernel'], transposed(golden.dweight, out, inn));
+    expectClose(weights['alpha'], golden.dalpha);
     expectClose(apply(layer.deploy(), tf.eye(inn)), transposed(golden.quant, out, inn));
   });
 });

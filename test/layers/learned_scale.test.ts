@@ -63,7 +63,7 @@ describe.each(titled(LEARNED_QUANTIZERS))('learned scale: %s', (_, kernelQuantiz
     const expectedOutput = model.predict(x) as tf.Tensor;
     for (let i = 0; i < 2; i++) {
       expectIdentical(loaded.predict(x) as tf.Tensor, expectedOutput);
-      expectIdentical(weight(loaded.layers[0]!, 'alpha'), alpha);
+      expectIdentical(weight(loaded.layers[0], 'alpha'), alpha);
     }
     expectIdentical(deploy(loaded).predict(x) as tf.Tensor, expectedOutput);
   });
@@ -113,6 +113,6 @@ test('the gradient of one lsq scale is the sum of those per output at equal scal
     layer.setWeights([kernel, tf.fill([perOutput ? 5 : 1], 0.3)]);
     return gradients(layer, x, dy);
   }) as [ReturnType<typeof gradients>, ReturnType<typeof gradients>];
-  expectClose(single.weights['kernel']!, each.weights['kernel']!, 1e-6);
-  expectClose([tf.sum(each.weights['alpha']!).dataSync()[0]!], single.weights['alpha']!, 1e-6);
+  expectClose(single.weights['kernel'], each.weights['kernel'], 1e-6);
+  expectClose([tf.sum(each.weights['alpha']).dataSync()[0]], single.weights['alpha'], 1e-6);
 });

@@ -8,11 +8,11 @@ import { expectClose, expectIdentical, randomTensor } from '../support/values';
 /** In double precision, with the derivatives of the paper's formula. */
 function reference(x: number[], dy: number[], gamma: number[], epsilon: number) {
   const inverse = 1 / Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / x.length + epsilon);
-  const dot = x.reduce((sum, v, i) => sum + v * dy[i]! * gamma[i]!, 0);
+  const dot = x.reduce((sum, v, i) => sum + v * dy[i] * gamma[i], 0);
   return {
-    y: x.map((v, i) => v * inverse * gamma[i]!),
-    dx: x.map((v, i) => inverse * (dy[i]! * gamma[i]! - (v * inverse ** 2 * dot) / x.length)),
-    dgamma: x.map((v, i) => v * inverse * dy[i]!),
+    y: x.map((v, i) => v * inverse * gamma[i]),
+    dx: x.map((v, i) => inverse * (dy[i] * gamma[i] - (v * inverse ** 2 * dot) / x.length)),
+    dgamma: x.map((v, i) => v * inverse * dy[i]),
   };
 }
 
@@ -25,15 +25,15 @@ test.each([[[4, 7]], [[2, 3, 33]], [[2, 2, 2, 256]]])('shape %j: output and grad
   const [x, dy] = [randomTensor(shape, 1), randomTensor(shape, 2)];
   const actual = gradients(layer, x, dy);
   const rows = [x, dy].map((t) => tf.reshape(t, [-1, features]).arraySync() as number[][]);
-  const expected = rows[0]!.map((row, i) =>
-    reference(row, rows[1]![i]!, [...gamma.dataSync()], layer.epsilon),
+  const expected = rows[0].map((row, i) =>
+    reference(row, rows[1][i], [...gamma.dataSync()], layer.epsilon),
   );
   expectClose(actual.y, expected.flatMap(({ y }) => y), 1e-6);
   expectClose(actual.dx, expected.flatMap(({ dx }) => dx), 1e-5);
   const dgamma = Array.from({ length: features }, (_, i) =>
-    expected.reduce((sum, row) => sum + row.dgamma[i]!, 0),
+    expected.reduce((sum, row) => sum + row.dgamma[i], 0),
   );
-  expectClose(actual.weights['gamma']!, dgamma, 1e-5);
+  expectClose(actual.weights['gamma'], dgamma, 1e-5);
   expect(actual.y.shape).toEqual(shape);
 }); // prettier-ignore
 
@@ -51,7 +51,7 @@ test('is saved and loaded, epsilon included, and passes a mask on', async () => 
   model.add(rmsNormalization({ epsilon: 0.25 }));
   model.add(bitLinear({ units: 5 }));
   model.add(tf.layers.simpleRNN({ units: 3 }));
-  model.layers[1]!.setWeights([randomTensor([6])]);
+  model.layers[1].setWeights([randomTensor([6])]);
   const loaded = await inMemory(model);
   expect((loaded.layers[1] as RMSNormalization).epsilon).toBe(0.25);
   const x = tf.tensor2d([[1, 2, 3, 0], [4, 0, 0, 0]]); // prettier-ignore
@@ -68,10 +68,10 @@ test('trains in fit without leaks', async () => {
   const [x, y] = [randomTensor([40, 6]), randomTensor([40, 1])];
   const fit = () => model.fit(x, y, { epochs: 1, batchSize: 4, verbose: 0 });
   await fit();
-  const before = { ...memory(), gamma: [...weight(model.layers[0]!, 'gamma').dataSync()] };
+  const before = { ...memory(), gamma: [...weight(model.layers[0], 'gamma').dataSync()] };
   await fit();
   expect(memory()).toEqual({ numTensors: before.numTensors, numBytes: before.numBytes });
-  expect([...weight(model.layers[0]!, 'gamma').dataSync()]).not.toEqual(before.gamma);
+  expect([...weight(model.layers[0], 'gamma').dataSync()]).not.toEqual(before.gamma);
 });
 
 test('wrong arguments', () => {

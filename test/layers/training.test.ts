@@ -26,7 +26,7 @@ describe.each(titled(KERNEL_QUANTIZERS))('training with %s', (_, kernelQuantizer
     const { x, y } = task();
     const { history } = await model.fit(x, y, { epochs: 15, batchSize: 16, shuffle: false, verbose: 0 });
     const losses = history['loss'] as number[];
-    expect(losses.at(-1)!).toBeLessThan(0.6 * losses[0]!);
+    expect(losses.at(-1)!).toBeLessThan(0.6 * losses[0]);
   });
 
   test('a loop of its own around optimizer.minimize reduces the loss', () => {
@@ -36,9 +36,9 @@ describe.each(titled(KERNEL_QUANTIZERS))('training with %s', (_, kernelQuantizer
     const optimizer = tf.train.adam(0.02);
     const losses = Array.from({ length: 40 }, () => {
       const cost = () => tf.losses.meanSquaredError(target, apply(layer, x)) as tf.Scalar;
-      return optimizer.minimize(cost, true)!.dataSync()[0]!;
+      return optimizer.minimize(cost, true)!.dataSync()[0];
     });
-    expect(losses.at(-1)!).toBeLessThan(0.7 * losses[0]!);
+    expect(losses.at(-1)!).toBeLessThan(0.7 * losses[0]);
   });
 
   test('a deployed layer passes on the gradient that the trainable one did', () => {
@@ -64,8 +64,8 @@ describe.each(titled(KERNEL_QUANTIZERS))('training with %s', (_, kernelQuantizer
     try {
       const [cpu, wasm, here] = [await onBackend('cpu'), await onBackend('wasm'), await onBackend(own)];
       for (const name of Object.keys(cpu) as Array<keyof typeof cpu>) {
-        expectClose(wasm[name]!, cpu[name]!, 1e-6);
-        expectClose(here[name]!, cpu[name]!, 1e-6);
+        expectClose(wasm[name], cpu[name], 1e-6);
+        expectClose(here[name], cpu[name], 1e-6);
       }
     } finally {
       await tf.setBackend(own);
@@ -91,11 +91,11 @@ describe('layers around a deployed one', () => {
     const { x, y } = task();
     const { history } = await deployed.fit(x, y, { epochs: 10, batchSize: 16, verbose: 0 });
     const losses = history['loss'] as number[];
-    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]);
     const after = values();
     expect(after[1]).toEqual(before[1]);
-    expect(after[0]![0]).not.toEqual(before[0]![0]);
-    expect(after[2]![0]).not.toEqual(before[2]![0]);
+    expect(after[0][0]).not.toEqual(before[0][0]);
+    expect(after[2][0]).not.toEqual(before[2][0]);
   });
 
   test('a layer deployed in place leaves a new optimizer the others', () => {
@@ -117,7 +117,7 @@ describe('layers around a deployed one', () => {
     model.add(bitLinear({ units: 8, inputShape: [8], kernelQuantizer: 'lsq', trainable: false }));
     model.add(tf.layers.dense({ units: 1 }));
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-    const frozen = model.layers[0]!;
+    const frozen = model.layers[0];
     const values = () => frozen.getWeights().map((w) => w.dataSync().slice());
     const before = values();
     expect(frozen.trainableWeights).toEqual([]);
@@ -138,10 +138,10 @@ describe('layers around a deployed one', () => {
     const loss = async (m: tf.LayersModel) => {
       m.compile(compiled);
       const { history } = await m.fit(x, y, { epochs: 1, batchSize: 64, verbose: 0 });
-      return (history['loss'] as number[])[0]!;
+      return (history['loss'] as number[])[0];
     };
-    const kernel = weight(model.layers[1]!, 'kernel');
-    const penalty = tf.sum(tf.square(kernel)).dataSync()[0]!;
+    const kernel = weight(model.layers[1], 'kernel');
+    const penalty = tf.sum(tf.square(kernel)).dataSync()[0];
     const deployed = deploy(model);
     const [trainable, packed] = [await loss(model), await loss(deployed)];
     expect(trainable - packed).toBeCloseTo(penalty, 4);
@@ -156,11 +156,11 @@ describe('the product of training', () => {
   test.each([[1, 1, 1], [3, 5, 2], [16, 70, 9], [33, 128, 65]])(
     'has the output and gradients of tf.matMul, %i x %i x %i', (m, k, n) => {
     const [a, b, dy] = [randomTensor([m, k], 1), randomTensor([k, n], 2), randomTensor([m, n], 3)];
-    const plain = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D);
+    const plain = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b);
     expectIdentical(product(a, b), plain(a, b));
     const [actual, expected] = [tf.grads(product)([a, b], dy), tf.grads(plain)([a, b], dy)];
-    expectClose(actual[0]!, expected[0]!, 1e-6);
-    expectClose(actual[1]!, expected[1]!, 1e-6);
+    expectClose(actual[0], expected[0], 1e-6);
+    expectClose(actual[1], expected[1], 1e-6);
   }); // prettier-ignore
 
   test('is transposed explicitly on wasm, and only there', async () => {
@@ -170,9 +170,7 @@ describe('the product of training', () => {
   });
 
   async function products(run: () => unknown): Promise<number> {
-    const { kernelNames, kernels } = await tf.profile(
-      () => tf.tidy(() => (run(), undefined)) as never,
-    );
+    const { kernelNames, kernels } = await tf.profile(() => tf.tidy(() => (run(), undefined)));
     expect(kernelNames.length).toBeGreaterThan(0);
     return kernels.filter(({ name }) => /^(BatchMatMul|_FusedMatMul)$/.test(name)).length;
   }

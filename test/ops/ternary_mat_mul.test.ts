@@ -103,9 +103,9 @@ describe('ternaryMatMul', () => {
       ternaryMatMul({ x, packed: packTernary(ternary), scale, bias });
     const [dx, dbias] = tf.grads(f)([x, bias], dy);
     const rows = tf.reshape(tf.mul(dy, scale), [6, 5]) as tf.Tensor2D;
-    expectClose(dx!, tf.reshape(tf.matMul(rows, ternary, false, true), [2, 3, 70]), 1e-6);
-    expect(dx!.shape).toEqual([2, 3, 70]);
-    expectClose(dbias!, tf.sum(tf.reshape(dy, [6, 5]), 0), 1e-6);
+    expectClose(dx, tf.reshape(tf.matMul(rows, ternary, false, true), [2, 3, 70]), 1e-6);
+    expect(dx.shape).toEqual([2, 3, 70]);
+    expectClose(dbias, tf.sum(tf.reshape(dy, [6, 5]), 0), 1e-6);
   });
 
   test('gradient passes a clone of input and output', () => {

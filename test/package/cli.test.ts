@@ -44,7 +44,7 @@ describe('convert', () => {
     const from = await saved(build().model);
     const [to, expected] = [newFolder(), newFolder()];
     const before = filesIn(from);
-    if (OWN_CLASSES.test(before['model.json']!.bytes.toString())) {
+    if (OWN_CLASSES.test(before['model.json'].bytes.toString())) {
       const { code, stderr } = cli('convert', from, to);
       expect([code, stderr, existsSync(to)]).toEqual([
         2,
@@ -108,7 +108,7 @@ describe('convert', () => {
 
 describe('deploy, summary and verify', () => {
   test.each(names(MODELS))('%s: as the functions', async (name) => {
-    const from = await saved(MODELS[name]!().model);
+    const from = await saved(MODELS[name]().model);
     const [to, expected] = [newFolder(), newFolder()];
     const before = filesIn(from);
     const printed = json('deploy', from, to);
@@ -161,8 +161,8 @@ describe('deploy, summary and verify', () => {
   test('a deployed model that computes something else is not verified: exit code 1', async () => {
     const model = ternaryNet();
     const other = deploy(model);
-    const [packed, scale, bias] = other.layers[0]!.getWeights();
-    other.layers[0]!.setWeights([packed!, scale!, tf.add(bias!, 0.5)]);
+    const [packed, scale, bias] = other.layers[0].getWeights();
+    other.layers[0].setWeights([packed, scale, tf.add(bias, 0.5)]);
     const paths = [await saved(model), await saved(other)];
     const { code, stdout, stderr } = cli('verify', ...paths);
     expect([code, stderr]).toEqual([1, '']);
@@ -176,8 +176,8 @@ describe('deploy, summary and verify', () => {
   test('a model that is not finite: infinities are written as strings', async () => {
     const model = ternaryNet();
     const other = deploy(model);
-    const [kernel, bias] = other.layers[1]!.getWeights();
-    other.layers[1]!.setWeights([tf.mul(kernel!, NaN), bias!]);
+    const [kernel, bias] = other.layers[1].getWeights();
+    other.layers[1].setWeights([tf.mul(kernel, NaN), bias]);
     const { code, stdout } = cli('verify', await saved(model), await saved(other), '--json');
     expect([code, JSON.parse(stdout).maxAbsDiff]).toEqual([1, 'Infinity']);
   });
@@ -186,7 +186,7 @@ describe('deploy, summary and verify', () => {
     const model = ternaryNet('none');
     const deployed = deploy(model);
     const { layers } = await verify(model, deployed, randomTensor([4, 20]));
-    expect(layers[0]!.promise).toBe('1e-5 relative');
+    expect(layers[0].promise).toBe('1e-5 relative');
     const { code, stdout } = cli('verify', await saved(model), await saved(deployed));
     expect(code).toBe(0);
     expect(stdout).toMatch(/first +1e-5 relative +yes/);

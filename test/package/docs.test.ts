@@ -13,7 +13,7 @@ const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 function anchorsOf(page: string): string[] {
   const headings = [...textOf(page).matchAll(/^#+ (.+)$/gm)];
   return headings.map(({ 1: heading }) =>
-    heading!
+    heading
       .toLowerCase()
       .replace(/[^\w\- ]/g, '')
       .replaceAll(' ', '-'),
@@ -28,7 +28,7 @@ function leadsNowhere(page: string, link: string): boolean {
 }
 
 test.each(pages)('the links of %s lead to files and headings', (page) => {
-  const links = [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(({ 1: link }) => link!);
+  const links = [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(({ 1: link }) => link);
   const here = links.filter((link) => !/^https?:/.test(link));
   expect(here.filter((link) => leadsNowhere(page, link))).toEqual([]);
 });

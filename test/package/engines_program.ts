@@ -28,7 +28,7 @@ const expected = products.map(referenceProduct);
 function countWrong(compute: (product: Product) => ArrayLike<number>): number {
   return products.filter((product, i) => {
     const actual = compute(product);
-    return !expected[i]!.every((value, j) => value === actual[j]);
+    return !expected[i].every((value, j) => value === actual[j]);
   }).length;
 }
 
@@ -47,7 +47,7 @@ function computedBy(name: WasmEngineName, engine: OwnMemoryEngine) {
 async function report(): Promise<EnginesReport> {
   await tf.setBackend('cpu');
   for (const [name, value] of process.argv.slice(2).map((flag) => flag.split('='))) {
-    tf.env().set(name!, Number(value));
+    tf.env().set(name, Number(value));
   }
   const info = engineInfo();
   const wrongByOp = countWrong((product) => opProduct(product, 'int8'));

@@ -73,7 +73,7 @@ const MIXES: Array<Array<[Load, Entry]>> = [
 ];
 
 const names = MIXES.map((mix) => mix.map((load) => load.join(' ')).join(', then '));
-const cases = MIXES.map((mix, i) => [names[i]!, mix] as const);
+const cases = MIXES.map((mix, i) => [names[i], mix] as const);
 
 test.each(cases)('one copy in Node: %s', (_name, mix) => {
   const file = join(folder, 'program.cjs');

@@ -17,9 +17,9 @@ function examplesIn(file: string): Example[] {
   const blocks = [...text.matchAll(/^( \* | {3}\* |)```js\n([^]*?)^\1```$/gm)];
   return blocks.map(({ 1: margin, 2: block, index }) => ({
     place: `${file}:${text.slice(0, index).split('\n').length}`,
-    code: block!
+    code: block
       .split('\n')
-      .map((line) => line.replace(margin!.trimEnd(), ''))
+      .map((line) => line.replace(margin.trimEnd(), ''))
       .join('\n'),
   }));
 }

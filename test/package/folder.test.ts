@@ -77,7 +77,7 @@ test('groups of several files, and uint8, uint16 and float16 weights, have their
     },
   ];
   function quantized(name: string, shape: number[], quantization: object) {
-    const scope = model.layers[0]!.name;
+    const scope = model.layers[0].name;
     return { name: `${scope}/${name}`, shape, dtype: 'float32', quantization };
   }
   writeFileSync(
@@ -88,8 +88,8 @@ test('groups of several files, and uint8, uint16 and float16 weights, have their
   writeFileSync(join(path, 'a2.bin'), Uint8Array.of(2, 3, 4, 5));
   writeFileSync(join(path, 'b.bin'), new Uint8Array(Uint16Array.of(4, 8, 1024).buffer));
   const [kernel, bias] = (await tf.loadLayersModel(folder(path))).getWeights();
-  expect([...kernel!.dataSync()]).toEqual([-1, -0.5, 0, 0.5, 1, 1.5]);
-  expect([...bias!.dataSync()]).toEqual([1, 2, 256]);
+  expect([...kernel.dataSync()]).toEqual([-1, -0.5, 0, 0.5, 1, 1.5]);
+  expect([...bias.dataSync()]).toEqual([1, 2, 256]);
   truncateSync(join(path, 'a2.bin'), 3);
   await expect(tf.loadLayersModel(folder(path))).rejects.toThrow(
     `folder "${path}": a1.bin + a2.bin must be 6 bytes, as model.json says, got 5.`,
@@ -174,7 +174,7 @@ describe('models of Keras 3', () => {
 
   test.each(['sequential', 'functional'])('%s: says what to change', async (kind) => {
     const path = await saved(net());
-    const modelTopology = golden[kind]!;
+    const modelTopology = golden[kind];
     const model = { format: 'layers-model', modelTopology, weightsManifest: [] };
     writeFileSync(join(path, 'model.json'), JSON.stringify(model));
     const { code, stdout, stderr } = cli('summary', path);
@@ -185,7 +185,7 @@ describe('models of Keras 3', () => {
 
   test('TensorFlow.js indeed does not read them', async () => {
     const loading = tf.loadLayersModel(
-      tf.io.fromMemory({ modelTopology: golden['sequential']!, weightSpecs: [] }),
+      tf.io.fromMemory({ modelTopology: golden['sequential'], weightSpecs: [] }),
     );
     await expect(loading).rejects.toThrow(/batchInputShape/);
   });

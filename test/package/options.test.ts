@@ -115,7 +115,7 @@ describe.each(OPTION_CASES.map((each) => [`${each.name} (${each.type})`, each] a
     );
 
     test.each(names)('%s: a value of another type is refused', async (name) => {
-      const { expected, holds } = table[name]!;
+      const { expected, holds } = table[name];
       for (const value of wrongValues(declared.get(name)!, ofTfjs.includes(name))) {
         const message = `${where}: ${called(name)} must be ${expected}, got `;
         expect(await refusal(each, { ...valid, [name]: value })).toContain(message);
@@ -124,7 +124,7 @@ describe.each(OPTION_CASES.map((each) => [`${each.name} (${each.type})`, each] a
     });
 
     test.each(names)('%s: is optional or required as declared, and documented', async (name) => {
-      const { expected, required, default: value } = table[name]!;
+      const { expected, required, default: value } = table[name];
       const { doc } = declared.get(name)!;
       if (required) {
         const message = `${where}: ${called(name)} must be ${expected}, got undefined.`;
@@ -165,7 +165,7 @@ describe('the list', () => {
     const sources = files.filter((name) => name.endsWith('.ts'));
     const types = sources.flatMap((name) => {
       const text = readFileSync(join(folder, name), 'utf8');
-      return [...text.matchAll(/satisfies OptionTable<(.+)>;$/gm)].map(([, type]) => type!);
+      return [...text.matchAll(/satisfies OptionTable<(.+)>;$/gm)].map(([, type]) => type);
     });
     const known = new Set([...OPTION_CASES.map(({ type }) => type), ...PARTS]);
     expect([...new Set(types)].sort()).toEqual([...known].sort());

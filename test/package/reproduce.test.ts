@@ -24,7 +24,7 @@ function writeIdx(name: string, dimensions: number[], values: Uint8Array, compre
 function writeImages(part: string, compress: boolean) {
   const labels = Uint8Array.from({ length: EXAMPLES }, (_, i) => (i * 7) % 10);
   const pixels = Uint8Array.from({ length: EXAMPLES * 784 }, (_, at) =>
-    Math.floor((at % 784) / 28) === labels[Math.floor(at / 784)]! ? 255 : 0,
+    Math.floor((at % 784) / 28) === labels[Math.floor(at / 784)] ? 255 : 0,
   );
   writeIdx(`${part}-images-idx3-ubyte`, [EXAMPLES, 28, 28], pixels, compress);
   writeIdx(`${part}-labels-idx1-ubyte`, [EXAMPLES], labels, compress);

@@ -23,7 +23,7 @@ describe('byte tables', () => {
     const expected = sums.map((_, n) => {
       if (n < first || n >= last) return 0;
       return ternary.reduce(
-        (sum, t, i) => (i % units === n ? sum + t * x[(i - n) / units]! : sum),
+        (sum, t, i) => (i % units === n ? sum + t * x[(i - n) / units] : sum),
         0,
       );
     });
@@ -37,7 +37,7 @@ test('words of every code hold each weight at each place of a byte', () => {
   const values = unpackRows(words, 128, 1);
   for (let quarter = 0; quarter < 4; quarter++) {
     const seen = new Set<number>();
-    for (let k = 0; k < 128; k++) if (Math.floor(k / 16) % 4 === quarter) seen.add(values[k]!);
+    for (let k = 0; k < 128; k++) if (Math.floor(k / 16) % 4 === quarter) seen.add(values[k]);
     expect([...seen].sort()).toEqual([-1, 0, 1]);
   }
 });

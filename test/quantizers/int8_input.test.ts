@@ -7,7 +7,7 @@ const f32 = Math.fround;
 
 function quantize(row: number[], eps = 1e-5): { q: number[]; scale: number } {
   const { values, rowScale } = int8.quantize(tf.tensor2d([row]), eps);
-  return { q: [...tf.add(values, 0).dataSync()], scale: rowScale!.dataSync()[0]! };
+  return { q: [...tf.add(values, 0).dataSync()], scale: rowScale.dataSync()[0] };
 }
 
 describe('int8 inputs', () => {
@@ -56,7 +56,7 @@ describe('int8 inputs', () => {
   test.each([NaN, Infinity, -Infinity])('a row with %p gets a NaN, other rows none', (value) => {
     const { values } = int8.quantize(tf.tensor2d([[1, value, 3], [1, 2, 3]]), 1e-5); // prettier-ignore
     const [first, second] = values.arraySync() as number[][];
-    expect(first!.some(Number.isNaN)).toBe(true);
+    expect(first.some(Number.isNaN)).toBe(true);
     expect(second).toEqual([42, 85, 127]);
   });
 

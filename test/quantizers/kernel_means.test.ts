@@ -19,12 +19,12 @@ interface Means {
 
 function doubleMeans(kernel: Float32Array, size: number): Means {
   const perOutput = new Float64Array(size);
-  for (let i = 0; i < kernel.length; i++) perOutput[i % size]! += abs(kernel[i]!) / size;
+  for (let i = 0; i < kernel.length; i++) perOutput[i % size] += abs(kernel[i]) / size;
   const perKernel = perOutput.reduce((sum, value) => sum + value, 0) / size;
   const threshold = fround(0.75 * perKernel);
   let [sum, count] = [0, 0];
   for (let i = 0; i < kernel.length; i++) {
-    const magnitude = abs(kernel[i]!);
+    const magnitude = abs(kernel[i]);
     if (magnitude <= threshold) continue;
     sum += magnitude;
     count++;
@@ -47,7 +47,7 @@ describe.each([1024, 4096])('means over a kernel of %p squared', (size) => {
   test('mean magnitude per kernel, and the sum', () => {
     const [mean, sum] = tf.tidy(() => {
       const magnitude = tf.abs(kernel);
-      return [meanOf(magnitude, false).dataSync()[0]!, sumOf(magnitude, false).dataSync()[0]!];
+      return [meanOf(magnitude, false).dataSync()[0], sumOf(magnitude, false).dataSync()[0]];
     }) as unknown as [number, number];
     expect(relative(mean, expected.perKernel)).toBeLessThan(2e-6);
     expect(relative(sum, expected.perKernel * size * size)).toBeLessThan(2e-6);
@@ -62,10 +62,10 @@ describe.each([1024, 4096])('means over a kernel of %p squared', (size) => {
   test.each(size > 1024 ? ['lsq', 'twn'] : ['bitnet', 'lsq', 'twn'])('the scale of %s', (name) => {
     const rule = quantizers.get(name)!({});
     const scale = tf.tidy(() => {
-      if (rule.initialAlpha != null) return rule.initialAlpha(kernel, 1e-5).dataSync()[0]!;
+      if (rule.initialAlpha != null) return rule.initialAlpha(kernel, 1e-5).dataSync()[0];
       const quantized: QuantizedKernel = rule.quantize(kernel, { eps: 1e-5 });
-      return quantized.scale.dataSync()[0]!;
-    }) as unknown as number;
+      return quantized.scale.dataSync()[0];
+    });
     expect(relative(scale, name === 'twn' ? expected.above : expected.perKernel)).toBeLessThan(
       4e-6,
     );

@@ -31,7 +31,7 @@ describe('lsq', () => {
     const { kernel: dkernel, alpha } = ruleGradients({ name: 'lsq' }, kernel, g, [2]);
     expectClose(dkernel.flat(), [1, 0, 100, 1000, 0, 0], 1e-6);
     const h = [-0.5, 1, 0.5, 0, -1, -1];
-    const sum = h.reduce((total, value, i) => total + value * g.flat()[i]!, 0);
+    const sum = h.reduce((total, value, i) => total + value * g.flat()[i], 0);
     expectClose(alpha, [k * sum], 1e-6);
   });
 

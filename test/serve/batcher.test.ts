@@ -47,8 +47,8 @@ function rowsOf(...values: number[]): Rows {
 }
 
 function doubled({ count, tensors }: Rows): number[] {
-  expect(tensors[0]!.data).toHaveLength(2 * count);
-  return [...tensors[0]!.data].filter((_, i) => i % 2 === 0).map((value) => value / 2);
+  expect(tensors[0].data).toHaveLength(2 * count);
+  return [...tensors[0].data].filter((_, i) => i % 2 === 0).map((value) => value / 2);
 }
 
 async function submit({ batcher }: Watched, ...values: number[]): Promise<number[]> {
@@ -142,7 +142,7 @@ test('rows of different shapes are not joined', async () => {
       return w.batcher.submit({ count: 1, tensors: [tensor] }, notAborted());
     }),
   );
-  expect(answers.map(({ tensors }) => tensors[0]!.shape)).toEqual(steps.map((count) => [count, 2]));
+  expect(answers.map(({ tensors }) => tensors[0].shape)).toEqual(steps.map((count) => [count, 2]));
   expect(w.batches).toEqual([1, 1, 2]);
 });
 

@@ -24,7 +24,7 @@ async function sendAll({ base }: Served, bodies: object[]) {
 
 async function batchesOf({ url }: Served): Promise<{ count: number; rows: number }> {
   const metrics = await metricsOf(url);
-  return { count: metrics['serving_batch_rows_count']!, rows: metrics['serving_batch_rows_sum']! };
+  return { count: metrics['serving_batch_rows_count'], rows: metrics['serving_batch_rows_sum'] };
 }
 
 /** Sends all at once; each is to get what the model gives for its rows alone. */
@@ -77,7 +77,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
     );
     for (const [i, row] of rows.entries()) {
       if (row[2] === 10) {
-        expect(answers[i]!.status).toBe(500);
+        expect(answers[i].status).toBe(500);
       } else {
         const x = tf.tensor2d([row], [1, 3], 'int32');
         const predictions = (served.model.predict(x) as tf.Tensor).arraySync();
@@ -96,7 +96,7 @@ test('rows that make a layer throw fail alone', async () => {
     rows.map((row) => ({ instances: [row] })),
   );
   for (const [i, row] of rows.entries()) {
-    if (row[0]! < 0) expect(answers[i]!.status).toBe(500);
+    if (row[0] < 0) expect(answers[i].status).toBe(500);
     else expect(answers[i]).toEqual({ status: 200, predictions: [row.map((value) => 2 * value)] });
   }
 });

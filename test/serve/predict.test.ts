@@ -68,16 +68,16 @@ describe.each(BACKENDS)('on %s', (backend) => {
   afterAll(closeAll);
 
   async function predict(net: string, body: unknown): Promise<unknown> {
-    const answer = await send(`${nets[net]!.base}:predict`, { body });
+    const answer = await send(`${nets[net].base}:predict`, { body });
     expect(answer).toMatchObject({ status: 200, body: expect.anything() });
     return answer.body;
   }
 
   test.each([1, 3, 64, 200])('%d rows of one input', async (count) => {
     const x = floats([count, 16]);
-    const { model } = nets['ternary']!;
+    const { model } = nets['ternary'];
     const [y] = predicted(model, x);
-    const name = model.inputNames[0]!;
+    const name = model.inputNames[0];
     const rows = listOf(x) as Json[];
     const named = rows.map((row) => ({ [name]: row }));
     expect(await predict('ternary', { instances: rows })).toEqual({ predictions: y });
@@ -88,32 +88,32 @@ describe.each(BACKENDS)('on %s', (backend) => {
 
   test('several inputs and outputs', async () => {
     const pixels = floats([3, 16]);
-    const [score, sum] = predicted(nets['twoInputs']!.model, pixels, words()) as Json[][];
+    const [score, sum] = predicted(nets['twoInputs'].model, pixels, words()) as Json[][];
     const columns = { pixels: listOf(pixels) as Json[], words: listOf(words()) as Json[] };
     expect(await predict('twoInputs', { inputs: columns })).toEqual({ outputs: { score, sum } });
     const instances = [0, 1, 2].map((i) => ({
       pixels: columns.pixels[i],
       words: columns.words[i],
     }));
-    const predictions = [0, 1, 2].map((i) => ({ score: score![i], sum: sum![i] }));
+    const predictions = [0, 1, 2].map((i) => ({ score: score[i], sum: sum[i] }));
     expect(await predict('twoInputs', { instances })).toEqual({ predictions });
   });
 
   test.each([1, 2, 7])('%d steps where any number will do', async (steps) => {
     const x = floats([4, steps, 3]);
-    const [predictions] = predicted(nets['sequence']!.model, x);
+    const [predictions] = predicted(nets['sequence'].model, x);
     expect(await predict('sequence', { instances: listOf(x) })).toEqual({ predictions });
   });
 
   test('scalars', async () => {
     const values = [-1, 0.5, 1e-9, 3];
-    const y = applied(nets['scalar']!.model, values);
+    const y = applied(nets['scalar'].model, values);
     expect(await predict('scalar', { instances: values })).toEqual({ predictions: y });
     expect(await predict('scalar', { inputs: values })).toEqual({ outputs: y });
   });
 
   test('whole numbers', async () => {
-    const [predictions] = predicted(nets['embedding']!.model, words());
+    const [predictions] = predicted(nets['embedding'].model, words());
     expect(await predict('embedding', { instances: listOf(words()) })).toEqual({ predictions });
     const asFloats = '{"instances": [[0.0, 9.0, 3e0], [4, 4, 4], [80e-1, 1, -0]]}';
     expect(await predict('embedding', asFloats)).toEqual({ predictions });
@@ -121,14 +121,14 @@ describe.each(BACKENDS)('on %s', (backend) => {
 
   test('numbers at the ends of what a float32 holds', async () => {
     const values = [3.4028234663852886e38, -3.4028234663852886e38, 1e-45, 1e-320, 16777217];
-    const predictions = applied(nets['scalar']!.model, values);
+    const predictions = applied(nets['scalar'].model, values);
     expect(await predict('scalar', { instances: values })).toEqual({ predictions });
   });
 
   test('the signature by its name', async () => {
     const instances = [1];
     const { predictions } = (await predict('scalar', { instances })) as { predictions: number[] };
-    expect(predictions).toEqual([Math.fround(predictions[0]!)]);
+    expect(predictions).toEqual([Math.fround(predictions[0])]);
     for (const signature_name of ['', 'serving_default']) {
       expect(await predict('scalar', { signature_name, instances })).toEqual({ predictions });
     }
@@ -137,8 +137,8 @@ describe.each(BACKENDS)('on %s', (backend) => {
   test('NaN and infinities are strings, and stay in their rows', async () => {
     const x = floats([3, 16]);
     const rows = listOf(x) as number[][];
-    const [clean] = predicted(nets['ternary']!.model, x) as [number[][]];
-    const instances = [rows[0], ['NaN', ...rows[1]!.slice(1)], rows[2]];
+    const [clean] = predicted(nets['ternary'].model, x) as [number[][]];
+    const instances = [rows[0], ['NaN', ...rows[1].slice(1)], rows[2]];
     const answer = (await predict('ternary', { instances })) as { predictions: Json[] };
     expect(answer.predictions[0]).toEqual(clean[0]);
     expect(answer.predictions[1]).toEqual(['NaN', 'NaN', 'NaN', 'NaN']);

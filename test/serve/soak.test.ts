@@ -75,7 +75,7 @@ const CLIENTS: Record<string, Client> = {
   },
   'malformed body': answers(400, (i) => goodBody(i).slice(0, 20 + (i % 50))),
   'wrong shape': answers(400, (i) => ({
-    instances: [rows[i % rows.length]!.slice(i % 16)].concat([[]]),
+    instances: [rows[i % rows.length].slice(i % 16)].concat([[]]),
   })),
   'oversize body': answers(413, (i) => goodBody(i).padEnd(MAX_BODY + 1 + (i % 4) * 500_000)),
   async 'gone after the request'(i) {
@@ -92,7 +92,7 @@ const CLIENTS: Record<string, Client> = {
 /** The client of an index: four of five are good ones. */
 function kindOf(random: () => number): string {
   const rude = Object.keys(CLIENTS).slice(1);
-  return random() < 0.8 ? 'good' : rude[Math.floor(random() * rude.length)]!;
+  return random() < 0.8 ? 'good' : rude[Math.floor(random() * rude.length)];
 }
 
 async function run(count: number, seed: number): Promise<Tally> {
@@ -101,8 +101,8 @@ async function run(count: number, seed: number): Promise<Tally> {
   await onConnections(CONNECTIONS, count, async (i) => {
     const kind = kindOf(random);
     const { failures } = (tally[kind] ??= { count: 0, failures: [] });
-    tally[kind]!.count++;
-    const failure = await CLIENTS[kind]!(i).catch((error: Error) => error.message);
+    tally[kind].count++;
+    const failure = await CLIENTS[kind](i).catch((error: Error) => error.message);
     if (failure != null) failures.push(failure);
   });
   return tally;
@@ -122,11 +122,11 @@ async function memory() {
   await sleep(500);
   const metrics = await metricsOf(server.url);
   return {
-    tensors: metrics['tfjs_tensors']!,
-    tensorBytes: metrics['tfjs_tensor_bytes']!,
-    rss: metrics['process_resident_memory_bytes']!,
-    handles: metrics['nodejs_active_handles_total']!,
-    waiting: metrics['serving_queue_rows']!,
+    tensors: metrics['tfjs_tensors'],
+    tensorBytes: metrics['tfjs_tensor_bytes'],
+    rss: metrics['process_resident_memory_bytes'],
+    handles: metrics['nodejs_active_handles_total'],
+    waiting: metrics['serving_queue_rows'],
   };
 }
 

@@ -41,12 +41,12 @@ test('kill -9 of a worker under load: the other goes on, and it comes back', asy
   await sleep(500);
 
   const [victim] = await workersOf(server);
-  process.kill(victim!, 'SIGKILL');
+  process.kill(victim, 'SIGKILL');
   await sleep(100);
   const rightThen = load.met.right;
   const goesOn = async () => load.met.right > rightThen + CLIENTS;
   await until(goesOn, () => `The other worker does not go on:\n${server.output()}`);
-  await bothAnswer(server, tfjs_tensors!);
+  await bothAnswer(server, tfjs_tensors);
   expect(await workersOf(server)).toHaveLength(2);
   expect(await workersOf(server)).not.toContain(victim);
 
@@ -63,11 +63,11 @@ test('kill -9 of a worker ends the connection that was on its way to it', async 
   const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
   const server = await startServer('--model', await saved(ternaryNet()), ...options);
   const [victim] = await workersOf(server);
-  process.kill(victim!, 'SIGSTOP'); // it takes nothing more, and the supervisor does not know
+  process.kill(victim, 'SIGSTOP'); // it takes nothing more, and the supervisor does not know
   const requests = Array.from({ length: 8 }, () => send(`${server.url}/healthz`));
   const outcomes = Promise.allSettled(requests);
   await sleep(500);
-  process.kill(victim!, 'SIGKILL');
+  process.kill(victim, 'SIGKILL');
   const lost = (await outcomes).filter(({ status }) => status === 'rejected');
   expect(lost).toMatchObject([{ reason: { sent: true } }]);
   expect(await server.end()).toEqual({ code: 0, signal: null });

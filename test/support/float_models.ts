@@ -23,8 +23,8 @@ class QuickGelu extends tf.serialization.Serializable {
     return {};
   }
 }
-tf.serialization.registerClass(QuickGelu as never);
-export const quickGelu = 'quickGelu' as never;
+tf.serialization.registerClass(QuickGelu);
+const quickGelu = 'quickGelu' as never;
 
 /** A layer of one's own, with a weight and a config. */
 class Affine extends tf.layers.Layer {
@@ -40,7 +40,7 @@ class Affine extends tf.layers.Layer {
     this.built = true;
   }
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.mul([inputs].flat()[0]!, this.weights[0]!.read());
+    return tf.mul([inputs].flat()[0], this.weights[0].read());
   }
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), start: this.start };
@@ -169,7 +169,7 @@ const BUILDERS: Record<string, () => ModelCase> = {
     const encoder = tf.layers.lstm({ units: 7, returnState: true });
     const [, h, c] = encoder.apply(chain(a, dense({ units: 6 }))) as tf.SymbolicTensor[];
     const decoder = tf.layers.lstm({ units: 7, returnSequences: true });
-    const steps = decoder.apply(b, { initialState: [h!, c!] }) as tf.SymbolicTensor;
+    const steps = decoder.apply(b, { initialState: [h, c] }) as tf.SymbolicTensor;
     const outputs = chain(steps, dense({ units: 6, activation: 'relu' }), dense({ units: 2 }));
     const model = tf.model({ inputs: [a, b], outputs });
     return { model, x: [randomTensor([2, 4, 6], 8), randomTensor([2, 3, 5], 9)] };
@@ -182,7 +182,7 @@ const BUILDERS: Record<string, () => ModelCase> = {
     const half = dense({ units: 5 });
     const model = tf.sequential({ layers: [inner, frozen, half, dense({ units: 1 })] });
     inner.trainable = false;
-    half.weights[0]!.trainable = false;
+    half.weights[0].trainable = false;
     return { model, x: randomTensor([3, 4]) };
   },
   'a frozen model in TimeDistributed'() {

@@ -97,7 +97,7 @@ export function* productsOf(
       const hasBias = seed % 3 !== 0;
       const activation = seed % 5 < 2 ? ('relu' as const) : ('linear' as const);
       const product = {
-        x: INPUTS[input]!(rows * inFeatures, seed, inFeatures),
+        x: INPUTS[input](rows * inFeatures, seed, inFeatures),
         ternary: fillKernel(inFeatures * units, seed),
         scale: randomFloats(perOutput ? units : 1, seed).map((s) => Math.abs(s) + 1e-5),
         bias: hasBias ? randomFloats(units, seed + 1) : undefined,

@@ -22,7 +22,7 @@ export interface Product {
 }
 
 /** Half to even. */
-export function roundHalfToEven(value: number): number {
+function roundHalfToEven(value: number): number {
   const below = floor(value);
   const fraction = value - below;
   if (fraction !== 0.5) return fraction < 0.5 ? below : below + 1;
@@ -41,7 +41,7 @@ export function quantizedRow(
     largest = max(largest, abs(value));
   }
   const inverse = fround(127 / largest);
-  for (let k = 0; k < q.length; k++) q[k] = roundHalfToEven(fround(row[k]! * inverse));
+  for (let k = 0; k < q.length; k++) q[k] = roundHalfToEven(fround(row[k] * inverse));
   return { q, rowScale: fround(largest / 127) };
 }
 
@@ -53,7 +53,7 @@ export function referenceProduct(product: Product): Float32Array {
     const { q, rowScale } = quantizedRow(x.subarray(row * inFeatures, (row + 1) * inFeatures), eps);
     for (let n = 0; n < units; n++) {
       let sum = 0;
-      for (let k = 0; k < inFeatures; k++) sum += q[k]! * ternary[k * units + n]!;
+      for (let k = 0; k < inFeatures; k++) sum += q[k] * ternary[k * units + n];
       y[row * units + n] = rescaled(product, n, fround(sum * rowScale));
     }
   }
@@ -68,7 +68,7 @@ export function referenceFloatProduct(product: Product): Float32Array {
     for (let n = 0; n < units; n++) {
       let sum = 0;
       for (let k = 0; k < inFeatures; k++) {
-        sum += x[row * inFeatures + k]! * ternary[k * units + n]!;
+        sum += x[row * inFeatures + k] * ternary[k * units + n];
       }
       y[row * units + n] = rescaled(product, n, sum);
     }
@@ -77,7 +77,7 @@ export function referenceFloatProduct(product: Product): Float32Array {
 }
 
 function rescaled({ scale, bias, activation }: Product, n: number, value: number): number {
-  const scaled = fround(value * scale[scale.length === 1 ? 0 : n]!);
-  const y = bias == null ? scaled : fround(scaled + bias[n]!);
+  const scaled = fround(value * scale[scale.length === 1 ? 0 : n]);
+  const y = bias == null ? scaled : fround(scaled + bias[n]);
   return activation === 'relu' ? max(0, y) : y;
 }

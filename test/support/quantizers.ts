@@ -17,10 +17,6 @@ export const LEARNED_QUANTIZERS = KERNEL_QUANTIZERS.filter(({ name }) =>
   ['lsq', 'paretoq'].includes(name),
 );
 
-export const COMPUTED_QUANTIZERS = KERNEL_QUANTIZERS.filter(
-  (config) => !LEARNED_QUANTIZERS.includes(config),
-);
-
 /** Rows of `describe.each` and `test.each`: a title, and the config. */
 export function titled(configs: KernelQuantizerConfig[]): Array<[string, KernelQuantizerConfig]> {
   return configs.map((config) => [JSON.stringify(config), config]);

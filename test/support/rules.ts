@@ -10,7 +10,7 @@ export function quantized(
   eps = 1e-5,
 ): { ternary: number[][]; scale: number[] } {
   const { name, ...options } = config;
-  const rule = quantizers.get(name)!(options as Record<string, number | boolean>);
+  const rule = quantizers.get(name)!(options);
   return tf.tidy(() => {
     const latent = tf.tensor2d(kernel);
     const learned = alpha ? tf.tensor1d(alpha) : rule.initialAlpha?.(latent, eps);
@@ -30,7 +30,7 @@ export function ruleGradients(
   alpha: number[],
 ): { kernel: number[][]; alpha: number[] } {
   const { name, ...options } = config;
-  const rule = quantizers.get(name)!(options as Record<string, number | boolean>);
+  const rule = quantizers.get(name)!(options);
   return tf.tidy(() => {
     const f = (latent: tf.Tensor, learned: tf.Tensor) => {
       const { ternary, scale } = straightThrough(rule, latent, { eps: 1e-5, alpha: learned });
@@ -40,8 +40,8 @@ export function ruleGradients(
     const inputs = [tf.tensor2d(kernel), tf.tensor1d(alpha)];
     const [dkernel, dalpha] = tf.grads(f)(inputs, tf.tensor2d(g));
     return {
-      kernel: dkernel!.arraySync() as number[][],
-      alpha: dalpha!.arraySync() as number[],
+      kernel: dkernel.arraySync() as number[][],
+      alpha: dalpha.arraySync() as number[],
     };
   });
 }

@@ -60,7 +60,7 @@ export function recordedResults(): RecordedResults {
 export function expectAsRecorded(actual: tf.Tensor[], expected: Recorded[]): void {
   expect(actual).toHaveLength(expected.length);
   for (const [i, tensor] of actual.entries()) {
-    const recorded = recordedTensor(expected[i]!);
+    const recorded = recordedTensor(expected[i]);
     expect(tensor.shape).toEqual(recorded.shape);
     if (tf.getBackend() === 'tensorflow') expectClose(tensor, recorded);
     else expectSameBits(tensor, recorded);

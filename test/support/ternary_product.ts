@@ -28,7 +28,7 @@ const elementwise: TernaryProducts = {
     return tf.mul(x, asRow(mixed));
   },
   packed: ({ x, packed, scale }) =>
-    tf.mul(tf.mul(x, asRow(unpackTernary(packed, x.shape[x.rank - 1]!))), scale),
+    tf.mul(tf.mul(x, asRow(unpackTernary(packed, x.shape[x.rank - 1]))), scale),
 };
 
 /**
@@ -55,7 +55,7 @@ export class TernaryProduct extends tf.layers.Layer implements TernaryLayer {
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const features = (inputShape as number[])[inputShape.length - 1]!;
+    const features = (inputShape as number[])[inputShape.length - 1];
     const zeros = tf.initializers.zeros();
     const { ternaryKernel: kernel } = this;
     const add = (name: string, shape: tf.Shape, dtype: 'float32' | 'int32', trainable: boolean) =>
@@ -72,8 +72,8 @@ export class TernaryProduct extends tf.layers.Layer implements TernaryLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor {
     return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs as never);
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      this.invokeCallHook(inputs, kwargs);
+      const x = Array.isArray(inputs) ? inputs[0] : inputs;
       const offset = this.weights.find(({ originalName }) => originalName.endsWith('offset'))!;
       const linear = { apply: (y: tf.Tensor) => y, getClassName: () => 'linear' };
       return tf.add(this.ternaryKernel.forward(x, undefined, linear), offset.read());

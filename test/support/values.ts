@@ -77,9 +77,9 @@ export function difference(actual: Values, expected: Values): number {
   expect(a.length).toBe(b.length);
   let [largest, scale] = [0, 1];
   for (let i = 0; i < b.length; i++) {
-    const distance = Math.abs(a[i]! - b[i]!);
+    const distance = Math.abs(a[i] - b[i]);
     largest = Math.max(largest, Number.isNaN(distance) ? Infinity : distance);
-    scale = Math.max(scale, Math.abs(b[i]!));
+    scale = Math.max(scale, Math.abs(b[i]));
   }
   return largest / scale;
 }

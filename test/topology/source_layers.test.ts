@@ -48,18 +48,18 @@ describe('from a tensor back', () => {
   test('a shared layer is looked through by the use that led to it', () => {
     const [x, shared] = [start(), reLU()];
     const [first, second] = ['a', 'b'].map((name) => chain(x, units(name), shared));
-    expect(sourcesOf(first!)).toEqual(['a']);
-    expect(sourcesOf(second!)).toEqual(['b']);
-    expect(sourcesOf(chain(first!, shared, shared))).toEqual(['a']);
+    expect(sourcesOf(first)).toEqual(['a']);
+    expect(sourcesOf(second)).toEqual(['b']);
+    expect(sourcesOf(chain(first, shared, shared))).toEqual(['a']);
   });
 
   test('a layer with several outputs is one source, and is looked through to all its inputs', () => {
     const x = tf.input({ shape: [3, 4], name: 'steps' });
     const lstm = tf.layers.lstm({ units: 4, returnState: true, name: 'lstm' });
     const [y, h, c] = lstm.apply(x) as tf.SymbolicTensor[];
-    expect(sourcesOf(added(y!, h!, c!))).toEqual(['lstm']);
+    expect(sourcesOf(added(y, h, c))).toEqual(['lstm']);
     const decoder = tf.layers.lstm({ units: 4, name: 'decoder' });
-    const states = [chain(h!, units('a')), c!];
+    const states = [chain(h, units('a')), c];
     const decoded = decoder.apply(x, { initialState: states }) as tf.SymbolicTensor;
     expect(sourcesOf(decoded, ({ name }) => name === 'decoder')).toEqual(['steps', 'a', 'lstm']);
   });
@@ -75,9 +75,9 @@ describe('nested models', () => {
     const nested = inner(inner(reLU()), reLU());
     const x = start();
     const [first, second] = ['a', 'b'].map((name) => chain(x, units(name), nested));
-    expect(sourcesOf(first!)).toEqual(['a']);
-    expect(sourcesOf(second!)).toEqual(['b']);
-    expect(sourcesOf(chain(first!, nested, nested))).toEqual(['a']);
+    expect(sourcesOf(first)).toEqual(['a']);
+    expect(sourcesOf(second)).toEqual(['b']);
+    expect(sourcesOf(chain(first, nested, nested))).toEqual(['a']);
     expect(sourcesOf(chain(x, nested), () => true)).toEqual(['start']);
   });
 
@@ -87,20 +87,20 @@ describe('nested models', () => {
     const nested = tf.model({ inputs: [p, q], outputs });
     const x = start();
     const [a, b] = ['a', 'b'].map((name) => chain(x, units(name)));
-    const given = nested.apply([a!, b!]) as tf.SymbolicTensor[];
+    const given = nested.apply([a, b]) as tf.SymbolicTensor[];
     expect(given.map((tensor) => sourcesOf(tensor))).toEqual([['b'], ['in', 'b'], ['a']]);
   });
 
   test('at the beginning of a Sequential are entered and left too', () => {
     const model = tf.sequential({ layers: [inner(reLU()), reLU()] });
     expect(sourcesOf(chain(start(), units('a'), model))).toEqual(['a']);
-    expect(sourcesOf(model.outputs[0]!, () => true)).toEqual([model.inputs[0]!.sourceLayer.name]);
+    expect(sourcesOf(model.outputs[0], () => true)).toEqual([model.inputs[0].sourceLayer.name]);
   });
 
   test('end at their own inputs where the walk begins in them', () => {
     const model = inner(reLU());
     chain(start(), units('a'), model);
-    expect(sourcesOf(model.outputs[0]!)).toEqual([model.inputs[0]!.sourceLayer.name]);
+    expect(sourcesOf(model.outputs[0])).toEqual([model.inputs[0].sourceLayer.name]);
   });
 });
 

@@ -41,7 +41,7 @@ async function trainingLoss(own: tf.LayersModel, other: tf.LayersModel, how: Dis
   // In one order: the same sum in another order is rounded differently.
   const args = { batchSize: 8, epochs: 1, verbose: 0, shuffle: false } as const;
   const { history } = await model.fit(x(), labels(), args);
-  return history['loss']![0] as number;
+  return history['loss'][0] as number;
 }
 
 function softmax(logits: number[]): number[] {
@@ -63,7 +63,7 @@ describe('the losses', () => {
     let expected = 0;
     for (let row = 0; row < 24; row += 4) {
       const [q, p] = [s, t].map((z) => softmax([...z.slice(row, row + 4)].map((v) => v / 2)));
-      q!.forEach((share, i) => (expected += p![i]! * Math.log(p![i]! / share)));
+      q.forEach((share, i) => (expected += p[i] * Math.log(p[i] / share)));
     }
     const shape: [number, number, number] = [2, 3, 4];
     const loss = softTargetLoss(tf.tensor3d(s, shape), tf.tensor3d(t, shape), 2);
@@ -74,7 +74,7 @@ describe('the losses', () => {
     const [s, t] = [randomTensor([2, 3], 1), randomTensor([2, 3], 2)];
     const gradient = tf.grad((s) => softTargetLoss(s, t, 4))(s);
     const [q, p] = [s, t].map((z) => tf.softmax(tf.div(z, 4)));
-    expectClose(gradient, tf.mul(tf.sub(q!, p!), 4 / 2), 1e-6);
+    expectClose(gradient, tf.mul(tf.sub(q, p), 4 / 2), 1e-6);
   });
 
   test('features have their hand value', () => {
@@ -97,18 +97,18 @@ describe('the losses', () => {
 
 describe('distill', () => {
   const hardLoss = (model: tf.LayersModel) =>
-    tf.losses.meanSquaredError(labels(), model.predict(x()) as tf.Tensor).dataSync()[0]!;
+    tf.losses.meanSquaredError(labels(), model.predict(x()) as tf.Tensor).dataSync()[0];
 
   test('trains on alpha hard + (1 - alpha) T^2 KL + weight * features', async () => {
     const [own, other] = [student({ width: 9, name: 'narrow' }), teacher()];
     const outputs = [own, other].map((model) => model.predict(x()) as tf.Tensor);
-    const soft = softTargetLoss(outputs[0]!, outputs[1]!, 2).dataSync()[0]!;
-    const hidden = [own, other].map((model) => model.layers[0]!.apply(x()) as tf.Tensor);
-    const feature = featureLoss(hidden[0]!, hidden[1]!).dataSync()[0]!;
+    const soft = softTargetLoss(outputs[0], outputs[1], 2).dataSync()[0];
+    const hidden = [own, other].map((model) => model.layers[0].apply(x()) as tf.Tensor);
+    const feature = featureLoss(hidden[0], hidden[1]).dataSync()[0];
     const loss = (args: DistillOptions) => trainingLoss(own, other, { temperature: 2, ...args });
     expect(await loss({ alpha: 0.25 })).toBeCloseTo(0.25 * hardLoss(own) + 0.75 * soft, 4);
     expect(await loss({ alpha: 0 })).toBeCloseTo(soft, 4);
-    const weighted = [{ ...FEATURES[0]!, weight: 3 }];
+    const weighted = [{ ...FEATURES[0], weight: 3 }];
     expect(await loss({ alpha: 1, features: weighted })).toBeCloseTo(hardLoss(own) + 3 * feature, 4);
     expect(await loss({ alpha: 1, features: FEATURES })).toBeCloseTo(hardLoss(own) + 100 * feature, 2);
   }); // prettier-ignore
@@ -129,12 +129,12 @@ describe('distill', () => {
         await trainingLoss(student({ activation }), teacher({ activation }), { alpha: 0 }),
       );
     }
-    expect(losses[1]).toBeCloseTo(losses[0]!, 4);
+    expect(losses[1]).toBeCloseTo(losses[0], 4);
     expect(losses[0]).toBeGreaterThan(0.1);
     const nested = tf.sequential({ layers: [teacher(), tf.layers.softmax()] });
-    expect(await trainingLoss(student(), nested, { alpha: 0 })).toBeCloseTo(losses[0]!, 4);
+    expect(await trainingLoss(student(), nested, { alpha: 0 })).toBeCloseTo(losses[0], 4);
     const wrapped = tf.sequential({ layers: [teacher({ activation: 'softmax' })] });
-    expect(await trainingLoss(student(), wrapped, { alpha: 0 })).toBeCloseTo(losses[0]!, 4);
+    expect(await trainingLoss(student(), wrapped, { alpha: 0 })).toBeCloseTo(losses[0], 4);
   });
 
   test('evaluation and validation tell the hard loss alone', async () => {
@@ -147,9 +147,9 @@ describe('distill', () => {
       validationData: [x(), labels()],
     });
     const [loss] = model.evaluate(x(), labels()) as tf.Scalar[];
-    expect(loss!.dataSync()[0]).toBeCloseTo(hardLoss(own), 5);
-    expect(history['val_loss']![0]).toBeCloseTo(hardLoss(own), 5);
-    expect(history['loss']![0]).not.toBeCloseTo(hardLoss(own), 1);
+    expect(loss.dataSync()[0]).toBeCloseTo(hardLoss(own), 5);
+    expect(history['val_loss'][0]).toBeCloseTo(hardLoss(own), 5);
+    expect(history['loss'][0]).not.toBeCloseTo(hardLoss(own), 1);
     expect(history).toHaveProperty('acc');
   });
 
@@ -164,11 +164,11 @@ describe('distill', () => {
     const before = values();
     const { history } = await model.fit(x(), labels(), { epochs: 60, batchSize: 8, verbose: 0 });
     const after = values();
-    for (const name of Object.keys(before[0]!)) expect(after[0]![name]).not.toEqual(before[0]![name]);
+    for (const name of Object.keys(before[0])) expect(after[0][name]).not.toEqual(before[0][name]);
     expect(after[1]).toEqual(before[1]);
-    expect(after[2]!['narrow_to_wide/kernel']).not.toEqual(before[2]!['narrow_to_wide/kernel']);
+    expect(after[2]['narrow_to_wide/kernel']).not.toEqual(before[2]['narrow_to_wide/kernel']);
     const losses = history['loss'] as number[];
-    expect(losses.at(-1)!).toBeLessThan(0.7 * losses[0]!);
+    expect(losses.at(-1)!).toBeLessThan(0.7 * losses[0]);
   }); // prettier-ignore
 
   test('no gradient reaches the teacher, even where all variables are asked for', () => {
@@ -181,7 +181,7 @@ describe('distill', () => {
     const largest = (m: tf.LayersModel) =>
       m.trainableWeights.map((w) => {
         const gradient = grads[(w.read() as tf.Variable).name];
-        return gradient == null ? 0 : tf.max(tf.abs(gradient)).dataSync()[0]!;
+        return gradient == null ? 0 : tf.max(tf.abs(gradient)).dataSync()[0];
       });
     expect(Math.max(...largest(other))).toBe(0);
     expect(Math.min(...largest(model))).toBeGreaterThan(0);
@@ -261,14 +261,14 @@ describe('wrong arguments', () => {
     ['temperature must be a positive number, got 0.', { temperature: 0 }],
     ['options has no "temp". It takes temperature, alpha, features.', { temp: 3 } as never],
     ['features[0] has no "scale". It takes student, teacher, weight.',
-      { features: [{ ...FEATURES[0]!, scale: 2 } as never] }],
+      { features: [{ ...FEATURES[0], scale: 2 } as never] }],
     ['alpha must be a number from 0 to 1, got 1.5.', { alpha: 1.5 }],
     ['alpha must be below 1 where no features are matched, got 1.', { alpha: 1 }],
-    ['features[0].weight must be a positive number, got -1.', { features: [{ ...FEATURES[0]!, weight: -1 }] }],
+    ['features[0].weight must be a positive number, got -1.', { features: [{ ...FEATURES[0], weight: -1 }] }],
     ['features[0].student must be one of the layers ["narrow","narrow_head"], got "wide".',
       { features: [{ student: 'wide', teacher: 'wide' }] }],
     ['features[1].teacher must be the name of a layer, got undefined.',
-      { features: [FEATURES[0]!, { student: 'narrow' } as never] }],
+      { features: [FEATURES[0], { student: 'narrow' } as never] }],
     ['features must be an array of {student, teacher, weight}, got {}.', { features: {} as never }],
   ])('%s', (message, args) => {
     const [own, other] = [student(), teacher()];

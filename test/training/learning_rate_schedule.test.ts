@@ -27,7 +27,7 @@ async function rates(args: LearningRateScheduleOptions, fitArgs: tf.ModelFitArgs
   const model = compiled(optimizer);
   const seen: number[] = [];
   const record = () => void seen.push(optimizer.getConfig()['learningRate'] as number);
-  model.layers[0]!.setCallHook(record);
+  model.layers[0].setCallHook(record);
   await fit(model, { callbacks: [learningRateSchedule(args)], ...fitArgs }, samples);
   return seen;
 } // prettier-ignore
@@ -88,16 +88,16 @@ describe.each(Object.entries(OPTIMIZERS))('%s', (_, optimizer) => {
   test('steps by the learning rate that was set, and keeps no tensor', async () => {
     const change = async (callbacks: tf.Callback[], own: tf.Optimizer) => {
       const model = compiled(own);
-      const kernel = () => model.layers[0]!.getWeights()[0]!.dataSync().slice();
+      const kernel = () => model.layers[0].getWeights()[0].dataSync().slice();
       const before = kernel();
       await fit(model, { batchSize: SAMPLES, callbacks });
-      return kernel().map((value, i) => value - before[i]!);
+      return kernel().map((value, i) => value - before[i]);
     };
     const scheduled = optimizer(0.5);
     const schedule = learningRateSchedule({ type: 'constant', learningRate: 0.05 });
     const small = await change([schedule], scheduled);
     const large = await change([], optimizer(0.5));
-    small.forEach((value, i) => expect(10 * value).toBeCloseTo(large[i]!, 5));
+    small.forEach((value, i) => expect(10 * value).toBeCloseTo(large[i], 5));
     expect(large.some((value) => Math.abs(value) > 1e-3)).toBe(true);
     expect(scheduled.getConfig()['learningRate']).toBe(0.05);
     const model = compiled(scheduled);

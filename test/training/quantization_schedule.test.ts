@@ -99,10 +99,10 @@ describe('in fit', () => {
     });
     const deployed = deploy(model);
     deployed.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
-    const loss = (deployed.evaluate(x, y) as tf.Scalar).dataSync()[0]!;
-    expect(history['val_loss']!.at(-1)).toBe(loss);
-    expect(history['blend']!.at(-1)).toBe(1);
-    expect(history['blend']![0]).toBeLessThan(1);
+    const loss = (deployed.evaluate(x, y) as tf.Scalar).dataSync()[0];
+    expect(history['val_loss'].at(-1)).toBe(loss);
+    expect(history['blend'].at(-1)).toBe(1);
+    expect(history['blend'][0]).toBeLessThan(1);
   });
 });
 

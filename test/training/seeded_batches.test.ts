@@ -15,7 +15,7 @@ async function epochOf(dataset: ReturnType<typeof seededBatches>): Promise<Batch
   for (;;) {
     const { value, done } = await iterator.next();
     if (done) return batches;
-    batches.push(value as unknown as Batch);
+    batches.push(value as Batch);
   }
 }
 
@@ -35,7 +35,7 @@ describe('epochOrder', () => {
     const [count, epochs] = [5, 20_000];
     const counts = Array.from({ length: count }, () => new Array<number>(count).fill(0));
     for (let epoch = 0; epoch < epochs; epoch++) {
-      epochOrder(count, 1, epoch).forEach((example, place) => counts[place]![example]!++);
+      epochOrder(count, 1, epoch).forEach((example, place) => counts[place][example]++);
     }
     // The standard deviation of such a count is 57.
     for (const value of counts.flat()) expect(Math.abs(value - epochs / count)).toBeLessThan(300);

@@ -11,7 +11,7 @@ import { expectClose, randomTensor } from '../support/values';
 
 function modelOf(kernel: number[][], kernelQuantizer: KernelQuantizerConfig = { name: 'bitnet' }) {
   const layer = bitLinear({
-    units: kernel[0]!.length,
+    units: kernel[0].length,
     inputShape: [kernel.length],
     name: 'only',
     useBias: false,
@@ -30,7 +30,7 @@ describe('a look', () => {
   test('has the hand values', async () => {
     const { model } = modelOf(KERNEL);
     const [metrics] = await trainingMetrics().look(model);
-    const { path, negative, zero, positive, flips, scale, saturation, entropy } = metrics!;
+    const { path, negative, zero, positive, flips, scale, saturation, entropy } = metrics;
     expect({ path, negative, zero, positive, flips }).toEqual({
       path: 'only',
       negative: 3 / 8,
@@ -49,12 +49,12 @@ describe('a look', () => {
     await metrics.look(model);
     const flipsWith = async (values: number[][]) => {
       set(values);
-      return (await metrics.look(model))[0]!.flips;
+      return (await metrics.look(model))[0].flips;
     };
     const negated = KERNEL.map((row) => row.map((w) => -w));
     expect(await flipsWith(negated)).toBe(6 / 8);
     expect(await flipsWith(negated)).toBe(0);
-    expect(await flipsWith([negated[0]!, KERNEL[1]!])).toBe(4 / 8);
+    expect(await flipsWith([negated[0], KERNEL[1]])).toBe(4 / 8);
   });
 
   test('a kernel with one value alone carries no information', async () => {
@@ -73,8 +73,8 @@ describe('a look', () => {
     // alpha is the largest magnitude of each output: 1 and 3; the scales are 2/3 of them.
     const { model } = modelOf([[1, 3], [0.98, 1], [0.2, 2.98]], { name: 'paretoq' }); // prettier-ignore
     const [metrics] = await trainingMetrics().look(model);
-    expect(metrics!.saturation).toBeCloseTo(3 / 6, 6);
-    expect(metrics!.scale).toBeCloseTo(4 / 3, 6);
+    expect(metrics.saturation).toBeCloseTo(3 / 6, 6);
+    expect(metrics.scale).toBeCloseTo(4 / 3, 6);
   });
 
   test.each(titled(KERNEL_QUANTIZERS))('shares are those of the packed kernel: %s', async (_, config) => {
@@ -82,8 +82,8 @@ describe('a look', () => {
     const { model, layer } = modelOf(values, config);
     const [metrics] = await trainingMetrics().look(model);
     const { ternary } = layer.quantizedKernel();
-    const share = (value: number) => tf.mean(tf.equal(ternary, value).toFloat()).dataSync()[0]!;
-    const { negative, zero, positive } = metrics!;
+    const share = (value: number) => tf.mean(tf.equal(ternary, value).toFloat()).dataSync()[0];
+    const { negative, zero, positive } = metrics;
     expectClose([negative, zero, positive], [-1, 0, 1].map(share), 1e-6);
     expect(negative + zero + positive).toBeCloseTo(1, 12);
   }); // prettier-ignore
@@ -149,20 +149,20 @@ describe('in fit', () => {
       callbacks: [metrics, later],
     });
     expect(lines.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
-    expect(lines[0]!.layers.map(({ path }) => path)).toEqual(['first', 'second']);
+    expect(lines[0].layers.map(({ path }) => path)).toEqual(['first', 'second']);
     for (const [epoch, { logs, layers }] of lines.entries()) {
       expect(logs).toEqual({
-        loss: history['loss']![epoch],
-        val_loss: history['val_loss']![epoch],
+        loss: history['loss'][epoch],
+        val_loss: history['val_loss'][epoch],
       });
       for (const { path, ...values } of layers) {
         for (const [measure, value] of Object.entries(values)) {
-          expect(history[`${path}/${measure}`]![epoch]).toBe(value);
+          expect(history[`${path}/${measure}`][epoch]).toBe(value);
         }
       }
     }
     expect(seen).toContain('second/entropy');
-    const flips = lines.map(({ layers }) => layers[0]!.flips);
+    const flips = lines.map(({ layers }) => layers[0].flips);
     expect(Math.max(...flips)).toBeGreaterThan(0);
   });
 
@@ -173,7 +173,7 @@ describe('in fit', () => {
     const before = ternary();
     const { history } = await model.fit(x, y, { epochs: 1, verbose: 0, callbacks: [trainingMetrics()] });
     const after = ternary();
-    const flips = before[0]!.filter((value, i) => value !== after[0]![i]).length / before[0]!.length;
+    const flips = before[0].filter((value, i) => value !== after[0][i]).length / before[0].length;
     expect(history['first/flips']).toEqual([flips]);
   }); // prettier-ignore
 

@@ -26,7 +26,7 @@ export function closeUnconfirmedOnExit({ process: worker }: Worker): void {
     if (message.act === 'newconn') unconfirmed.set(message.seq!, rest[0] as Connection);
     return send(message, ...rest);
   };
-  worker.send = remember as typeof worker.send;
+  worker.send = remember;
   worker.on('internalMessage', ({ ack }: ClusterMessage) => unconfirmed.delete(ack!));
   // The event "disconnect" of the worker does not come before the connection is confirmed.
   worker.once('exit', () => {

@@ -19,7 +19,7 @@ export interface ErrorAnswer {
   readonly retryAfter?: number;
 }
 
-export function answer(status: number, error: string): ErrorAnswer {
+function answer(status: number, error: string): ErrorAnswer {
   return { status, body: { error } };
 }
 

@@ -27,7 +27,7 @@ export async function measure(
 ): Promise<Errors> {
   const layer = new RelativeError();
   const outputs = float.outputs.map(() => new RelativeError());
-  const rows = x[0]!.shape[0]!;
+  const rows = x[0]!.shape[0];
   for (let start = 0; start < rows; start += BATCH) {
     const batch = x.map((tensor) => slice(tensor, start, Math.min(BATCH, rows - start)));
     try {

@@ -89,7 +89,7 @@ export function readPackedOptions(options: FromPackedOptions): PackedLayer {
       units,
       useBias: bias != null,
       ...deployedConfig(scale.length > 1),
-    } as BitLinearConfig,
+    },
     inFeatures,
     weights: { packed, scale: scales },
     bias: bias && Float32Array.from(bias),

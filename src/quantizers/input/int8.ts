@@ -29,7 +29,7 @@ export const int8 = {
       return {
         value: round(mul(x as Tensor, inverse)),
         // The gradient at q is that at x^ times m / 127.
-        gradFunc: (dq, [inverse]) => mul(dq as Tensor, inverse!),
+        gradFunc: (dq, [inverse]) => mul(dq, inverse!),
       };
     })(x);
     return { values, rowScale: div(absMax, INT8_MAX) };

@@ -27,7 +27,7 @@ function identityGradient(
 ): Tensor {
   return customGrad((_kernel, save) => {
     (save as Save)([scale]);
-    return { value: clone(ternary), gradFunc: (dt, [scale]) => div(dt as Tensor, scale!) };
+    return { value: clone(ternary), gradFunc: (dt, [scale]) => div(dt, scale!) };
   })(kernel);
 }
 
@@ -44,7 +44,7 @@ function ruleGradient(
     return {
       value: clone(ternary),
       gradFunc: (dt, [ternary, scale, kernel, alpha]) => {
-        const g = div(dt as Tensor, scale!);
+        const g = div(dt, scale!);
         const quantized = { ternary: ternary!, scale: scale! };
         const context = alpha == null ? { eps } : { eps, alpha };
         const gradient = quantizer.gradient!(g, kernel!, quantized, context);

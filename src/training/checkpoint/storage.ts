@@ -39,7 +39,7 @@ export async function store<Content>(
   await handlerFor(storage, 'save').save!({
     format: 'layers-model',
     generatedBy: 'tfjs-bitcore',
-    convertedBy: null as never,
+    convertedBy: null,
     modelTopology: { class_name: Checkpoint.className, config: {} },
     weightSpecs: specs,
     weightData: data,

@@ -48,6 +48,6 @@ function unitLength(features: Tensor): Tensor {
 export function stopGradient(x: Tensor): Tensor {
   return customGrad((x) => ({
     value: clone(x as Tensor),
-    gradFunc: (dy) => zerosLike(dy as Tensor),
+    gradFunc: (dy) => zerosLike(dy),
   }))(x);
 }

@@ -85,19 +85,19 @@ export interface Place {
 }
 
 /** Points on the screen, close together, of each stroke of a digit. */
-export async function strokesOnPad(page: Page, digit: number, place: Place): Promise<Point[][]> {
+async function strokesOnPad(page: Page, digit: number, place: Place): Promise<Point[][]> {
   const pad = (await page.locator('#pad').boundingBox())!;
   const onScreen = ([x, y]: Point): Point => [
     pad.x + pad.width * (place.left + place.height * x),
     pad.y + pad.height * (place.top + place.height * y),
   ];
-  return HANDWRITTEN[digit]!.map((stroke) => curveThrough(stroke).map(onScreen));
+  return HANDWRITTEN[digit].map((stroke) => curveThrough(stroke).map(onScreen));
 }
 
 /** Draws a digit with the mouse. */
 export async function drawByMouse(page: Page, digit: number, place: Place): Promise<void> {
   for (const [start, ...points] of await strokesOnPad(page, digit, place)) {
-    await page.mouse.move(...start!);
+    await page.mouse.move(...start);
     await page.mouse.down();
     for (const point of points) await page.mouse.move(...point);
     await page.mouse.up();
@@ -113,7 +113,7 @@ export async function drawByTouch(page: Page, digit: number, place: Place): Prom
       touchPoints: points.map(([x, y]) => ({ x, y })),
     });
   for (const [start, ...points] of await strokesOnPad(page, digit, place)) {
-    await touch('touchStart', start!);
+    await touch('touchStart', start);
     for (const point of points) await touch('touchMove', point);
     await touch('touchEnd');
   }
@@ -123,7 +123,7 @@ const STEPS = 6;
 
 /** A Catmull-Rom spline. */
 function curveThrough(points: readonly Point[]): Point[] {
-  const at = (i: number) => points[Math.min(Math.max(i, 0), points.length - 1)]!;
+  const at = (i: number) => points[Math.min(Math.max(i, 0), points.length - 1)];
   const curve = points.slice(1).flatMap((_, i) => {
     const [before, from, to, after] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
     return Array.from({ length: STEPS }, (_step, step): Point => {

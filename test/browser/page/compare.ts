@@ -8,10 +8,10 @@ export function mismatch(actual: Values, expected: Values, tolerance: number): s
   if (actual.length !== expected.length) return `${actual.length} values, not ${expected.length}`;
   let largest = 0;
   for (let i = 0; i < expected.length; i++) {
-    if (Number.isFinite(expected[i])) largest = Math.max(largest, Math.abs(expected[i]!));
+    if (Number.isFinite(expected[i])) largest = Math.max(largest, Math.abs(expected[i]));
   }
   for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [actual[i]!, expected[i]!];
+    const [a, b] = [actual[i], expected[i]];
     if (Object.is(a, b) || a === b) continue;
     if (Math.abs(a - b) <= tolerance * largest) continue;
     return `index ${i} of ${expected.length}: got ${a}, expected ${b}`;

@@ -30,7 +30,7 @@ export function productsInHeap(): number {
 WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
   construct(Instance, [module, imports]: [WebAssembly.Module, WebAssembly.Imports]) {
     const { exports } = new Instance(module, imports);
-    return { exports: counted(exports, imports.env!.memory as WebAssembly.Memory) };
+    return { exports: counted(exports, imports.env.memory as WebAssembly.Memory) };
   },
 });
 

@@ -45,8 +45,8 @@ function newModel(options: Partial<BitLinearOptions>): tf.Sequential {
   ];
   const model = tf.sequential({ layers });
   tf.tidy(() => {
-    layers[0]!.setWeights([randomTensor([INPUTS, UNITS], 1), randomTensor([UNITS], 2)]);
-    layers[1]!.setWeights([randomTensor([UNITS, OUTPUTS], 3), randomTensor([OUTPUTS], 4)]);
+    layers[0].setWeights([randomTensor([INPUTS, UNITS], 1), randomTensor([UNITS], 2)]);
+    layers[1].setWeights([randomTensor([UNITS, OUTPUTS], 3), randomTensor([OUTPUTS], 4)]);
   });
   return model;
 }
@@ -59,8 +59,8 @@ async function trained(x: tf.Tensor, options: Partial<BitLinearOptions>, check: 
   await model.fit(x, y, { epochs: 1, batchSize: ROWS, shuffle: false, verbose: 0 });
   y.dispose();
   weightValues(model).forEach((values, i) => {
-    const name = model.weights[i]!.originalName;
-    if (mismatch(values, before[i]!, 0) == null) check(name, 'a training step did not change it');
+    const name = model.weights[i].originalName;
+    if (mismatch(values, before[i], 0) == null) check(name, 'a training step did not change it');
     if (!values.every(Number.isFinite)) check(name, 'a training step made it NaN or infinite');
   });
   model.optimizer.dispose();
@@ -79,10 +79,7 @@ async function compareTraining(
   await tf.setBackend('cpu');
   const reference = await trained(x, options, () => undefined);
   weightValues(reference).forEach((expected, i) => {
-    check(
-      `${model.weights[i]!.originalName} against cpu`,
-      mismatch(values[i]!, expected, TOLERANCE),
-    );
+    check(`${model.weights[i].originalName} against cpu`, mismatch(values[i], expected, TOLERANCE));
   });
   reference.dispose();
   await tf.setBackend(backend);
@@ -95,7 +92,7 @@ async function checkVerification(
   check: Check,
 ): Promise<void> {
   const verification = await verify(model, deployed, x);
-  const kept = verification.layers.length === 1 && verification.layers[0]!.kept;
+  const kept = verification.layers.length === 1 && verification.layers[0].kept;
   if (!kept) check('verify', JSON.stringify(verification));
 }
 

@@ -55,7 +55,7 @@ export function send<Body = any>( // eslint-disable-line @typescript-eslint/no-e
   });
 }
 
-export function textOf(body: unknown): string | undefined {
+function textOf(body: unknown): string | undefined {
   return body == null || typeof body === 'string' ? (body ?? undefined) : JSON.stringify(body);
 }
 

@@ -56,7 +56,7 @@ export class Touchy extends tf.layers.Layer {
   static milliseconds = 0;
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = [inputs].flat()[0]!;
+    const x = [inputs].flat()[0];
     const end = performance.now() + Touchy.milliseconds;
     while (performance.now() < end);
     if (x.dataSync().some((value) => value < 0)) throw new Error('A negative value.');
@@ -75,6 +75,6 @@ export function touchyNet(): tf.LayersModel {
 export function twiceNet(): tf.LayersModel {
   const [a, b] = ['a', 'b'].map((name) => tf.input({ shape: [4], name }));
   const shared = bitLinear({ units: 2, name: 'shared' });
-  const outputs = [symbolic(shared.apply(a!)), symbolic(shared.apply(b!))];
-  return tf.model({ inputs: [a!, b!], outputs });
+  const outputs = [symbolic(shared.apply(a)), symbolic(shared.apply(b))];
+  return tf.model({ inputs: [a, b], outputs });
 }

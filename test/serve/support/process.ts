@@ -40,10 +40,10 @@ export async function startServerIn(
   const { child, output, ended } = launch(['--port', '0', ...args], environment);
   const signs = [/\/metrics\n/, ...(args.includes('--workers') ? [/workers are ready/] : [])];
   while (!signs.every((sign) => sign.test(output()))) {
-    const event = await Promise.race([once(child.stdout!, 'data'), ended]);
+    const event = await Promise.race([once(child.stdout, 'data'), ended]);
     if (event === (await settled(ended))) throw new Error(`The server ended:\n${output()}`);
   }
-  const url = /(http:\/\/\S+?)\/ /.exec(output())![1]!;
+  const url = /(http:\/\/\S+?)\/ /.exec(output())![1];
   const end = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
     return ended;
@@ -90,7 +90,7 @@ export async function workersOf(server: ServerProcess): Promise<number[]> {
       .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
       // Another child translates TypeScript.
       .filter(
-        ([, , parent, args]) => Number(parent) === server.process.pid && args!.includes('main.ts'),
+        ([, , parent, args]) => Number(parent) === server.process.pid && args.includes('main.ts'),
       )
       .map(([, pid]) => Number(pid))
   );

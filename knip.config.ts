@@ -1,0 +1,29 @@
+import type { KnipConfig } from 'knip';
+
+/** Entries that package.json and jest.config.js do not name. */
+const config: KnipConfig = {
+  entry: [
+    'scripts/*.{mjs,cjs}',
+    'examples/*/main.ts',
+    'benchmarks/**/main.ts',
+    'benchmarks/*worker.ts',
+    'test/browser/page/main.ts',
+    'test/package/*.mjs',
+    'test/package/*_program.ts',
+    'test/setup/tally_reporter.js',
+    'test/types/*.ts',
+  ],
+  project: ['{src,test,examples,benchmarks,scripts}/**/*.{ts,mjs,cjs,js}'],
+  // Started by the paths of their programs.
+  ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@tensorflow/tfjs-node'],
+  ignoreBinaries: ['bible'],
+  ignoreIssues: {
+    'src/convert/plan.ts': ['exports'],
+    'src/engine/wasm/module.ts': ['exports'],
+    'src/options/*.ts': ['exports', 'types'],
+    'src/packing/int2.ts': ['exports'],
+    'src/quantizers/input/int8.ts': ['exports'],
+  },
+};
+
+export default config;

@@ -1,0 +1,72 @@
+import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { expectTypeOf } from 'expect-type';
+import {
+  BitLinear,
+  bitLinear,
+  causalSelfAttention,
+  convert,
+  deploy,
+  planConversion,
+  quantizers,
+  registerQuantizer,
+  rmsNormalization,
+  sensitivity,
+  summary,
+  ternaryMatMul,
+  verify,
+  type CausalSelfAttention,
+  type ConversionPlan,
+  type KernelQuantizer,
+  type ModelSummary,
+  type RMSNormalization,
+  type Sensitivity,
+  type Verification,
+} from 'tfjs-bitcore';
+
+/*
+ * What users' compilers see of `tfjs-bitcore`, by the types in dist/. Never run: tsc checks it.
+ */
+
+declare const model: LayersModel;
+declare const sequential: Sequential;
+declare const x: Tensor;
+
+// Layers: required options, and no unknown ones.
+expectTypeOf(bitLinear({ units: 8, kernelQuantizer: { name: 'twn' } })).toEqualTypeOf<BitLinear>();
+expectTypeOf(rmsNormalization()).toEqualTypeOf<RMSNormalization>();
+expectTypeOf(causalSelfAttention({ numHeads: 2 })).toEqualTypeOf<CausalSelfAttention>();
+expectTypeOf<BitLinear['deployed']>().toEqualTypeOf<boolean>();
+// @ts-expect-error: units is required
+bitLinear({});
+// @ts-expect-error: a number
+bitLinear({ units: '8' });
+// @ts-expect-error: one of two names
+bitLinear({ units: 8, inputQuantizer: 'int4' });
+// @ts-expect-error: no such option
+bitLinear({ units: 8, kernelQuantiser: 'twn' });
+// @ts-expect-error: numHeads is required
+causalSelfAttention({});
+// @ts-expect-error: read only
+bitLinear({ units: 8 }).deployed = true;
+
+// A model keeps its class.
+expectTypeOf(deploy(sequential)).toEqualTypeOf<Sequential>();
+expectTypeOf(convert(sequential)).toEqualTypeOf<Sequential>();
+expectTypeOf(deploy(model)).toEqualTypeOf<LayersModel>();
+// @ts-expect-error: no model
+deploy(x);
+
+// Reports.
+expectTypeOf(verify(model, model, x)).resolves.toEqualTypeOf<Verification>();
+expectTypeOf(sensitivity(model, [x])).resolves.toEqualTypeOf<Sensitivity>();
+expectTypeOf(planConversion(model)).toEqualTypeOf<ConversionPlan>();
+expectTypeOf(summary(model)).toEqualTypeOf<ModelSummary>();
+expectTypeOf<Verification['identical']>().toEqualTypeOf<boolean>();
+
+// Quantizers of one's own.
+expectTypeOf(registerQuantizer).parameter(1).returns.toEqualTypeOf<KernelQuantizer>();
+expectTypeOf(quantizers.get('twn')).toExtend<((options: never) => KernelQuantizer) | undefined>();
+
+// The op.
+expectTypeOf(ternaryMatMul).returns.toEqualTypeOf<Tensor>();

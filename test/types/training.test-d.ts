@@ -1,0 +1,52 @@
+import type { Callback, LayersModel } from '@tensorflow/tfjs-layers';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
+import { expectTypeOf } from 'expect-type';
+import {
+  distill,
+  learningRateSchedule,
+  loadCheckpoint,
+  quantizationSchedule,
+  recommend,
+  saveCheckpoint,
+  seededBatches,
+  setBlend,
+  trainingMetrics,
+  type CheckpointInfo,
+  type CheckpointStorage,
+  type LayerMetrics,
+  type Recommendation,
+  type TrainingMetrics,
+} from 'tfjs-bitcore/training';
+
+/*
+ * What users' compilers see of `tfjs-bitcore/training`, by the types in dist/. Never run: tsc checks it.
+ */
+
+declare const model: LayersModel;
+declare const x: Tensor;
+
+// Callbacks, as `fit` takes them.
+expectTypeOf(learningRateSchedule({ type: 'cosine', learningRate: 1e-3 })).toExtend<Callback>();
+expectTypeOf(quantizationSchedule({ type: 'logistic' })).toExtend<Callback>();
+expectTypeOf(trainingMetrics()).toEqualTypeOf<TrainingMetrics>();
+expectTypeOf(trainingMetrics().look(model)).resolves.toEqualTypeOf<LayerMetrics[]>();
+// @ts-expect-error: no such curve
+learningRateSchedule({ type: 'sine', learningRate: 1e-3 });
+// @ts-expect-error: learningRate is required
+learningRateSchedule({ type: 'cosine' });
+
+// Datasets, as `fitDataset` takes them.
+expectTypeOf(seededBatches(x, [x], { seed: 1 })).toExtend<
+  Parameters<LayersModel['fitDataset']>[0]
+>();
+// @ts-expect-error: seed is required
+seededBatches(x, x, {});
+
+expectTypeOf(distill(model, model)).toEqualTypeOf<LayersModel>();
+expectTypeOf(setBlend).returns.toBeVoid();
+expectTypeOf(recommend(model)).toEqualTypeOf<Recommendation[]>();
+
+// Checkpoints: a URL or a handler.
+expectTypeOf<CheckpointStorage>().toEqualTypeOf<string | io.IOHandler>();
+expectTypeOf(saveCheckpoint(model, 'indexeddb://run', { epoch: 1 })).resolves.toBeVoid();
+expectTypeOf(loadCheckpoint(model, 'indexeddb://run')).resolves.toEqualTypeOf<CheckpointInfo>();
