@@ -25,6 +25,14 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Methods of tfjs are asynchronous whether or not ours wait for anything.
+      '@typescript-eslint/require-await': 'off',
+      // Reports are made to be written into templates.
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      // tfjs's ops are generic in what they return, so that an assertion is a type argument as well.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      // Tables and reports are records of functions, which need no `this`.
+      '@typescript-eslint/unbound-method': 'off',
     },
   },
   {

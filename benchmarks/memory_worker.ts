@@ -60,6 +60,6 @@ async function settled(): Promise<number> {
   return process.memoryUsage.rss();
 }
 
-measure(JSON.parse(process.argv[2]!) as MemoryRequest)
+void measure(JSON.parse(process.argv[2]!) as MemoryRequest)
   .catch((error: Error) => ({ error: error.stack ?? String(error) }))
   .then((reply) => process.send!(reply, () => process.exit()));

@@ -63,7 +63,8 @@ export class Run {
         const { subject, times } = measurement;
         if (round >= SLOW_ROUNDS && Math.min(...times) > SLOW_MS) continue;
         const request = { turn: subject, turnMs: this.effort.turnMs };
-        times.push(...((await ask(worker, request)) as number[]));
+        const added = (await ask(worker, request)) as number[];
+        times.push(...added);
       }
       progress();
     }

@@ -55,7 +55,7 @@ async function measure(backend: string, bar: SingleBar): Promise<Cells[]> {
   await useFastestBackend(backend);
   const all = subjects();
   const x = tf.randomNormal([BATCH, WIDTHS[0]!]);
-  const y = tf.randomNormal([BATCH, WIDTHS.at(-1)]);
+  const y = tf.randomNormal([BATCH, WIDTHS.at(-1)!]);
   for (let round = 0; round <= ROUNDS; round++) {
     for (const { model, times, name } of all) {
       const start = performance.now();

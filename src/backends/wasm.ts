@@ -41,7 +41,7 @@ function compute(
 ): TensorInfo {
   // All allocations come first, for they may grow the heap, which detaches views made before:
   // asking for an input's address moves it here from another backend, then the output is made.
-  for (const tensor of Object.values(inputs)) heapAddress(backend, tensor);
+  for (const tensor of Object.values(inputs) as TensorInfo[]) heapAddress(backend, tensor);
   const words = () => heapValues(backend, inputs.packed) as Int32Array;
   checkCodesOnce(inputs.packed.dataId, words);
   const output = makeHeapTensor(backend, outputShape(inputs));

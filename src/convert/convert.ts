@@ -1,4 +1,4 @@
-import type { LayersModel, layers, ModelCompileArgs } from '@tensorflow/tfjs-layers';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { BitLinear } from '../layers/bit_linear/layer';
 import type { DenseLayer } from '../tfjs/dense';
 import { copyOptimizer, ownOptimizer } from '../tfjs/optimizer_copy';

@@ -50,7 +50,7 @@ const NORMS = ['RMSNormalization', 'LayerNormalization', 'BatchNormalization'];
  */
 export function recommend(model: LayersModel, optimizer?: Optimizer): Recommendation[] {
   checkModel(model, 'recommend');
-  const used = optimizer ?? (model.optimizer);
+  const used = optimizer ?? model.optimizer;
   if (optimizer != null && typeof optimizer.applyGradients !== 'function') {
     throw argumentError('recommend', 'optimizer', 'a tf.train optimizer', optimizer);
   }

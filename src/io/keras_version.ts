@@ -7,12 +7,12 @@ const KERAS_3_FORMS = ['batch_shape', 'DTypePolicy', '__keras_tensor__'];
  * @throws telling what to do, if the topology is of Keras 3.
  */
 export function checkKerasVersion(topology: object, where: string): void {
-  const { keras_version: version } = topology as { keras_version?: unknown };
+  const { keras_version: version = '3' } = topology as { keras_version?: string };
   const text = JSON.stringify(topology);
   const forms = KERAS_3_FORMS.filter((form) => text.includes(`"${form}"`));
   if (forms.length === 0) return;
   throw new Error(
-    `${where}: model.json was written by Keras ${String(version ?? 3)}, whose form TensorFlow.js does not ` +
+    `${where}: model.json was written by Keras ${version}, whose form TensorFlow.js does not ` +
       `read (${forms.join(', ')}). Write it with Keras 2: \`pip install tf_keras\`, set the environment ` +
       'variable TF_USE_LEGACY_KERAS=1 before tensorflow is imported, build the model by the same code, ' +
       'carry its weights over as arrays (get_weights, set_weights), save it, and convert that.',

@@ -12,7 +12,6 @@ import {
   tensor2d,
   tidy,
   type NamedAttrMap,
-  type NamedTensorMap,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine/ternary_product';

@@ -9,7 +9,6 @@ import {
   registerGradient,
   registerKernel,
   transpose,
-  type NamedTensorMap,
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';

@@ -2,7 +2,7 @@
 export interface Check {
   /** Completes "must be ...". */
   readonly expected: string;
-  holds(value: unknown): boolean;
+  readonly holds: (value: unknown) => boolean;
 }
 
 export function oneOf(values: readonly string[]): Check {

@@ -36,9 +36,7 @@ describe.each(['bitnet', 'lsq'])('a ternary layer of another class (%s)', (kerne
 
   test('is summarized, before and after', async () => {
     const model = await trained(kernelQuantizer);
-    const [before, after] = [summary(model), summary(deploy(model))].map(
-      ({ layers }) => layers[0],
-    );
+    const [before, after] = [summary(model), summary(deploy(model))].map(({ layers }) => layers[0]);
     const words = 2 * 4 * 4; // two blocks of 64 inputs
     expect(after).toMatchObject({
       className: 'TernaryProduct',

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy, verify } from '../../src';
+import { bitLinear, deploy, verify } from '../../src';
 import { ternarySites } from '../../src/topology/ternary_sites';
 import { memory } from '../support/leaks';
 import { weight } from '../support/layers';

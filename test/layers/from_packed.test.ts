@@ -39,8 +39,7 @@ describe.each([false, true])('BitLinear.fromPacked (a scale for each output: %p)
 describe('BitLinear.fromPacked refuses', () => {
   const packed = () => tf.tidy(() => packTernary(tf.ones([3, 2])).dataSync() as Int32Array);
   const options = () => ({ packed: packed(), scale: [0.5], inFeatures: 3, units: 2 });
-  const make = (changes: object) => () =>
-    BitLinear.fromPacked({ ...options(), ...changes });
+  const make = (changes: object) => () => BitLinear.fromPacked({ ...options(), ...changes });
 
   test('a layer without a bias is as simple as that', () => {
     const y = apply(BitLinear.fromPacked(options()), tf.tensor2d([[1, 2, 3]]));

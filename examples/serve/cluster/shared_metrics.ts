@@ -1,4 +1,4 @@
-import cluster from 'node:cluster';
+import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { AggregatorRegistry } from 'prom-client';
 import type { Metrics } from '../http/metrics';
@@ -13,13 +13,15 @@ type Answer = { readonly metricsOfAll: string };
 
 export function answerWorkersAskingForMetrics(): void {
   const registry = new AggregatorRegistry();
-  cluster.on('message', async (worker, message: Partial<Question>) => {
-    if (!message.askedForMetrics) return;
-    // A worker may die before it answers; Prometheus ignores comments.
-    const metrics = await registry.clusterMetrics().catch(({ message }) => `# ${message}\n`);
-    const answer: Answer = { metricsOfAll: metrics };
-    if (worker.isConnected()) worker.send(answer);
+  cluster.on('message', (worker, message: Partial<Question>) => {
+    if (message.askedForMetrics) void answer(worker, registry);
   });
+}
+
+async function answer(worker: Worker, registry: AggregatorRegistry<string>): Promise<void> {
+  // A worker may die before it answers; Prometheus ignores comments.
+  const metricsOfAll = await registry.clusterMetrics().catch(({ message }) => `# ${message}\n`);
+  if (worker.isConnected()) worker.send({ metricsOfAll } satisfies Answer);
 }
 
 /** For a worker: the metrics of all workers. */

@@ -61,7 +61,7 @@ export class Batcher {
       const waiting = { rows, key: shapeKey(rows), resolve, reject };
       const giveUp = () => {
         this.remove(waiting);
-        reject(signal.reason);
+        reject(signal.reason as Error);
       };
       signal.addEventListener('abort', giveUp, { once: true });
       this.queue.push(waiting);
