@@ -3,11 +3,12 @@ import { LayersModel } from '@tensorflow/tfjs-layers';
 
 /*
  * Relies on the fourth argument of a model's `fromConfig`, `fastWeightInit`: weights start as zeros
- * instead of what their initializers give. tfjs passes it where it loads a model. The class of a model
- * is that of the user's, so `fromConfig` is called on its constructor, whose type tfjs does not know.
+ * instead of what their initializers give, which saves time; tfjs passes it where it loads a model, but
+ * not on to a model in a wrapper. And on the constructor of a model, which may be a class of the user's,
+ * having `fromConfig`.
  */
 
-/** A model of the same class as another, with weights that are still to be set: they are zeros. */
+/** A model of the same class as another, whose weights are still to be set. */
 export function modelFromConfig<Model extends LayersModel>(
   like: Model,
   config: serialization.ConfigDict,

@@ -1,5 +1,10 @@
 import { registerGradient, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
 
+/*
+ * Relies on the kernel Tile having its repetitions as the attribute `reps`, and on a gradient that is
+ * registered later replacing the one before.
+ */
+
 /**
  * tfjs's own gradient of `tile` slices and adds once per repetition. `tf.layers.layerNormalization`,
  * which stands between most ternary layers, tiles by the batch and by its width: on 128 x 256 that is

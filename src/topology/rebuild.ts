@@ -9,7 +9,7 @@ import { layerSites, modelSites } from './layer_sites';
 /** How a layer of the new model differs from that of the source. */
 export interface LayerChange {
   readonly className?: string;
-  /** Entries of the config that are other ones. */
+  /** The entries of its config that differ from those of the source. */
   readonly config: serialization.ConfigDict;
   /** Gives the new layer its weights. */
   setWeights(target: layers.Layer): void;

@@ -49,6 +49,14 @@ describe('normalisation', () => {
       'dropout and reshape',
       () => [tf.layers.dropout({ rate: 0.1 }), tf.layers.reshape({ targetShape: [2, 2] })],
     ],
+    [
+      'an activation in a wrapper, and a nested model of one',
+      () => [
+        tf.layers.reshape({ targetShape: [2, 2] }),
+        tf.layers.timeDistributed({ layer: tf.layers.reLU() }),
+        tf.sequential({ layers: [tf.layers.reLU({ inputShape: [2, 2] })] }),
+      ],
+    ],
   ])('is missed with %s', (_, layers) => {
     const [advice, ...others] = between(...layers());
     expect(others).toEqual([]);
@@ -74,6 +82,19 @@ describe('normalisation', () => {
       { path: 'outer/inner', problem: expect.stringContaining('"words"') },
     ]);
   }); // prettier-ignore
+});
+
+test('a shared activation leads to what it was applied to before each layer', () => {
+  const input = tf.input({ shape: [4] });
+  const relu = tf.layers.reLU();
+  const then = (x: tf.SymbolicTensor, ...layers: tf.layers.Layer[]) =>
+    layers.reduce((y, layer) => layer.apply(y) as tf.SymbolicTensor, x);
+  const first = then(input, bitLinear({ units: 4, name: 'first' }));
+  const normed = then(first, rmsNormalization(), relu, bitLinear({ units: 4, name: 'normed' }));
+  const bare = then(first, relu, bitLinear({ units: 4, name: 'bare' }));
+  const outputs = [normed, bare].map((y) => then(y, tf.layers.dense({ units: 1 })));
+  const advice = recommend(tf.model({ inputs: input, outputs }));
+  expect(advice.map(({ layer }) => layer)).toEqual(['bare']);
 });
 
 describe('the learning rate', () => {
