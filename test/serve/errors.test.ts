@@ -118,7 +118,7 @@ describe('a bad body', () => {
       ],
     };
     const error = await errorOf(400, `${sequence.base}:predict`, { body });
-    expect(error).toMatch(/must have one shape: row 0 has \[1,3\], row 1 has not/);
+    expect(error).toMatch(/must have one shape: row 0 has \[1,3\], row 1 does not/);
     await errorOf(400, `${sequence.base}:predict`, { body: { instances: [[]] } });
   });
 
