@@ -91,7 +91,7 @@ function panel(title: string, values: Point[]) {
 
 /** The weights -1, 0 and +1 of each layer after the last epoch, stacked. */
 function sharesPanel(epochs: readonly Epoch[]) {
-  const { layers } = epochs.at(-1)!;
+  const { layers } = epochs[epochs.length - 1];
   const values = layers.flatMap(({ layer, negative, zero, positive }) => [
     { layer, weight: '-1', order: 0, share: negative },
     { layer, weight: '0', order: 1, share: zero },

@@ -2,8 +2,8 @@ import type { Epoch } from './lines';
 
 /** One file without links: the chart, and the last epoch in figures. */
 export function page(title: string, epochs: readonly Epoch[], svg: string): string {
-  const { epoch, layers } = epochs.at(-1)!;
-  const head = Object.keys(layers[0]!).map((column) => `<th>${column}</th>`);
+  const { epoch, layers } = epochs[epochs.length - 1];
+  const head = Object.keys(layers[0]).map((column) => `<th>${column}</th>`);
   const rows = layers.map(({ layer, ...measures }) => {
     const cells = Object.values(measures).map((value) => `<td>${textOf(value)}</td>`);
     return `<tr><th>${escaped(layer)}</th>${cells.join('')}</tr>`;

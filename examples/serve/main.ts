@@ -38,7 +38,7 @@ async function serve(options: ServeOptions): Promise<void> {
   if (cluster.isWorker) process.on('SIGINT', () => {});
   drainOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], server, options.timeoutMs);
   // Workers are alike: the first one speaks for all.
-  const speaks = cluster.isPrimary || cluster.worker!.id === 1;
+  const speaks = cluster.isPrimary || cluster.worker?.id === 1;
   if (speaks) summary(model.layers);
   // One address: for "localhost" Fastify would open a second server, which the drain does not know.
   const { address } = await lookup(options.host);

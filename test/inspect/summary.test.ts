@@ -172,7 +172,7 @@ describe('summary', () => {
     const lastLine = (net: tf.LayersModel) => {
       const lines: string[] = [];
       const { asTernary } = summary(net, { print: (line) => lines.push(line) });
-      return { asTernary, line: lines.at(-1)! };
+      return { asTernary, line: lines.at(-1) };
     };
     const { dense } = tf.layers;
 

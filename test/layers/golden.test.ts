@@ -75,7 +75,7 @@ describe.each(comparable)('BitCore: %s', (_title, golden) => {
   });
 
   test('quantized input', () => {
-    const rows = tf.reshape(x(), [-1, inFeatures]) as tf.Tensor2D;
+    const rows = tf.reshape<tf.Rank.R2>(x(), [-1, inFeatures]);
     const { values, rowScale } = quantizeInt8Rows(rows, 1e-5);
     expectClose(tf.mul(values, rowScale), golden.quantX);
   });
@@ -89,7 +89,7 @@ describe.each(cases(oldCases, 'paretoq'))('BitCore, comparable part: old %s', (_
   test('quantized input and gradient of the bias', () => {
     const { inFeatures, outFeatures, lead } = golden;
     const x = tf.tensor(golden.x, [...lead, inFeatures]);
-    const rows = tf.reshape(x, [-1, inFeatures]) as tf.Tensor2D;
+    const rows = tf.reshape<tf.Rank.R2>(x, [-1, inFeatures]);
     const { values, rowScale } = quantizeInt8Rows(rows, 1e-5);
     expectClose(tf.mul(values, rowScale), golden.quantX);
     const layer = layerOf({ ...golden, quantType: 'bitnet' });

@@ -37,9 +37,7 @@ export const MODELS: Record<string, () => ModelCase> = {
       ],
     });
     const [a, b] = [input([10]), input([10])];
-    const outputs = symbolic(
-      bitLinear({ units: 2 }).apply(add(inner.apply(a), inner.apply(b))),
-    );
+    const outputs = symbolic(bitLinear({ units: 2 }).apply(add(inner.apply(a), inner.apply(b))));
     const model = tf.model({ inputs: [a, b], outputs });
     return { model, x: [randomTensor([3, 10], 3), randomTensor([3, 10], 4)] };
   },

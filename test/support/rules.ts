@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { quantizers, type KernelQuantizerConfig } from '../../src';
 import { straightThrough } from '../../src/quantizers/kernel/straight_through';
+import { present } from './present';
 
 /** What a rule makes of a kernel: values as plain arrays. */
 export function quantized(
@@ -10,7 +11,7 @@ export function quantized(
   eps = 1e-5,
 ): { ternary: number[][]; scale: number[] } {
   const { name, ...options } = config;
-  const rule = quantizers.get(name)!(options as Record<string, number | boolean>);
+  const rule = present(quantizers.get(name))(options as Record<string, number | boolean>);
   return tf.tidy(() => {
     const latent = tf.tensor2d(kernel);
     const learned = alpha ? tf.tensor1d(alpha) : rule.initialAlpha?.(latent, eps);
@@ -30,7 +31,7 @@ export function ruleGradients(
   alpha: number[],
 ): { kernel: number[][]; alpha: number[] } {
   const { name, ...options } = config;
-  const rule = quantizers.get(name)!(options as Record<string, number | boolean>);
+  const rule = present(quantizers.get(name))(options as Record<string, number | boolean>);
   return tf.tidy(() => {
     const f = (latent: tf.Tensor, learned: tf.Tensor) => {
       const { ternary, scale } = straightThrough(rule, latent, { eps: 1e-5, alpha: learned });

@@ -1,4 +1,4 @@
-import cluster from 'node:cluster';
+import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { AggregatorRegistry } from 'prom-client';
 import type { Metrics } from '../http/metrics';
@@ -13,12 +13,14 @@ type Answer = { readonly metricsOfAll: string };
 
 export function answerWorkersAskingForMetrics(): void {
   const registry = new AggregatorRegistry();
-  cluster.on('message', async (worker, message: Partial<Question>) => {
-    if (!message.askedForMetrics) return;
+  const answer = async (worker: Worker) => {
     // A worker may die before it answers; Prometheus ignores comments.
-    const metrics = await registry.clusterMetrics().catch(({ message }) => `# ${message}\n`);
-    const answer: Answer = { metricsOfAll: metrics };
-    if (worker.isConnected()) worker.send(answer);
+    const failed = ({ message }: Error) => `# ${message}\n`;
+    const metricsOfAll = await registry.clusterMetrics().catch(failed);
+    if (worker.isConnected()) worker.send({ metricsOfAll } satisfies Answer);
+  };
+  cluster.on('message', (worker, message: Partial<Question>) => {
+    if (message.askedForMetrics) void answer(worker);
   });
 }
 
@@ -27,7 +29,7 @@ export function metricsOfAllWorkers({ registry }: Metrics): () => Promise<string
   AggregatorRegistry.setRegistries([registry]);
   new AggregatorRegistry(); // lets the supervisor ask this worker
   return async () => {
-    process.send!({ askedForMetrics: true } satisfies Question);
+    process.send?.({ askedForMetrics: true } satisfies Question);
     for (;;) {
       const [message] = (await once(process, 'message')) as [Partial<Answer>];
       if (message.metricsOfAll != null) return message.metricsOfAll;

@@ -41,7 +41,7 @@ export function schemaError(
 ): Error {
   const takes = inputs.map((spec) => `"${spec.name}": ${describe(spec)}`).join(', ');
   // An "anyOf" or "if" reports its parts first: the first report is the one furthest inside.
-  return new Error(`${complaint(errors[0]!)}. The model takes ${takes}.`);
+  return new Error(`${complaint(errors[0])}. The model takes ${takes}.`);
 }
 
 function complaint(error: FastifySchemaValidationError & { data?: unknown }): string {
@@ -92,7 +92,7 @@ const PATH =
 
 /** For URLs that are not those of the served model: the errors of TensorFlow Serving. */
 export function notFound(method: string, url: string, name: string, version: string): ErrorAnswer {
-  const path = url.split('?')[0]!;
+  const path = url.split('?')[0];
   const [matched, model, wantedVersion, label, verb] = PATH.exec(path) ?? [];
   if (matched == null) return answer(path.startsWith('/v1/') ? 400 : 404, malformed(method, path));
   if (model !== name) return answer(404, `Servable not found for request: Latest(${model})`);

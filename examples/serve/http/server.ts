@@ -86,11 +86,18 @@ export function createServer(
 /** As TensorFlow Serving: curl, for one, says that its data is a form. */
 function acceptJsonOfAnyType(http: FastifyInstance): void {
   // What is no type at all would be refused.
-  http.addHook('onRequest', async ({ headers }) => delete headers['content-type']);
+  http.addHook('onRequest', ({ headers }, _reply, done) => {
+    delete headers['content-type'];
+    done();
+  });
   http.removeAllContentTypeParsers();
-  http.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: string) =>
-    JSON.parse(body),
-  );
+  http.addContentTypeParser('*', { parseAs: 'string' }, (_request, body: string, done) => {
+    try {
+      done(null, JSON.parse(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
 }
 
 function answerErrors(http: FastifyInstance, name: string): void {

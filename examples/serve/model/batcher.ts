@@ -61,7 +61,7 @@ export class Batcher {
       const waiting = { rows, key: shapeKey(rows), resolve, reject };
       const giveUp = () => {
         this.remove(waiting);
-        reject(signal.reason);
+        reject(signal.reason as Error);
       };
       signal.addEventListener('abort', giveUp, { once: true });
       this.queue.push(waiting);
@@ -127,12 +127,13 @@ export class Batcher {
     try {
       const outputs = await this.predict(join(batch.map(({ rows }) => rows)));
       let start = 0;
-      for (const { rows, resolve } of batch) {
-        resolve(slice(outputs, start, rows.count));
-        start += rows.count;
+      for (const waiting of batch) {
+        const { count } = waiting.rows;
+        waiting.resolve(slice(outputs, start, count));
+        start += count;
       }
     } catch (error) {
-      if (batch.length === 1) return batch[0]!.reject(error);
+      if (batch.length === 1) return batch[0].reject(error);
       // Whose rows were bad is found by computing each request alone.
       for (const waiting of batch) await this.compute([waiting]);
     }

@@ -19,7 +19,7 @@ export async function startServer(model: string, ...options: string[]): Promise<
   let printed = '';
   const url = await new Promise<string>((resolve, reject) => {
     const read = (text: Buffer) => {
-      printed += text;
+      printed += text.toString();
       const [found] = /http:\S+(?=\/metrics\n)/.exec(printed) ?? [];
       if (found != null) resolve(`${found}/`);
     };
