@@ -1,6 +1,10 @@
 import tseslint from 'typescript-eslint';
 import eslint from '@eslint/js';
 
+/** Rules of typescript-eslint that do not hold somewhere. */
+const off = (...names) =>
+  Object.fromEntries(names.map((name) => [`@typescript-eslint/${name}`, 'off']));
+
 export default tseslint.config(
   {
     ignores: [
@@ -17,7 +21,7 @@ export default tseslint.config(
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './test/tsconfig.json'] } },
+    languageOptions: { parserOptions: { project: ['./src/tsconfig.json', './tsconfig.json'] } },
     rules: {
       '@typescript-eslint/no-unused-vars': [
         'error',
@@ -38,11 +42,22 @@ export default tseslint.config(
   {
     // Much in tests is `any`: what JSON.parse gives, and Jest's matchers.
     files: ['test/**'],
-    rules: Object.fromEntries(
-      ['argument', 'assignment', 'call', 'member-access', 'return'].map((what) => [
-        `@typescript-eslint/no-unsafe-${what}`,
-        'off',
-      ]),
+    rules: off(
+      ...[
+        'no-unsafe-argument',
+        'no-unsafe-assignment',
+        'no-unsafe-call',
+        'no-unsafe-member-access',
+      ],
+      ...['no-unsafe-return', 'unbound-method'],
+    ),
+  },
+  {
+    // Not yet: `npx eslint src` with these rules names what is left.
+    files: ['src/**'],
+    rules: off(
+      ...['no-non-null-assertion', 'no-unnecessary-type-assertion', 'require-await'],
+      ...['no-unsafe-argument', 'no-base-to-string', 'unbound-method'],
     ),
   },
   { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },

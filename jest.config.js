@@ -12,7 +12,7 @@ const sources = Object.fromEntries(
 const shared = {
   // Jest's sandbox makes looking up a global slow, and tfjs's cpu backend does so in its loops.
   sandboxInjectedGlobals: ['Math', 'Array'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.jest.json' }] },
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
   testEnvironment: '<rootDir>/test/setup/environment.js',
   // It wraps what realms share once more after each file, until the stack overflows.
   testEnvironmentOptions: { globalsCleanup: 'off' },
@@ -35,7 +35,7 @@ function backend(name) {
 }
 
 module.exports = {
-  // `npm run coverage` reports, and refuses nothing.
+  // `npm run coverage` reports, and refuses nothing. The command runs in processes of its own, from dist/.
   collectCoverageFrom: ['src/**/*.ts', '!src/engine/wasm/binaries.ts', '!src/cli/**'],
   coverageDirectory: 'coverage',
   coverageReporters: ['text', 'html'],

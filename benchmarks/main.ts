@@ -56,10 +56,10 @@ const predictTask = (batch: number): Task => ({ kind: 'predict', batch });
 
 function parseShape(text: string): Shape {
   const [m, k, n, ...rest] = text.split(',').map(Number);
-  if (![m, k, n].every((size) => Number.isInteger(size) && size! > 0) || rest.length > 0) {
+  if (![m, k, n].every((size) => Number.isInteger(size) && size > 0) || rest.length > 0) {
     throw new Error(`--shape must be like 1,4096,4096, got ${text}.`);
   }
-  return { m: m!, k: k!, n: n! };
+  return { m: m, k: k, n: n };
 }
 
 function nodesOf(majors: string[] | undefined): number[] {

@@ -54,12 +54,12 @@ function loadAndUse(count: number, k: number, n: number): tf.Tensor[] {
 /** Resident bytes once garbage is collected. */
 async function settled(): Promise<number> {
   for (let i = 0; i < 5; i++) {
-    globalThis.gc!();
+    globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return process.memoryUsage.rss();
 }
 
-void measure(JSON.parse(process.argv[2]!) as MemoryRequest)
+void measure(JSON.parse(process.argv[2]) as MemoryRequest)
   .catch((error: Error) => ({ error: error.stack ?? String(error) }))
-  .then((reply) => process.send!(reply, () => process.exit()));
+  .then((reply) => process.send?.(reply, () => process.exit()));

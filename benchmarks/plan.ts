@@ -60,7 +60,7 @@ export const QUICK: Effort = { rounds: 3, turnMs: 25, warmUpMs: 100, maxMacsOfTf
 
 export function macsOf(task: Task): number {
   if (task.kind === 'product') return task.shape.m * task.shape.k * task.shape.n;
-  return task.batch * WIDTHS.slice(1).reduce((sum, n, i) => sum + n * WIDTHS[i]!, 0);
+  return task.batch * WIDTHS.slice(1).reduce((sum, n, i) => sum + n * WIDTHS[i], 0);
 }
 
 export function taskName(task: Task): string {

@@ -14,9 +14,9 @@ const SHAPES = [
 ] as const;
 
 function compare(m: number, k: number, n: number) {
-  const x = tf.randomNormal([m, k]) as tf.Tensor2D;
+  const x = tf.randomNormal<tf.Rank.R2>([m, k]);
   const ternary = tf.randomUniform([k, n], -1, 2, 'int32').toFloat() as tf.Tensor2D;
-  const bias = tf.randomNormal([n]) as tf.Tensor1D;
+  const bias = tf.randomNormal<tf.Rank.R1>([n]);
   const packed = packTernary(ternary);
   const scale = tf.tensor1d([0.02]);
   const read = (compute: () => tf.Tensor) => () => {
@@ -32,11 +32,11 @@ function compare(m: number, k: number, n: number) {
     m * k * n > 4e6 ? 7 : 30,
   );
   tf.dispose([x, ternary, bias, packed, scale]);
-  const ratio = (float32! / portable!).toFixed(1);
-  const gmacs = (m * k * n) / portable! / 1e6;
+  const ratio = (float32 / portable).toFixed(1);
+  const gmacs = (m * k * n) / portable / 1e6;
   console.log(
-    `${`${m},${k},${n}`.padEnd(14)} tfjs cpu ${float32!.toFixed(2).padStart(8)} ms   portable ` +
-      `${portable!.toFixed(3).padStart(7)} ms (${gmacs.toFixed(1)} GMAC/s)   ${ratio} times faster`,
+    `${`${m},${k},${n}`.padEnd(14)} tfjs cpu ${float32.toFixed(2).padStart(8)} ms   portable ` +
+      `${portable.toFixed(3).padStart(7)} ms (${gmacs.toFixed(1)} GMAC/s)   ${ratio} times faster`,
   );
 }
 

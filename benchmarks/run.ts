@@ -90,7 +90,7 @@ export class Run {
           host,
           subject,
           engine: subject === OURS ? engine : '',
-          times: [],
+          times: [] as number[],
         },
       }));
     });

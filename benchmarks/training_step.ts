@@ -37,7 +37,7 @@ function subject(name: string, makeLayer: MakeLayer): Subject {
   const [inputs, ...units] = WIDTHS;
   const model = tf.sequential();
   for (const [i, width] of units.entries()) {
-    model.add(makeLayer({ units: width, ...(i === 0 ? { inputShape: [inputs!] } : {}) }));
+    model.add(makeLayer({ units: width, ...(i === 0 ? { inputShape: [inputs] } : {}) }));
   }
   model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
   return { name, model, times: [] };
@@ -54,8 +54,8 @@ const subjects = () => [
 async function measure(backend: string, bar: SingleBar): Promise<Cells[]> {
   await useFastestBackend(backend);
   const all = subjects();
-  const x = tf.randomNormal([BATCH, WIDTHS[0]!]);
-  const y = tf.randomNormal([BATCH, WIDTHS.at(-1)!]);
+  const x = tf.randomNormal([BATCH, WIDTHS[0]]);
+  const y = tf.randomNormal([BATCH, WIDTHS[WIDTHS.length - 1]]);
   for (let round = 0; round <= ROUNDS; round++) {
     for (const { model, times, name } of all) {
       const start = performance.now();
@@ -70,7 +70,7 @@ async function measure(backend: string, bar: SingleBar): Promise<Cells[]> {
 }
 
 function cellsOf(backend: string, all: readonly Subject[]): Cells[] {
-  const dense = median(all[0]!.times);
+  const dense = median(all[0].times);
   return all.map(({ name, times }) => ({
     backend,
     layer: name,

@@ -28,7 +28,8 @@ async function openHost(name: HostName): Promise<Host> {
 async function answer(request: Request): Promise<Prepared | number[] | null> {
   if ('prepare' in request) return prepare(request.prepare, request.except, request.warmUpMs);
   if ('turn' in request) {
-    const subject = subjects.find(({ name }) => name === request.turn)!;
+    const subject = subjects.find(({ name }) => name === request.turn);
+    if (subject == null) throw new Error(`"${request.turn}" was not prepared.`);
     return timeCalls(subject, request.turnMs);
   }
   subjects = [];
@@ -44,13 +45,13 @@ async function prepare(task: Task, except: readonly string[], warmUpMs: number):
 }
 
 /** Milliseconds of each call, for as long as the turn lasts. */
-async function timeCalls({ call }: Subject, turnMs: number): Promise<number[]> {
+async function timeCalls(subject: Subject, turnMs: number): Promise<number[]> {
   const times: number[] = [];
   const end = performance.now() + turnMs;
   let now: number;
   do {
     const start = performance.now();
-    const pending = call();
+    const pending = subject.call();
     if (pending != null) await pending;
     now = performance.now();
     times.push(now - start);
@@ -59,7 +60,7 @@ async function timeCalls({ call }: Subject, turnMs: number): Promise<number[]> {
 }
 
 function send(reply: Reply): void {
-  process.send!(reply);
+  process.send?.(reply);
 }
 
 process.on('message', (request: Request) => {

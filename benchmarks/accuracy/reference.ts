@@ -22,5 +22,5 @@ const REFERENCE: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 export function referenceOf(setting: Setting, quantizer: string): number | undefined {
   const { data, from, epochs, examples } = setting;
   if (from !== 'scratch' || epochs !== 10 || examples !== 60_000) return undefined;
-  return REFERENCE[data]![quantizer];
+  return REFERENCE[data][quantizer];
 }

@@ -21,7 +21,7 @@ export interface Group {
 export function sectionsOf(runs: readonly Run[]): Section[] {
   return [...new Set(runs.map(titleOf))].map((title) => {
     const own = runs.filter((run) => titleOf(run) === title);
-    return { title, runs: own, setting: own[0]! };
+    return { title, runs: own, setting: own[0] };
   });
 }
 

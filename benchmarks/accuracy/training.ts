@@ -52,10 +52,11 @@ export async function runTask(
   floatNet: tf.Sequential | undefined,
   onStep: OnStep,
 ): Promise<Run> {
+  if (needsFloatNet(task) && floatNet == null) throw new Error('This task needs a float net.');
   const net = netFor(task.quantizer, task.seed);
-  if (task.from === 'float') copyWeights(floatNet!, net);
+  if (task.from === 'float' && floatNet != null) copyWeights(floatNet, net);
   const isTaught = task.recipe === 'distillation' || task.recipe === 'both';
-  const trained = isTaught ? distill(net, floatNet!) : net;
+  const trained = isTaught && floatNet != null ? distill(net, floatNet) : net;
   const start = performance.now();
   await fit(trained, train, task, onStep);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
@@ -80,7 +81,7 @@ function netFor(quantizer: string, seed: number): tf.Sequential {
 /** Layer by layer, as a ternary layer takes a Dense layer's weights. */
 function copyWeights(source: tf.Sequential, target: tf.Sequential): void {
   for (const [i, layer] of target.layers.entries()) {
-    layer.setWeights(source.layers[i]!.getWeights());
+    layer.setWeights(source.layers[i].getWeights());
   }
 }
 
@@ -93,7 +94,9 @@ async function fit(
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
   const callbacks: tf.Callback[] = [
     learningRateSchedule({ type: 'cosine', learningRate: LEARNING_RATE }),
-    new tf.CustomCallback({ onBatchEnd: async () => onStep() }) as unknown as tf.Callback,
+    new tf.CustomCallback({
+      onBatchEnd: () => Promise.resolve(onStep()),
+    }) as unknown as tf.Callback,
   ];
   if (recipe === 'schedule' || recipe === 'both') {
     callbacks.push(quantizationSchedule({ type: 'logistic' }));

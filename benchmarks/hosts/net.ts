@@ -8,7 +8,7 @@ export function floatNet([inputs, ...widths]: readonly number[]): tf.Sequential 
     const activation = i === widths.length - 1 ? 'linear' : 'relu';
     // tfjs's default initializer takes seconds here.
     const args = { units, activation, kernelInitializer: 'glorotUniform' } as const;
-    model.add(tf.layers.dense(i === 0 ? { ...args, inputShape: [inputs!] } : args));
+    model.add(tf.layers.dense(i === 0 ? { ...args, inputShape: [inputs] } : args));
   }
   return model;
 }

@@ -101,8 +101,8 @@ function pack({ k, n }: Shape, { ternary }: ProductValues, bits: 2 | 4): Uint8Ar
   const bytes = new Uint8Array(n * bytesPerRow);
   for (let row = 0; row < n; row++) {
     for (let i = 0; i < bytesPerRow * perByte; i++) {
-      const code = (i < k ? ternary[i * n + row]! : 0) + zero;
-      bytes[row * bytesPerRow + Math.floor(i / perByte)]! |= code << ((i % perByte) * bits);
+      const code = (i < k ? ternary[i * n + row] : 0) + zero;
+      bytes[row * bytesPerRow + Math.floor(i / perByte)] |= code << ((i % perByte) * bits);
     }
   }
   return bytes;

@@ -36,9 +36,9 @@ export function openOnnxRuntime(name: 'onnxruntime-node' | 'onnxruntime-web'): H
     sessions.push(session);
     const call = async () => {
       const x = new runtime.Tensor('float32', values.x, [shape.m, shape.k]);
-      return (await session.run({ x })).y!.data;
+      return (await session.run({ x })).y.data;
     };
-    checkFirstOutput(shape, values, (await call())[0]!, `${name} int${bits}`);
+    checkFirstOutput(shape, values, (await call())[0], `${name} int${bits}`);
     return { name: `${name} int${bits}`, call };
   }
 
@@ -65,7 +65,7 @@ function checkFirstOutput(
   name: string,
 ) {
   let expected = 0;
-  for (let i = 0; i < k; i++) expected += x[i]! * ternary[i * n]!;
-  expected = expected * scale + bias[0]!;
+  for (let i = 0; i < k; i++) expected += x[i] * ternary[i * n];
+  expected = expected * scale + bias[0];
   if (Math.abs(y - expected) > 0.05) throw new Error(`${name} gives ${y}, expected ${expected}.`);
 }

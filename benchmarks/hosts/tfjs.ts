@@ -13,11 +13,11 @@ export async function openTfjs(backend: 'cpu' | 'wasm' | 'tensorflow'): Promise<
   let toDispose: Array<{ dispose(): unknown }> = [];
   return {
     engine: () => engineInfo().engine,
-    prepare: async (task: Task) => {
+    prepare: (task: Task) => {
       const { subjects, owned } =
         task.kind === 'product' ? product(peer, task.shape) : predict(peer, task.batch);
       toDispose = owned;
-      return subjects;
+      return Promise.resolve(subjects);
     },
     release: () => {
       for (const thing of toDispose) thing.dispose();
@@ -58,7 +58,7 @@ function product(peer: string, { m, k, n }: Shape): Prepared {
 
 /** As the output of an op, where the backend keeps those: inputs usually come from the op before. */
 function resident<T extends tf.Tensor>(values: T): T {
-  const output = tf.add(values, 0) as T;
+  const output = tf.add<T>(values, 0);
   values.dispose();
   return output;
 }
@@ -72,8 +72,8 @@ function reading(compute: () => tf.Tensor): () => void {
 }
 
 function predict(peer: string, batch: number): Prepared {
-  const { x: values } = productValues({ m: batch, k: WIDTHS[0]!, n: 1 });
-  const x = resident(tf.tensor2d(values, [batch, WIDTHS[0]!]));
+  const { x: values } = productValues({ m: batch, k: WIDTHS[0], n: 1 });
+  const x = resident(tf.tensor2d(values, [batch, WIDTHS[0]]));
   const float = floatNet(WIDTHS);
   const trained = ternaryNet(float);
   const deployed = deploy(trained);

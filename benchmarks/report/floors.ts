@@ -52,7 +52,7 @@ export function goalsOf(rows: readonly Row[]): Goal[] {
   return FLOORS.flatMap(({ shape, backend, peer, relaxed, simd128 }) =>
     rows
       .filter((row) => row.task === 'product' && row.peer === peer && row.backend === backend)
-      .filter(({ m, k, n }) => `${shape}` === `${[m, k, n]}`)
+      .filter(({ m, k, n }) => shape.join() === [m, k, n].join())
       .map((row) => {
         const isRelaxed = row.engine.startsWith('relaxed');
         const floor = isRelaxed ? relaxed : simd128;

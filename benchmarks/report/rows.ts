@@ -76,7 +76,7 @@ function row(ours: Measurement, peerName: string, peer: Measurement | undefined)
 /** A net counts as [batch, its inputs, its outputs]. */
 function sizes(task: Measurement['task']) {
   if (task.kind === 'product') return task.shape;
-  return { m: task.batch, k: WIDTHS[0]!, n: WIDTHS.at(-1)! };
+  return { m: task.batch, k: WIDTHS[0], n: WIDTHS[WIDTHS.length - 1] };
 }
 
 function quartiles({ times }: Measurement): [number, number] {

@@ -27,7 +27,7 @@ export async function load(
     body,
     onResponse: (status: number, answer: string) => {
       answers++;
-      if (status !== 200 || !isRight(answer, expected[row]!, exact)) wrongAnswers++;
+      if (status !== 200 || !isRight(answer, expected[row], exact)) wrongAnswers++;
     },
   }));
   const result = await autocannon({
@@ -56,5 +56,5 @@ function isRight(body: string, expected: readonly number[], exact: boolean): boo
   const largest = Math.max(...expected.map(Math.abs));
   const tolerance = exact ? 0 : FLOAT_TOLERANCE * largest;
   const [row] = predictions;
-  return expected.every((value, i) => Math.abs(value - row![i]!) <= tolerance);
+  return expected.every((value, i) => Math.abs(value - row[i]) <= tolerance);
 }

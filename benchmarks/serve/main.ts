@@ -104,12 +104,12 @@ async function measure(
         const { kind } = subject;
         const exact = kind === 'deployed';
         const { predictUrl } = server;
-        loads[i]!.push(await load(predictUrl, bodies, expected[kind], exact, connections, seconds));
+        loads[i].push(await load(predictUrl, bodies, expected[kind], exact, connections, seconds));
         progress(`Node ${node}, ${workers} workers, ${connections} connections`);
       }
     }
     for (const [i, { subject }] of running.entries()) {
-      rows.push({ node, workers, connections, ...subject, ...middle(loads[i]!) });
+      rows.push({ node, workers, connections, ...subject, ...middle(loads[i]) });
     }
   }
   return rows;

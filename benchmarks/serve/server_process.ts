@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { nodeProgram } from '../support/processes';
 import type { Subject } from './plan';
 
@@ -26,12 +27,12 @@ export async function startServer(
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
   });
-  const url = await printedUrl(child, workers);
+  const url = await printedUrl(child.stdout, workers);
   return {
     predictUrl: `${url}/v1/models/${kind}:predict`,
     residentBytes: async () => {
       const text = await (await fetch(`${url}/metrics`)).text();
-      return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)![1]);
+      return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
     },
     stop: async () => {
       child.kill('SIGTERM');
@@ -42,14 +43,14 @@ export async function startServer(
 }
 
 /** Resolves with the server's address when it, and each of its workers, answers. */
-async function printedUrl(child: ChildProcess, workers: number): Promise<string> {
+async function printedUrl(output: Readable, workers: number): Promise<string> {
   let url: string | undefined;
   let ready = workers === 1;
-  for await (const line of createInterface({ input: child.stdout! })) {
+  for await (const line of createInterface({ input: output })) {
     url ??= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
     ready ||= line.includes('workers are ready');
     if (url != null && ready) {
-      child.stdout!.resume();
+      output.resume();
       return url;
     }
   }

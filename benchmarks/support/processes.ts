@@ -9,7 +9,8 @@ export function nodeProgram(major: number): string {
   if (major === Number(process.versions.node.split('.')[0])) return process.execPath;
   const args = ['scripts/with_node.mjs', String(major), '-p', 'process.execPath'];
   const output = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  return output.trim().split('\n').at(-1)!;
+  const lines = output.trim().split('\n');
+  return lines[lines.length - 1];
 }
 
 /** A TypeScript file of benchmarks/ as JavaScript: translating it anew in each process takes a second. */

@@ -17,7 +17,7 @@ export function milliseconds(
 export function printTable(title: string, cells: readonly Cells[]): void {
   if (cells.length === 0) return;
   const numeric = new Set(['ms', 'its ms', 'GMAC/s', 'times faster', 'goal']);
-  const columns = Object.keys(cells[0]!).map((name) => ({
+  const columns = Object.keys(cells[0]).map((name) => ({
     name,
     alignment: numeric.has(name) ? ('right' as const) : ('left' as const),
   }));
@@ -29,7 +29,7 @@ export function printTable(title: string, cells: readonly Cells[]): void {
 export function markdownTable(cells: readonly Cells[]): string {
   if (cells.length === 0) return '';
   const line = (values: string[]) => `| ${values.join(' | ')} |`;
-  const headings = Object.keys(cells[0]!);
-  const rows = cells.map((row) => line(headings.map((heading) => row[heading]!)));
+  const headings = Object.keys(cells[0]);
+  const rows = cells.map((row) => line(headings.map((heading) => row[heading])));
   return [line(headings), line(headings.map(() => '---')), ...rows].join('\n');
 }

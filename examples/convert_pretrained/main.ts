@@ -109,7 +109,7 @@ async function measure(
     const path = join(options.out, net);
     await model.save(folder(path));
     const bytes = await weightBytes(path);
-    rows.push({ net, accuracy: accuracy(model, test), bytes, latencyMs: times[i]! });
+    rows.push({ net, accuracy: accuracy(model, test), bytes, latencyMs: times[i] });
   }
   return rows;
 }

@@ -29,7 +29,7 @@ export function validationLoss(
     total += tf.tidy(() => {
       const { xs, ys } = windowsAt(codes, batch, context, vocabulary);
       const logits = model.predictOnBatch(xs) as tf.Tensor;
-      return batch.length * loss(ys, logits).dataSync()[0]!;
+      return batch.length * loss(ys, logits).dataSync()[0];
     });
   }
   return total / windows;
@@ -90,7 +90,7 @@ export async function measureSpeed(
   const [float, deployed] = interleavedMedians(write, SPEED_ROUNDS);
   for (const net of nets) net.dispose();
   const perSecond = (ms: number) => (1000 * prompt.length) / ms;
-  return { backend, float: perSecond(float!), deployed: perSecond(deployed!) };
+  return { backend, float: perSecond(float), deployed: perSecond(deployed) };
 }
 
 function load(path: string): Promise<tf.LayersModel> {

@@ -64,7 +64,7 @@ export function connect(
     const before = norm('attention_norm', x);
     const [q, k, v] = ['query', 'key', 'value'].map((part) => linear(part, before));
     const attention = causalSelfAttention({ numHeads: heads });
-    const mixed = attention.apply([q!, ...extend([k!, v!])]) as tf.SymbolicTensor;
+    const mixed = attention.apply([q, ...extend([k, v])]) as tf.SymbolicTensor;
     x = add(x, linear('output', norm('output_norm', mixed)));
     const hidden = linear('up', norm('mlp_norm', x), { units: 4 * width, activation: 'relu' });
     x = add(x, linear('down', norm('down_norm', hidden)));

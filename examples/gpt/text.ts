@@ -101,5 +101,5 @@ export function windowsAt(
       return tf.cast(tf.oneHot(numbers, vocabulary), 'float32') as tf.Tensor3D;
     }),
   );
-  return { xs: xs!, ys: ys! };
+  return { xs: xs, ys: ys };
 }

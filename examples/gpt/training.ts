@@ -30,7 +30,7 @@ export interface TrainingArgs {
 
 /** Mean negative log-likelihood of a character, in nats. */
 export function loss(oneHot: tf.Tensor, logits: tf.Tensor): tf.Scalar {
-  return tf.losses.softmaxCrossEntropy(oneHot, logits) as tf.Scalar;
+  return tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(oneHot, logits);
 }
 
 /** Trains from the checkpoint on, or from the start; does nothing if all steps are done. */
@@ -63,13 +63,13 @@ function randomWindows(args: TrainingArgs, size: number, initialEpoch: number): 
       const end = codes.length - context;
       return tf.randomUniform([batch], 0, end, 'int32', `${seed} ${step}`).dataSync();
     });
-  const iterator = async () => {
+  const iterator = () => {
     let done = 0;
-    const next = async () => {
+    const following = () => {
       if (done++ === size) return { value: undefined, done: true };
       return { value: windowsAt(codes, startsOf(step++), context, vocabulary), done: false };
     };
-    return { next };
+    return Promise.resolve({ next: () => Promise.resolve(following()) });
   };
   return { size, iterator };
 }

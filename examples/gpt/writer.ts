@@ -29,7 +29,7 @@ export class Writer {
       );
       const net = this.cache.length === 0 ? this.first : this.next;
       const [output, ...kept] = net.predictOnBatch([characters, ...this.cache]) as tf.Tensor[];
-      const last = output!.dataSync().slice(-this.shape.vocabulary) as Float32Array;
+      const last = output.dataSync().slice(-this.shape.vocabulary) as Float32Array;
       return [last, kept.map((tensor) => tf.keep(this.lastPositions(tensor)))] as const;
     });
     tf.dispose(this.cache);
@@ -39,7 +39,8 @@ export class Writer {
 
   /** With the next position they will be `context`. */
   private lastPositions(tensor: tf.Tensor): tf.Tensor {
-    const extra = tensor.shape[1]! - (this.context - 1);
+    const [, positions = 0] = tensor.shape;
+    const extra = positions - (this.context - 1);
     return extra <= 0 ? tensor : tf.slice(tensor, [0, extra, 0]);
   }
 

@@ -76,7 +76,7 @@ async function main() {
       bitLinearFloat32: hiddenBytes(float, 'Dense'),
       bitLinearDeployed: hiddenBytes(deployed, 'BitLinear'),
     },
-    latencyMs: { float32: floatMs!, deployed: deployedMs! },
+    latencyMs: { float32: floatMs, deployed: deployedMs },
     backend,
     epochs,
     seconds: Math.round((performance.now() - start) / 1000),

@@ -24,7 +24,7 @@ const LAST_CALL_MS = 1000;
  */
 export function drainOn(
   signals: NodeJS.Signals[],
-  { http, startDraining }: ModelServer,
+  { http, startDraining }: Pick<ModelServer, 'http' | 'startDraining'>,
   timeoutMs: number,
 ): void {
   let draining = false;

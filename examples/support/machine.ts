@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 
 export function machine(): string {
   const processors = cpus();
-  return `${processors.length} cores of ${processors[0]!.model.trim()}, ${process.platform}`;
+  return `${processors.length} cores of ${processors[0].model.trim()}, ${process.platform}`;
 }
 
 /** How the figures can be made again. */

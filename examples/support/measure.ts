@@ -9,7 +9,7 @@ export function accuracy(model: tf.LayersModel, { images, labels }: LabelledImag
   return tf.tidy(() => {
     const scores = model.predict(images, { batchSize: 500 }) as tf.Tensor2D;
     const right = tf.equal(tf.argMax(scores, 1), tf.cast(labels, 'int32'));
-    return tf.sum(tf.cast(right, 'int32')).dataSync()[0]! / images.shape[0];
+    return tf.sum(tf.cast(right, 'int32')).dataSync()[0] / images.shape[0];
   });
 }
 

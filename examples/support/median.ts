@@ -1,7 +1,7 @@
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Median milliseconds of each function, run in turn, so that a slow phase of the machine affects all of them. */
@@ -12,7 +12,7 @@ export function interleavedMedians(functions: Array<() => void>, rounds: number)
     for (const [i, run] of functions.entries()) {
       const start = performance.now();
       run();
-      times[i]!.push(performance.now() - start);
+      times[i].push(performance.now() - start);
     }
   }
   return times.map(median);

@@ -20,11 +20,11 @@ export function trainingBar(args: TrainingBarArgs): tf.CustomCallback {
   });
   const first = { name, epoch: initialEpoch + 1, epochs, loss: '-' };
   return new tf.CustomCallback({
-    onTrainBegin: async () =>
-      bar.start(epochs * stepsPerEpoch, initialEpoch * stepsPerEpoch, first),
-    onEpochBegin: async (epoch) => bar.update({ epoch: epoch + 1 }),
-    onBatchEnd: async (_batch, logs) =>
-      bar.increment({ loss: (logs!['loss'] as number).toFixed(4) }),
-    onTrainEnd: async () => bar.stop(),
+    onTrainBegin: () =>
+      Promise.resolve(bar.start(epochs * stepsPerEpoch, initialEpoch * stepsPerEpoch, first)),
+    onEpochBegin: (epoch) => Promise.resolve(bar.update({ epoch: epoch + 1 })),
+    onBatchEnd: (_batch, logs) =>
+      Promise.resolve(bar.increment({ loss: logs?.['loss']?.toFixed(4) })),
+    onTrainEnd: () => Promise.resolve(bar.stop()),
   });
 }

@@ -68,7 +68,7 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
     ...args: Parameters<PageApi[Name]>
   ): Promise<Awaited<ReturnType<PageApi[Name]>>> {
     const expression = `bitcore.${name}(...${JSON.stringify(args)})`;
-    return visited.page.evaluate(expression) as Promise<Awaited<ReturnType<PageApi[Name]>>>;
+    return visited.page.evaluate<Awaited<ReturnType<PageApi[Name]>>>(expression);
   }
 
   test('starts', async () => {

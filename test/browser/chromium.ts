@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { chromiumMissing, findChromium } from '../../scripts/find_chromium.cjs';
+import { present } from '../support/present';
 
 /**
  * WebGL and WebGPU by SwiftShader, which computes on the CPU: the same on every machine. So does the
@@ -57,7 +58,7 @@ export async function visit(
     if (message.type() === 'error') errors.push(message.text());
   });
   page.on('response', (response) => {
-    loaded.push(new URL(response.url()).pathname.split('/').pop()!);
+    loaded.push(present(new URL(response.url()).pathname.split('/').pop()));
   });
   await page.goto(url);
   return { page, errors, loaded };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { build } from 'esbuild';
+import { present } from '../support/present';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
@@ -61,7 +62,7 @@ async function bundle(folder: string): Promise<void> {
 
 async function serve(folder: string): Promise<Server> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url!, 'http://localhost').pathname;
+    const path = new URL(present(request.url), 'http://localhost').pathname;
     const file = basename(path.endsWith('/') ? 'index.html' : path);
     const headers = path.startsWith(ISOLATED) ? ISOLATION : {};
     readFile(join(folder, file)).then(

@@ -6,6 +6,7 @@ import { memory } from '../support/leaks';
 import { predictions, structureOf, weightValues } from '../support/models';
 import { artifactsOf, inMemory, load } from '../support/saving';
 import { expectIdentical, randomSource, randomTensor } from '../support/values';
+import { present } from '../support/present';
 
 const quantizers = ['bitnet', 'lsq'];
 
@@ -198,10 +199,12 @@ describe('models from disk', () => {
   /** As tfjs's converter quantizes a manifest: every weight to codes of `dtype`. */
   async function quantized(dtype: 'uint8' | 'uint16' | 'float16'): Promise<tf.io.ModelArtifacts> {
     const artifacts = await artifactsOf(source().model);
-    const weightSpecs: tf.io.WeightsManifestEntry[] = artifacts.weightSpecs!.map((spec) => ({
-      ...spec,
-      quantization: dtype === 'float16' ? { dtype } : { dtype, scale: 2 ** -7, min: -1 },
-    }));
+    const weightSpecs: tf.io.WeightsManifestEntry[] = present(artifacts.weightSpecs).map(
+      (spec) => ({
+        ...spec,
+        quantization: dtype === 'float16' ? { dtype } : { dtype, scale: 2 ** -7, min: -1 },
+      }),
+    );
     const count = (artifacts.weightData as ArrayBuffer).byteLength / 4;
     const random = randomSource(1);
     // Below 0x7c00 a float16 is finite.

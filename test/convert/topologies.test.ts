@@ -6,6 +6,7 @@ import { structureOf, weightValues } from '../support/models';
 import { inMemory } from '../support/saving';
 import { topology } from '../support/topologies';
 import { expectIdentical, randomTensor } from '../support/values';
+import { present } from '../support/present';
 
 interface Topology {
   reasons: Record<string, string | null>;
@@ -71,7 +72,7 @@ describe.each(Object.entries(TOPOLOGIES))('%s', (folder, topologyCase) => {
   test('outputs: the copy gives those of the source, the deployed one those of the converted', async () => {
     const model = await topology(folder);
     const x = model.inputs.map(({ shape }, i) =>
-      randomTensor([1, ...shape.slice(1).map((size) => size ?? steps!)], i + 1),
+      randomTensor([1, ...shape.slice(1).map((size) => size ?? present(steps))], i + 1),
     );
     const predict = (m: tf.LayersModel) => m.predict(x) as tf.Tensor;
     expectIdentical(predict(convert(model, { skip: '*' })), predict(model));

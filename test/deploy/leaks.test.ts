@@ -50,7 +50,7 @@ test('over 100 steps of a hand-written loop', () => {
   const layer = builtLayer(6, { units: 2, kernelQuantizer: 'lsq' });
   const x = randomTensor([2, 3, 6]);
   const optimizer = tf.train.momentum(0.01, 0.9);
-  const step = () => optimizer.minimize(() => tf.mean(tf.square(apply(layer, x))) as tf.Scalar);
+  const step = () => optimizer.minimize(() => tf.mean<tf.Scalar>(tf.square(apply(layer, x))));
   step();
   const before = memory();
   for (let i = 0; i < 100; i++) step();

@@ -67,7 +67,7 @@ describe('the others train on', () => {
   });
 
   test('a deployed model with a layer added', async () => {
-    const model = deploy(ternary()) as tf.Sequential;
+    const model = deploy<tf.Sequential>(ternary());
     model.add(tf.layers.dense({ units: 2 }));
     await expectTrained(model);
   });

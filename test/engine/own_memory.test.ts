@@ -4,6 +4,7 @@ import { OwnMemoryEngine } from '../../src/engine/wasm/own_memory';
 import { SHARED } from '../../src/engine/wasm/threads/share_work';
 import { pack } from '../../src/packing/int2';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
+import { present } from '../support/present';
 
 interface Threaded {
   pool?: { shared: Int32Array; timeoutMs: number };
@@ -99,7 +100,7 @@ test('a thread that does not finish in time is told once; then the calling one c
     return y;
   };
   const expected = compute();
-  const pool = (engine as unknown as Threaded).pool!;
+  const pool = present((engine as unknown as Threaded).pool);
   pool.timeoutMs = 0;
   // Until some thread has its last part unfinished when the calling one asks.
   let error: Error | undefined;

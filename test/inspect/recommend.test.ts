@@ -94,7 +94,7 @@ test('a shared activation leads to what it was applied to before each layer', ()
   const bare = then(first, relu, bitLinear({ units: 4, name: 'bare' }));
   const outputs = [normed, bare].map((y) => then(y, tf.layers.dense({ units: 1 })));
   const advice = recommend(tf.model({ inputs: input, outputs }));
-  expect(advice.map(({ layer }) => layer)).toEqual(['bare']);
+  expect(advice.map(({ path }) => path)).toEqual(['bare']);
 });
 
 describe('the learning rate', () => {

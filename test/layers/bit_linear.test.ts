@@ -4,6 +4,7 @@ import { apply, builtLayer, weight, weightNames } from '../support/layers';
 import { artifactsOf, inMemory, load } from '../support/saving';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
 import { expectIdentical, randomTensor, valuesOf } from '../support/values';
+import { present } from '../support/present';
 
 describe('bitLinear', () => {
   test('has the defaults it documents', () => {
@@ -251,7 +252,7 @@ describe('masks', () => {
     const source = model();
     const x = tf.tensor2d([[1, 2, 0, 0, 0], [1, 2, 3, 0, 0]]); // prettier-ignore
     // The state after the last real step: zeros after it do not matter, another word does.
-    const rnn = source.layers.at(-1)!;
+    const rnn = present(source.layers.at(-1));
     const upToTwo = tf.model({ inputs: source.inputs, outputs: source.layers[2].output });
     const features = upToTwo.predict(x) as tf.Tensor3D;
     const state = rnn.apply(tf.slice(features, [0, 0, 0], [1, 2, 4])) as tf.Tensor;

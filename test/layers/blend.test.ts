@@ -7,10 +7,11 @@ import { MODELS } from '../support/models';
 import { KERNEL_QUANTIZERS, LEARNED_QUANTIZERS, titled } from '../support/quantizers';
 import { inMemory } from '../support/saving';
 import { expectClose, expectIdentical, randomTensor } from '../support/values';
+import { present } from '../support/present';
 
 function denseLike(layer: BitLinear): tf.layers.Layer {
   const dense = tf.layers.dense({ units: layer.units });
-  dense.build([null, layer.inFeatures!]);
+  dense.build([null, present(layer.inFeatures)]);
   dense.setWeights([weight(layer, 'kernel'), weight(layer, 'bias')]);
   return dense;
 }
@@ -54,7 +55,7 @@ describe.each(titled(KERNEL_QUANTIZERS))('blend with %s', (_, kernelQuantizer) =
     const layer = builtLayer(33, { units: 7, kernelQuantizer, inputQuantizer: 'none', blend: 0.25 });
     const { ternary, scale } = layer.quantizedKernel();
     const kernel = tf.add(tf.mul(weight(layer, 'kernel'), 0.75), tf.mul(tf.mul(ternary, scale), 0.25));
-    const rows = tf.reshape(x, [6, 33]) as tf.Tensor2D;
+    const rows = tf.reshape<tf.Rank.R2>(x, [6, 33]);
     const expected = tf.add(tf.matMul(rows, kernel as tf.Tensor2D), weight(layer, 'bias'));
     expectClose(tf.reshape(apply(layer, x), [6, 7]), expected, 1e-6);
   });
@@ -62,7 +63,7 @@ describe.each(titled(KERNEL_QUANTIZERS))('blend with %s', (_, kernelQuantizer) =
   test('leaks nothing between 0 and 1', () => {
     const layer = layerAt(0.5);
     const optimizer = tf.train.sgd(0.01);
-    const step = () => optimizer.minimize(() => tf.mean(tf.square(apply(layer, x))) as tf.Scalar);
+    const step = () => optimizer.minimize(() => tf.mean<tf.Scalar>(tf.square(apply(layer, x))));
     step();
     const before = memory();
     for (let i = 0; i < 20; i++) step();

@@ -86,7 +86,7 @@ test('gradients are those of the formula, by differences', () => {
   const gradients = tf.tidy(() => {
     const f = (...inputs: tf.Tensor[]) => {
       const output = layer.apply(inputs) as tf.Tensor;
-      return tf.sum(tf.mul(output, tf.tensor3d(weights, shape))) as tf.Scalar;
+      return tf.sum<tf.Scalar>(tf.mul(output, tf.tensor3d(weights, shape)));
     };
     const inputs = values.map((x) => tf.tensor3d(x, shape));
     return tf

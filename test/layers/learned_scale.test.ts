@@ -49,7 +49,7 @@ describe.each(titled(LEARNED_QUANTIZERS))('learned scale: %s', (_, kernelQuantiz
     layer.build([null, 50]);
     const before = weight(layer, 'alpha').dataSync().slice();
     const x = randomTensor([8, 50]);
-    tf.train.sgd(0.1).minimize(() => tf.mean(tf.square(tf.sub(apply(layer, x), 1))) as tf.Scalar);
+    tf.train.sgd(0.1).minimize(() => tf.mean<tf.Scalar>(tf.square(tf.sub(apply(layer, x), 1))));
     expect([...weight(layer, 'alpha').dataSync()]).not.toEqual([...before]);
   });
 

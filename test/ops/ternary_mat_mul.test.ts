@@ -102,7 +102,7 @@ describe('ternaryMatMul', () => {
     const f = (x: tf.Tensor, bias: tf.Tensor) =>
       ternaryMatMul({ x, packed: packTernary(ternary), scale, bias });
     const [dx, dbias] = tf.grads(f)([x, bias], dy);
-    const rows = tf.reshape(tf.mul(dy, scale), [6, 5]) as tf.Tensor2D;
+    const rows = tf.reshape<tf.Rank.R2>(tf.mul(dy, scale), [6, 5]);
     expectClose(dx, tf.reshape(tf.matMul(rows, ternary, false, true), [2, 3, 70]), 1e-6);
     expect(dx.shape).toEqual([2, 3, 70]);
     expectClose(dbias, tf.sum(tf.reshape(dy, [6, 5]), 0), 1e-6);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { quantizers, type QuantizedKernel } from '../../src';
 import { meanOf, sumOf } from '../../src/quantizers/kernel/reduce_kernel';
 import { difference, randomFloats } from '../support/values';
+import { present } from '../support/present';
 
 /*
  * A naive float32 sum over 4096 x 4096 values, as tfjs's wasm backend makes it, is 2 % off.
@@ -60,7 +61,7 @@ describe.each([1024, 4096])('means over a kernel of %p squared', (size) => {
   });
 
   test.each(size > 1024 ? ['lsq', 'twn'] : ['bitnet', 'lsq', 'twn'])('the scale of %s', (name) => {
-    const rule = quantizers.get(name)!({});
+    const rule = present(quantizers.get(name))({});
     const scale = tf.tidy(() => {
       if (rule.initialAlpha != null) return rule.initialAlpha(kernel, 1e-5).dataSync()[0];
       const quantized: QuantizedKernel = rule.quantize(kernel, { eps: 1e-5 });

@@ -24,8 +24,8 @@ describe('quantizers by name', () => {
     layer.build([null, 2]);
     layer.setWeights([tf.tensor2d([[1], [-3]])]);
     expectIdentical(apply(layer, tf.tensor2d([[127, 27]])), [200]);
-    const { grads } = tf.variableGrads(
-      () => tf.sum(apply(layer, tf.tensor2d([[127, 27]]))) as tf.Scalar,
+    const { grads } = tf.variableGrads(() =>
+      tf.sum<tf.Scalar>(apply(layer, tf.tensor2d([[127, 27]]))),
     );
     expectIdentical(Object.values(grads)[0], [127, 27]);
     layer.deploy();

@@ -44,7 +44,7 @@ test('kill -9 of a worker under load: the other goes on, and it comes back', asy
   process.kill(victim, 'SIGKILL');
   await sleep(100);
   const rightThen = load.met.right;
-  const goesOn = async () => load.met.right > rightThen + CLIENTS;
+  const goesOn = () => Promise.resolve(load.met.right > rightThen + CLIENTS);
   await until(goesOn, () => `The other worker does not go on:\n${server.output()}`);
   await bothAnswer(server, tfjs_tensors);
   expect(await workersOf(server)).toHaveLength(2);

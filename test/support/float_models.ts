@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelCase } from './models';
 import { randomTensor, wholeNumbers } from './values';
+import { present } from './present';
 
 const { dense } = tf.layers;
 const input = (...shape: number[]) => tf.input({ shape });
@@ -36,7 +37,7 @@ class Affine extends tf.layers.Layer {
   }
   override build(shape: tf.Shape): void {
     const initializer = tf.initializers.constant({ value: this.start });
-    this.addWeight('factor', [shape.at(-1)!], 'float32', initializer);
+    this.addWeight('factor', [present(shape.at(-1))], 'float32', initializer);
     this.built = true;
   }
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear } from '../../src';
 import type { BitLinearOptions } from '../../src';
 import { randomTensor } from './values';
+import { present } from './present';
 
 /** A built layer with random weights; a learned scale is derived from them. */
 export function builtLayer(inFeatures: number, args: BitLinearOptions, seed = 1): BitLinear {
@@ -25,7 +26,7 @@ export function weight(layer: tf.layers.Layer, name: string): tf.Tensor {
 }
 
 export function weightNames(layer: tf.layers.Layer): string[] {
-  return layer.weights.map(({ originalName }) => originalName.split('/').pop()!);
+  return layer.weights.map(({ originalName }) => present(originalName.split('/').pop()));
 }
 
 export function apply(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
@@ -41,14 +42,14 @@ export interface LayerGradients {
 
 /** The output of a layer, and the gradients that `dy` at its output gives. */
 export function gradients(layer: tf.layers.Layer, x: tf.Tensor, dy: tf.Tensor): LayerGradients {
-  const loss = (input: tf.Tensor) => tf.sum(tf.mul(apply(layer, input), dy)) as tf.Scalar;
+  const loss = (input: tf.Tensor) => tf.sum<tf.Scalar>(tf.mul(apply(layer, input), dy));
   const dx = tf.grad(loss)(x);
   const weights: Record<string, tf.Tensor> = {};
   if (layer.trainableWeights.length > 0) {
     const { grads } = tf.variableGrads(() => loss(x));
     for (const variable of layer.trainableWeights) {
-      const name = variable.originalName.split('/').pop()!;
-      weights[name] = grads[(variable.read() as tf.Variable).name]!;
+      const name = present(variable.originalName.split('/').pop());
+      weights[name] = grads[(variable.read() as tf.Variable).name];
     }
   }
   return { y: apply(layer, x), dx, weights };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as tf from '@tensorflow/tfjs';
 import { folder } from '../../src/io/folder';
+import { present } from './present';
 
 /** What a save handler receives; the JSON part went through text, as in every handler. */
 export async function artifactsOf(
@@ -21,7 +22,7 @@ export async function artifactsOf(
     }),
     config,
   );
-  const { weightData, ...rest } = artifacts!;
+  const { weightData, ...rest } = present(artifacts);
   const json = JSON.parse(JSON.stringify(rest)) as tf.io.ModelArtifacts;
   return { ...json, weightData: tf.io.concatenateArrayBuffers([weightData as ArrayBuffer].flat()) };
 }
@@ -56,7 +57,7 @@ export async function overHttp(model: tf.LayersModel): Promise<tf.LayersModel> {
   const files = new Map<string, Uint8Array>();
   const server = createServer((request, response) => {
     const answer = request.method === 'POST' ? receiveForm(request, files) : undefined;
-    const file = files.get(request.url!.slice(1));
+    const file = files.get(present(request.url).slice(1));
     Promise.resolve(answer).then(
       () => response.writeHead(answer || file ? 200 : 404).end(answer ? undefined : file),
       (error: Error) => response.writeHead(500).end(error.message),
@@ -82,7 +83,7 @@ async function fetchHere(...args: Parameters<typeof fetch>): Promise<Response> {
 
 /** Keeps the files of a multipart form, which is how tfjs posts a model. */
 async function receiveForm(request: IncomingMessage, files: Map<string, Uint8Array>) {
-  const headers = { 'content-type': request.headers['content-type']! };
+  const headers = { 'content-type': present(request.headers['content-type']) };
   const form = await new Response(await buffer(request), { headers }).formData();
   for (const name of ['model.json', 'model.weights.bin']) {
     const file = form.get(name) as File;

@@ -46,7 +46,7 @@ export function transposed(values: ArrayLike<number>, rows: number, columns: num
   const result = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column]!;
+      result[column * rows + row] = values[row * columns + column];
     }
   }
   return result;

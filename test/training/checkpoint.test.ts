@@ -16,6 +16,7 @@ import {
 import { memory } from '../support/leaks';
 import { OPTIMIZERS } from '../support/optimizers';
 import { expectIdentical, randomTensor } from '../support/values';
+import { present } from '../support/present';
 
 const EPOCHS = 4;
 const path = mkdtempSync(join(tmpdir(), 'checkpoint-'));
@@ -174,11 +175,12 @@ describe('a checkpoint', () => {
   test('goes to a URL of tfjs', async () => {
     let stored: tf.io.ModelArtifacts;
     const handler: tf.io.IOHandler = {
-      save: async (artifacts) => {
+      save: (artifacts) => {
         stored = artifacts;
-        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+        const modelArtifactsInfo = { dateSaved: new Date(), modelTopologyType: 'JSON' } as const;
+        return Promise.resolve({ modelArtifactsInfo });
       },
-      load: async () => stored,
+      load: () => Promise.resolve(stored),
     };
     const route = (url: string | string[]) => (url === 'here://' ? handler : null) as tf.io.IOHandler;
     tf.io.registerSaveRouter(route);
@@ -190,7 +192,7 @@ describe('a checkpoint', () => {
       'saveCheckpoint: no handler for "nowhere://" that can save. Give folder(PATH) of tfjs-bitcore/folder');
     await expect(saveCheckpoint(model, './c3', { epoch: 1 })).rejects.toThrow(
       `no handler for "./c3" that can save. Give folder('./c3') of tfjs-bitcore/folder in Node, a URL such as 'indexeddb://NAME'`);
-    await expect(loadCheckpoint(model, { save: handler.save! })).rejects.toThrow(
+    await expect(loadCheckpoint(model, { save: present(handler.save) })).rejects.toThrow(
       'loadCheckpoint: no handler for the storage given that can load. Give folder(PATH)');
   }); // prettier-ignore
 });
@@ -339,7 +341,7 @@ describe('what cannot go together is refused, and nothing changes', () => {
     await expect(loadCheckpoint(model, other)).rejects.toThrow(
       `loadCheckpoint: "${join(path, 'model')}" holds no checkpoint of saveCheckpoint.`,
     );
-    const elsewhere = tf.io.fromMemory(await other.load!());
+    const elsewhere = tf.io.fromMemory(await present(other.load)());
     await expect(loadCheckpoint(model, elsewhere)).rejects.toThrow(
       'loadCheckpoint: the storage given holds no checkpoint',
     );

@@ -8,6 +8,7 @@ import { memory } from '../support/leaks';
 import { MODELS } from '../support/models';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
 import { expectClose, randomTensor } from '../support/values';
+import { present } from '../support/present';
 
 function modelOf(kernel: number[][], kernelQuantizer: KernelQuantizerConfig = { name: 'bitnet' }) {
   const layer = bitLinear({
@@ -140,7 +141,7 @@ describe('in fit', () => {
       },
     });
     const later = new tf.CustomCallback({
-      onEpochEnd: (_, logs) => void seen.push(...Object.keys(logs!)),
+      onEpochEnd: (_, logs) => void seen.push(...Object.keys(present(logs))),
     });
     const { history } = await model.fit(x, y, {
       epochs: 3,

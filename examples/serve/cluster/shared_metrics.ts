@@ -13,15 +13,15 @@ type Answer = { readonly metricsOfAll: string };
 
 export function answerWorkersAskingForMetrics(): void {
   const registry = new AggregatorRegistry();
+  const answer = async (worker: Worker) => {
+    // A worker may die before it answers; Prometheus ignores comments.
+    const failed = ({ message }: Error) => `# ${message}\n`;
+    const metricsOfAll = await registry.clusterMetrics().catch(failed);
+    if (worker.isConnected()) worker.send({ metricsOfAll } satisfies Answer);
+  };
   cluster.on('message', (worker, message: Partial<Question>) => {
-    if (message.askedForMetrics) void answer(worker, registry);
+    if (message.askedForMetrics) void answer(worker);
   });
-}
-
-async function answer(worker: Worker, registry: AggregatorRegistry<string>): Promise<void> {
-  // A worker may die before it answers; Prometheus ignores comments.
-  const metricsOfAll = await registry.clusterMetrics().catch(({ message }) => `# ${message}\n`);
-  if (worker.isConnected()) worker.send({ metricsOfAll } satisfies Answer);
 }
 
 /** For a worker: the metrics of all workers. */
@@ -29,7 +29,7 @@ export function metricsOfAllWorkers({ registry }: Metrics): () => Promise<string
   AggregatorRegistry.setRegistries([registry]);
   new AggregatorRegistry(); // lets the supervisor ask this worker
   return async () => {
-    process.send!({ askedForMetrics: true } satisfies Question);
+    process.send?.({ askedForMetrics: true } satisfies Question);
     for (;;) {
       const [message] = (await once(process, 'message')) as [Partial<Answer>];
       if (message.metricsOfAll != null) return message.metricsOfAll;

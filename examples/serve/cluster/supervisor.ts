@@ -64,7 +64,7 @@ function stopWorkersOnSignal(): void {
 
 /** One worker continues until the others have ended: it takes the connections that were on their way to them. */
 function stopWorkers(): void {
-  const [last, ...others] = Object.values(cluster.workers!);
+  const [last, ...others] = Object.values(cluster.workers ?? {});
   if (last == null) process.exit(0);
-  for (const worker of others.length > 0 ? others : [last]) worker!.process.kill('SIGTERM');
+  for (const worker of others.length > 0 ? others : [last]) worker?.process.kill('SIGTERM');
 }

@@ -23,11 +23,14 @@ export function closeUnconfirmedOnExit({ process: worker }: Worker): void {
   const unconfirmed = new Map<number, Connection>();
   const send = worker.send.bind(worker) as (message: ClusterMessage, ...rest: unknown[]) => boolean;
   const remember = (message: ClusterMessage, ...rest: unknown[]) => {
-    if (message.act === 'newconn') unconfirmed.set(message.seq!, rest[0] as Connection);
+    const { act, seq } = message;
+    if (act === 'newconn' && seq != null) unconfirmed.set(seq, rest[0] as Connection);
     return send(message, ...rest);
   };
   worker.send = remember;
-  worker.on('internalMessage', ({ ack }: ClusterMessage) => unconfirmed.delete(ack!));
+  worker.on('internalMessage', ({ ack }: ClusterMessage) => {
+    if (ack != null) unconfirmed.delete(ack);
+  });
   // The event "disconnect" of the worker does not come before the connection is confirmed.
   worker.once('exit', () => {
     for (const connection of unconfirmed.values()) connection.close();

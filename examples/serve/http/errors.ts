@@ -92,7 +92,7 @@ const PATH =
 
 /** For URLs that are not those of the served model: the errors of TensorFlow Serving. */
 export function notFound(method: string, url: string, name: string, version: string): ErrorAnswer {
-  const path = url.split('?')[0]!;
+  const path = url.split('?')[0];
   const [matched, model, wantedVersion, label, verb] = PATH.exec(path) ?? [];
   if (matched == null) return answer(path.startsWith('/v1/') ? 400 : 404, malformed(method, path));
   if (model !== name) return answer(404, `Servable not found for request: Latest(${model})`);

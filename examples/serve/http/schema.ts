@@ -31,7 +31,7 @@ export function predictSchema({ inputs }: Signature, maxRows: number): Schema {
   const nameable = (schemaOf: (spec: TensorSpec) => Schema): Schema =>
     inputs.length > 1
       ? byName(schemaOf)
-      : { if: { type: 'object' }, then: byName(schemaOf), else: schemaOf(inputs[0]!) };
+      : { if: { type: 'object' }, then: byName(schemaOf), else: schemaOf(inputs[0]) };
   return {
     type: 'object',
     properties: {

@@ -127,9 +127,10 @@ export class Batcher {
     try {
       const outputs = await this.predict(join(batch.map(({ rows }) => rows)));
       let start = 0;
-      for (const { rows, resolve } of batch) {
-        resolve(slice(outputs, start, rows.count));
-        start += rows.count;
+      for (const waiting of batch) {
+        const { count } = waiting.rows;
+        waiting.resolve(slice(outputs, start, count));
+        start += count;
       }
     } catch (error) {
       if (batch.length === 1) return batch[0]!.reject(error);

@@ -29,14 +29,14 @@ export class ServedModel {
   async predict({ count, tensors }: Rows): Promise<Rows> {
     const outputs = tf.tidy(() => {
       const inputs = tensors.map(({ data, shape }, i) =>
-        tf.tensor(data, [count, ...shape], this.signature.inputs[i]!.dtype),
+        tf.tensor(data, [count, ...shape], this.signature.inputs[i].dtype),
       );
       // predict() would cut the rows into batches, and join their outputs.
       return [this.layers.apply(inputs) as tf.Tensor | tf.Tensor[]].flat();
     });
     try {
       const data = await Promise.all(outputs.map((output) => output.data<'float32' | 'int32'>()));
-      const values = outputs.map(({ shape }, i) => ({ data: data[i]!, shape: shape.slice(1) }));
+      const values = outputs.map(({ shape }, i) => ({ data: data[i], shape: shape.slice(1) }));
       return { count, tensors: values };
     } finally {
       tf.dispose(outputs);

@@ -5,6 +5,7 @@ import { inputQuantizer, type InputQuantizerName } from '../../quantizers/input/
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
 import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
 import { Dense, type DenseLayer } from '../../tfjs/dense';
+import { replaceWeights } from '../../tfjs/layer_weights';
 import { savedConfig } from '../../tfjs/saved_config';
 import { createKernel } from '../ternary/create_kernel';
 import { shapeOfInput, singleShape, type LayerInputs } from '../ternary/inputs';
@@ -181,10 +182,7 @@ export class BitLinear extends Dense implements TernaryLayer {
     const latent = this.latentKernel('deploy');
     this.state = latent.toPacked();
     const bias = this.bias == null ? [] : [this.bias];
-    for (const weight of bias) weight.trainable = false;
-    this.trainableWeights = [];
-    this.nonTrainableWeights = [...this.state.weights, ...bias];
-    this.losses.length = 0; // regularizers of weights that are gone or frozen
+    replaceWeights(this, [...this.state.weights, ...bias]);
     latent.dispose();
     this.kernel = null;
     return this;

@@ -5,6 +5,7 @@ import { pack } from '../../packing/int2';
 import { inputQuantizer } from '../../quantizers/input/registry';
 import type { KernelQuantizer, QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
 import { straightThrough } from '../../quantizers/kernel/straight_through';
+import { weightScope } from '../../tfjs/layer_variable';
 import { checkBlend } from './blend';
 import { PackedKernel } from './packed_kernel';
 import type { PackedWeights } from './packed_weights';
@@ -154,7 +155,7 @@ export class LatentKernel implements TernaryKernel {
     const { label, products, inputQuantizer, eps } = this.options;
     const perOutput = weights.scale.length > 1;
     const packed = new PackedKernel({ label, products, inputQuantizer, eps, perOutput });
-    packed.fill(weights, this.matrixShape, scopeOf(this.variable));
+    packed.fill(weights, this.matrixShape, weightScope(this.variable));
     return packed;
   }
 
@@ -182,9 +183,4 @@ function checkFinite(values: ArrayLike<number>, name: string, label: string): vo
     const expected = `finite everywhere before it is packed (see its value at index ${i})`;
     throw argumentError(label, name, expected, values[i]);
   }
-}
-
-/** What stands before a weight's own name: the scopes of its layer and of wrappers around that. */
-function scopeOf({ originalName }: LayerVariable): string {
-  return originalName.slice(0, originalName.lastIndexOf('/') + 1);
 }

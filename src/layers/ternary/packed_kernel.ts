@@ -5,10 +5,11 @@ import {
   type serialization,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { LayerVariable } from '@tensorflow/tfjs-layers';
+import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { releasePacked } from '../../backends/release_packed';
 import { argumentError } from '../../errors';
 import { checkCodes, packedShape, zeroShare } from '../../packing/int2';
+import { fixedWeight } from '../../tfjs/layer_weights';
 import { deployedConfig, type PackedWeights } from './packed_weights';
 import type {
   AddWeight,
@@ -52,14 +53,9 @@ export class PackedKernel implements TernaryKernel {
 
   /** Makes the weights of a layer that is deployed in place. @param scope before their names. */
   fill(weights: PackedWeights, matrixShape: readonly [number, number], scope: string): void {
-    const variable = (tensor: Tensor, dtype: 'int32' | 'float32', name: string) => {
-      const result = new LayerVariable(tensor, dtype, scope + name, false);
-      tensor.dispose();
-      return result;
-    };
     const words = tensor2d(weights.packed, packedShape(...matrixShape), 'int32');
-    const packed = variable(words, 'int32', 'packed');
-    const scale = variable(tensor1d(weights.scale), 'float32', 'scale');
+    const packed = fixedWeight(`${scope}packed`, words);
+    const scale = fixedWeight(`${scope}scale`, tensor1d(weights.scale));
     this.built = { packed, scale, matrixShape };
   }
 

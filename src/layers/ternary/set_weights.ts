@@ -1,6 +1,7 @@
 import { util, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
+import { weightName } from '../../tfjs/layer_variable';
 import type { LatentKernel } from './latent_kernel';
 import type { PackedKernel } from './packed_kernel';
 
@@ -35,18 +36,13 @@ export function setTernaryWeights(
 /** tfjs finds a wrong dtype only after it has set the weights before it, and names no weight. */
 function checkValues(values: Tensor[], weights: readonly LayerVariable[], label: string): void {
   if (values.length !== weights.length) {
-    const names = weights.map(ownName).join(', ');
+    const names = weights.map(weightName).join(', ');
     throw argumentError(label, 'weights', `${weights.length} (${names})`, values.length);
   }
   for (const [i, variable] of weights.entries()) {
     const { shape, dtype } = values[i]!;
     if (util.arraysEqual(shape, variable.shape as number[]) && dtype === variable.dtype) continue;
     const expected = `${variable.dtype} of shape ${JSON.stringify(variable.shape)}`;
-    throw argumentError(label, ownName(variable), expected, { dtype, shape });
+    throw argumentError(label, weightName(variable), expected, { dtype, shape });
   }
-}
-
-/** A weight's name without the scopes of the layer and of wrappers around it. */
-function ownName({ originalName }: LayerVariable): string {
-  return originalName.slice(originalName.lastIndexOf('/') + 1);
 }

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { present } from '../../support/present';
 
 type Point = readonly [x: number, y: number];
 
@@ -86,7 +87,7 @@ export interface Place {
 
 /** Points on the screen, close together, of each stroke of a digit. */
 async function strokesOnPad(page: Page, digit: number, place: Place): Promise<Point[][]> {
-  const pad = (await page.locator('#pad').boundingBox())!;
+  const pad = present(await page.locator('#pad').boundingBox());
   const onScreen = ([x, y]: Point): Point => [
     pad.x + pad.width * (place.left + place.height * x),
     pad.y + pad.height * (place.top + place.height * y),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy, verify, type BitLinearOptions } from 'tfjs-bitcore';
 import { randomFloats, randomTensor } from '../../support/values';
 import { mismatch } from './compare';
+import { present } from '../../support/present';
 
 const [ROWS, INPUTS, UNITS, OUTPUTS] = [6, 70, 24, 5];
 /** Float sums of backends differ in their order. */
@@ -142,7 +143,7 @@ function weightValues(model: tf.LayersModel): Float32Array[] {
 }
 
 function packedOf(model: tf.LayersModel): tf.Tensor {
-  return model.weights.find(({ originalName }) => originalName.endsWith('/packed'))!.read();
+  return present(model.weights.find(({ originalName }) => originalName.endsWith('/packed'))).read();
 }
 
 function wordsOf(model: tf.LayersModel): Int32Array {

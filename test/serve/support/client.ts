@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { present } from '../../support/present';
 
 /** What a server answered. */
 export interface Answer<Body = unknown> {
@@ -48,7 +49,7 @@ export function send<Body = any>( // eslint-disable-line @typescript-eslint/no-e
         const text = Buffer.concat(chunks).toString();
         const isJson = /json/.test(response.headers['content-type'] ?? '');
         const read = (isJson ? JSON.parse(text) : text) as Body;
-        resolve({ status: response.statusCode!, headers: response.headers, body: read });
+        resolve({ status: present(response.statusCode), headers: response.headers, body: read });
       });
     });
     sending.end(textOf(body));

@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { present } from '../../support/present';
 
 const ROOT = join(__dirname, '../../..');
 
@@ -43,7 +44,7 @@ export async function startServerIn(
     const event = await Promise.race([once(child.stdout, 'data'), ended]);
     if (event === (await settled(ended))) throw new Error(`The server ended:\n${output()}`);
   }
-  const url = /(http:\/\/\S+?)\/ /.exec(output())![1];
+  const [, url] = present(/(http:\/\/\S+?)\/ /.exec(output()));
   const end = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
     return ended;
