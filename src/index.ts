@@ -3,6 +3,7 @@ import './register';
 export { engineInfo, ready, type EngineInfo } from './backends/engine_info';
 export type { Activation } from './engine/ternary_product';
 export type { EngineName, EngineState } from './engine/select';
+export type { WasmEngineName } from './engine/wasm/engines';
 export { bitLinear } from './layers/bit_linear/bit_linear';
 export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';
@@ -32,18 +33,25 @@ export { packTernary, unpackTernary } from './ops/pack_ternary';
 export { ternaryMatMul, type TernaryMatMulOptions } from './ops/ternary_mat_mul';
 export type { InputQuantizerName } from './quantizers/input/registry';
 export type { QuantizationOptions } from './quantizers/options';
-export type { KernelQuantizerConfig } from './quantizers/kernel/config';
+export type { BitnetOptions } from './quantizers/kernel/bitnet';
+export type {
+  BuiltInQuantizerConfig,
+  KernelQuantizerConfig,
+  RegisteredQuantizerConfig,
+} from './quantizers/kernel/config';
 export type {
   KernelGradient,
   KernelQuantizer,
   QuantizeContext,
   QuantizedKernel,
 } from './quantizers/kernel/kernel_quantizer';
+export type { LsqOptions } from './quantizers/kernel/lsq';
 export {
   quantizers,
   registerQuantizer,
   type KernelQuantizerFactory,
 } from './quantizers/kernel/registry';
+export type { TwnOptions } from './quantizers/kernel/twn';
 export { disposeModel } from './topology/dispose_model';
 export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export {
