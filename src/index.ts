@@ -1,9 +1,6 @@
 import './register';
 
-export { engineInfo, ready, type EngineInfo } from './backends/engine_info';
-export type { Activation } from './engine/ternary_product';
-export type { EngineName, EngineState } from './engine/select';
-export type { WasmEngineName } from './engine/wasm/engines';
+// Layers
 export { bitLinear } from './layers/bit_linear/bit_linear';
 export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';
@@ -14,25 +11,15 @@ export {
   causalSelfAttention,
   type CausalSelfAttentionOptions,
 } from './layers/causal_self_attention';
-export type { PackedWeights } from './layers/ternary/packed_weights';
-export { convert } from './convert/convert';
-export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
-export {
-  planConversion,
-  type ConversionPlan,
-  type PlannedLayer,
-  type PlanTotals,
-} from './convert/plan';
 export {
   RMSNormalization,
   rmsNormalization,
   type RMSNormalizationOptions,
 } from './layers/rms_normalization';
-export { deploy } from './deploy/deploy';
-export { packTernary, unpackTernary } from './ops/pack_ternary';
-export { ternaryMatMul, type TernaryMatMulOptions } from './ops/ternary_mat_mul';
+export type { PackedWeights } from './layers/ternary/packed_weights';
+
+// Quantizers
 export type { InputQuantizerName } from './quantizers/input/registry';
-export type { QuantizationOptions } from './quantizers/options';
 export type { BitnetOptions } from './quantizers/kernel/bitnet';
 export type {
   BuiltInQuantizerConfig,
@@ -52,18 +39,38 @@ export {
   type KernelQuantizerFactory,
 } from './quantizers/kernel/registry';
 export type { TwnOptions } from './quantizers/kernel/twn';
-export { disposeModel } from './topology/dispose_model';
-export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
+export type { QuantizationOptions } from './quantizers/options';
+
+// From a float model to a ternary one
+export type { ConversionPlan, PlannedLayer, PlanTotals } from './convert/conversion_plan';
+export { convert } from './convert/convert';
+export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
+export { planConversion } from './convert/plan';
 export {
   sensitivity,
   type LayerSensitivity,
   type Sensitivity,
   type SensitivityOptions,
 } from './convert/sensitivity/sensitivity';
-export { summary, type ModelSummary } from './inspect/summary';
+
+// Deployment
+export { deploy } from './deploy/deploy';
 export {
   verify,
-  type OutputComparison,
   type LayerVerification,
+  type OutputComparison,
   type Verification,
 } from './deploy/verify';
+export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
+export { summary, type ModelSummary } from './inspect/summary';
+export { disposeModel } from './topology/dispose_model';
+
+// Ops on packed words
+export type { Activation } from './engine/ternary_product';
+export { packTernary, unpackTernary } from './ops/pack_ternary';
+export { ternaryMatMul, type TernaryMatMulOptions } from './ops/ternary_mat_mul';
+
+// Engines
+export { engineInfo, ready, type EngineInfo } from './backends/engine_info';
+export type { EngineName, EngineState } from './engine/select';
+export type { WasmEngineName } from './engine/wasm/engines';

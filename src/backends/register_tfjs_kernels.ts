@@ -8,3 +8,6 @@ for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKern
 registerTernaryMatMulGradient();
 registerExplicitTransposeMatMul();
 registerTileGradient();
+
+// Without an export, esbuild takes this for a CommonJS module.
+export {};

@@ -5,58 +5,11 @@ import { createQuantizer } from '../quantizers/kernel/registry';
 import { hasScalePerOutput } from '../quantizers/kernel/scale_count';
 import { addUp, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
 import { checkModel } from '../topology/check_model';
+import type { ConversionPlan, PlannedLayer } from './conversion_plan';
 import { decide, type Decision } from './decisions';
 import { readConvertOptions, type ConvertOptions } from './options';
 import { planText } from './plan_text';
 import { checkRebuildable } from './refusals';
-
-/** Sizes in bytes; multiply-accumulates (MACs) for one example. */
-export interface PlannedLayer {
-  /** The layer's name, after those of the models and wrappers around it. */
-  readonly path: string;
-  readonly name: string;
-  readonly className: string;
-  /** Shape of the kernel, [in, units]. */
-  readonly shape: [number, number];
-  /** Whether it becomes a BitLinear. */
-  readonly converted: boolean;
-  /** Why it is kept; null if it is converted. */
-  readonly reason: string | null;
-  /** The kernel quantizer's name; null if it is kept. */
-  readonly quantizer: string | null;
-  /** Number of weights. */
-  readonly parameters: number;
-  /** Bytes of all weights now. */
-  readonly bytes: number;
-  /** Bytes of all weights once converted and deployed. */
-  readonly deployedBytes: number;
-  /** Share of the model's bytes now, from 0 to 1. */
-  readonly byteShare: number;
-  readonly macs: number;
-  /** Share of the model's MACs, from 0 to 1. */
-  readonly macShare: number;
-}
-
-/** Of the whole model, layers that are not Dense included. */
-export interface PlanTotals {
-  readonly converted: number;
-  readonly kept: number;
-  readonly parameters: number;
-  readonly bytes: number;
-  readonly deployedBytes: number;
-  readonly macs: number;
-  /** Share of the bytes, and of the MACs, that becomes ternary. */
-  readonly byteShare: number;
-  readonly macShare: number;
-}
-
-export interface ConversionPlan {
-  /** The Dense layers, BitLinear ones and those inside other layers included. */
-  readonly layers: PlannedLayer[];
-  readonly totals: PlanTotals;
-  /** The plan as a table, and what becomes of the model as its last line. */
-  toString(): string;
-}
 
 /**
  * What `convert` would do with the same arguments: which Dense layers become ternary, which stay and

@@ -1,6 +1,6 @@
 import { number, percent } from '../text/numbers';
 import { formatTable } from '../text/table';
-import type { PlannedLayer, PlanTotals } from './plan';
+import type { PlannedLayer, PlanTotals } from './conversion_plan';
 
 /** A plan as a table, and its verdict. */
 export function planText(layers: PlannedLayer[], totals: PlanTotals): string {

@@ -100,7 +100,8 @@ export class CausalSelfAttention extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    return (inputShape as Shape[])[0]!;
+    const [query] = inputShape as [Shape, Shape, Shape];
+    return query;
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -266,7 +266,7 @@ describe('kept with a reason', () => {
     const net = tf.sequential({
       layers: [dense({ units: 3, inputShape: [4], ...constraint }), dense({ units: 2 })],
     });
-    expect(reasons(net)[0]).toBe('its biasConstraint, which BitLinear has not');
+    expect(reasons(net)[0]).toBe('its biasConstraint: BitLinear takes no constraint');
   });
 
   test('more inputs than int8 sums are exact for', () => {

@@ -189,7 +189,7 @@ test('regularizers keep their penalty; dropping a constraint is left to the user
   ]);
   expect([...converted.layers[1].weights[0].read().dataSync()]).toEqual(Array(9).fill(-2));
   expect(planConversion(model).layers[1].reason).toBe(
-    'its kernelConstraint, which BitLinear has not',
+    'its kernelConstraint: BitLinear takes no constraint',
   );
 });
 

@@ -10,7 +10,7 @@ function ternary(name = 'net'): tf.Sequential {
 }
 
 async function expectRefused(model: tf.LayersModel): Promise<void> {
-  const message = `Model "${model.name}" has nothing left to train: its BitLinear layers are deployed`;
+  const message = `Model "${model.name}" has nothing left to train: its ternary layers are deployed`;
   model.compile(compiled);
   await expect(model.fit(X(), Y())).rejects.toThrow(message);
   await expect(model.trainOnBatch(X(), Y())).rejects.toThrow(message);

@@ -153,7 +153,7 @@ describe('verify refuses', () => {
   test('a second model that is not deployed', async () => {
     const model = twoLayers();
     await expect(verify(model, model, x())).rejects.toThrow(
-      'verify: deployed has no packed BitLinear layer "first". The second model must be deploy() of the first',
+      'verify: deployed has no packed layer "first". The second model must be deploy() of the first',
     );
   });
 
@@ -188,7 +188,7 @@ describe('verify refuses', () => {
       layers: [bitLinear({ units: 4, inputShape: [70], name: 'third' })],
     });
     await expect(verify(other, deploy(twoLayers()), x())).rejects.toThrow(
-      'verify: deployed has no packed BitLinear layer "third".',
+      'verify: deployed has no packed layer "third".',
     );
   });
 
@@ -197,7 +197,7 @@ describe('verify refuses', () => {
       layers: [bitLinear({ units: 6, inputShape: [70], name: 'first' })],
     });
     await expect(verify(other, deploy(twoLayers()), x())).rejects.toThrow(
-      'verify: model has no BitLinear layer "second", but deployed has.',
+      'verify: model has no ternary layer "second", but deployed has.',
     );
   });
 

@@ -266,7 +266,7 @@ describe('errors: exit code 2, one message on stderr, nothing written', () => {
       () => ['deploy', from, join(from, 'a', 'b')],
       /OUT_DIR must be outside of IN_DIR/,
     ],
-    'verify: not deployed': [() => ['verify', from, from], /deployed has no packed BitLinear/],
+    'verify: not deployed': [() => ['verify', from, from], /deployed has no packed layer/],
   };
 
   test.each(Object.entries(wrong))('%s', (_title, [args, message]) => {

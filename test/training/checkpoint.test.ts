@@ -168,7 +168,7 @@ describe('a checkpoint', () => {
     const fresh = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
     fresh.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
     const alone = memory();
-    await expect(loadCheckpoint(fresh, disk)).rejects.toThrow('number of BitLinear layers');
+    await expect(loadCheckpoint(fresh, disk)).rejects.toThrow('number of ternary layers');
     expect(memory()).toEqual(alone);
   });
 
@@ -244,7 +244,7 @@ describe('what cannot go together is refused, and nothing changes', () => {
     const ternary = net(bitLinear(args));
     const before = ternary.getWeights()[0].dataSync();
     await expect(loadCheckpoint(ternary, storage)).rejects.toThrow(
-      'loadCheckpoint: number of BitLinear layers must be as saved, 0, got 1.',
+      'loadCheckpoint: number of ternary layers must be as saved, 0, got 1.',
     );
     expectIdentical(ternary.getWeights()[0].dataSync(), before);
   });

@@ -258,13 +258,13 @@ describe('wrong arguments', () => {
     tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [6] })] });
 
   test.each<[string, DistillOptions]>([
-    ['temperature must be a positive number, got 0.', { temperature: 0 }],
+    ['temperature must be a positive finite number, got 0.', { temperature: 0 }],
     ['options has no "temp". It takes temperature, alpha, features.', { temp: 3 } as never],
     ['features[0] has no "scale". It takes student, teacher, weight.',
       { features: [{ ...FEATURES[0], scale: 2 } as never] }],
     ['alpha must be a number from 0 to 1, got 1.5.', { alpha: 1.5 }],
     ['alpha must be below 1 where no features are matched, got 1.', { alpha: 1 }],
-    ['features[0].weight must be a positive number, got -1.', { features: [{ ...FEATURES[0], weight: -1 }] }],
+    ['features[0].weight must be a positive finite number, got -1.', { features: [{ ...FEATURES[0], weight: -1 }] }],
     ['features[0].student must be one of the layers ["narrow","narrow_head"], got "wide".',
       { features: [{ student: 'wide', teacher: 'wide' }] }],
     ['features[1].teacher must be the name of a layer, got undefined.',

@@ -119,8 +119,8 @@ describe('wrong use', () => {
       { type: 'linear', learningRate: 1, decay: 3 },
       'options has no "decay". It takes type, learningRate, warmup, every, factor, by, epochs.',
     ],
-    [{ type: 'linear' }, 'learningRate must be a positive number, got undefined.'],
-    [{ type: 'linear', learningRate: 0 }, 'learningRate must be a positive number, got 0.'],
+    [{ type: 'linear' }, 'learningRate must be a positive finite number, got undefined.'],
+    [{ type: 'linear', learningRate: 0 }, 'learningRate must be a positive finite number, got 0.'],
     [
       { type: 'linear', learningRate: 1, warmup: -1 },
       'warmup must be a finite number of at least 0, got -1.',
@@ -128,7 +128,10 @@ describe('wrong use', () => {
     [{ type: 'linear', learningRate: 1, every: 2 }, `every must be ${STEP_ONLY}, got 2.`],
     [{ type: 'cosine', learningRate: 1, factor: 0.5 }, `factor must be ${STEP_ONLY}, got 0.5.`],
     [{ type: 'step', learningRate: 1 }, "every must be given with type 'step', got undefined."],
-    [{ type: 'step', learningRate: 1, every: 1, factor: 0 }, 'factor must be a positive number'],
+    [
+      { type: 'step', learningRate: 1, every: 1, factor: 0 },
+      'factor must be a positive finite number',
+    ],
   ])('%j', (args, message) => {
     const make = () => learningRateSchedule(args as LearningRateScheduleOptions);
     expect(make).toThrow(`learningRateSchedule: ${message}`);

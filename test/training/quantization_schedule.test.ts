@@ -137,7 +137,7 @@ describe('wrong use', () => {
   test.each([
     [{ type: 'sine' }, "type must be 'logistic', 'linear', 'cosine' or 'constant', got \"sine\"."],
     [{ type: 'linear', by: 'batch' }, "by must be 'step' or 'epoch', got \"batch\"."],
-    [{ type: 'linear', epochs: 0 }, 'epochs must be a positive number, got 0.'],
+    [{ type: 'linear', epochs: 0 }, 'epochs must be a positive finite number, got 0.'],
     [{ type: 'constant', value: 2 }, 'value must be a number from 0 to 1, got 2.'],
     [{ type: 'linear', value: 0.5 }, "value must be given with type 'constant' only, got 0.5."],
     [{ type: 'linear', warmup: 2 }, 'options has no "warmup". It takes type, value, by, epochs.'],
@@ -160,7 +160,7 @@ describe('wrong use', () => {
     const callbacks = [quantizationSchedule({ type: 'linear' })];
     const fit = model.fit(tf.ones([2, 2]), tf.ones([2, 1]), { verbose: 0, callbacks });
     await expect(fit).rejects.toThrow(
-      'quantizationSchedule: the model has no BitLinear layer that is not deployed. ' +
+      'quantizationSchedule: the model has no ternary layer that is not deployed. ' +
         'Make it ternary with convert(model), or use bitLinear layers.',
     );
   });
