@@ -17,13 +17,6 @@ const config: KnipConfig = {
   // Started by the paths of their programs.
   ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@tensorflow/tfjs-node'],
   ignoreBinaries: ['bible'],
-  ignoreIssues: {
-    'src/convert/plan.ts': ['exports'],
-    'src/engine/wasm/module.ts': ['exports'],
-    'src/options/*.ts': ['exports', 'types'],
-    'src/packing/int2.ts': ['exports'],
-    'src/quantizers/input/int8.ts': ['exports'],
-  },
 };
 
 export default config;

@@ -7,14 +7,19 @@ export default {
   out: 'docs/api',
   readme: 'none',
   excludePrivate: true,
+  // Of a class, what the rest of the package uses.
+  excludeInternal: true,
   excludeExternals: true,
   // tfjs's own layers bear it.
   blockTags: [...OptionDefaults.blockTags, '@nocollapse'],
   // A type that a signature shows is exported by an entry, and a link leads somewhere.
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
   intentionallyNotExported: [
-    'src/engine/wasm/forms.ts:Form',
-    'src/layers/bit_linear.ts:Inputs',
+    // What BitLinear is to the rest of the package.
+    'src/layers/ternary/ternary_layer.ts:TernaryLayer',
+    // Of a method that tfjs calls.
+    'src/layers/ternary/inputs.ts:LayerInputs',
+    // Arrays as tfjs takes them.
     'src/training/seeded_batches.ts:Data',
   ],
   treatWarningsAsErrors: true,

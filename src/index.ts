@@ -20,18 +20,25 @@ export type { PackedWeights } from './layers/ternary/packed_weights';
 
 // Quantizers
 export type { InputQuantizerName } from './quantizers/input/registry';
-export type { KernelQuantizerConfig, RegisteredQuantizerConfig } from './quantizers/kernel/config';
+export type { BitnetOptions } from './quantizers/kernel/bitnet';
+export type {
+  BuiltInQuantizerConfig,
+  KernelQuantizerConfig,
+  RegisteredQuantizerConfig,
+} from './quantizers/kernel/config';
 export type {
   KernelGradient,
   KernelQuantizer,
   QuantizeContext,
   QuantizedKernel,
 } from './quantizers/kernel/kernel_quantizer';
+export type { LsqOptions } from './quantizers/kernel/lsq';
 export {
   quantizers,
   registerQuantizer,
   type KernelQuantizerFactory,
 } from './quantizers/kernel/registry';
+export type { TwnOptions } from './quantizers/kernel/twn';
 export type { QuantizationOptions } from './quantizers/options';
 
 // From a float model to a ternary one
@@ -66,3 +73,4 @@ export { ternaryMatMul, type TernaryMatMulOptions } from './ops/ternary_mat_mul'
 // Engines
 export { engineInfo, ready, type EngineInfo } from './backends/engine_info';
 export type { EngineName, EngineState } from './engine/select';
+export type { WasmEngineName } from './engine/wasm/engines';

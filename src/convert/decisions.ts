@@ -2,6 +2,7 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { BitLinear } from '../layers/bit_linear/layer';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
 import { Dense, type DenseArgs } from '../tfjs/dense';
+import { definedIn } from '../options/option_table';
 import { inputQuantizer } from '../quantizers/input/registry';
 import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { hiddenLayers } from '../topology/hidden_layers';
@@ -56,13 +57,7 @@ function optionsFor(
   const own = layerOptions == null ? {} : layerOptions(layer, path);
   checkLayerOptions(own, path, where);
   if (own === null) return null;
-  const options = { kernelQuantizer, inputQuantizer, ...definedIn(own) };
-  return definedIn(options);
-}
-
-function definedIn<Options extends object>(options: Options) {
-  const defined = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(defined) as LayerConversionOptions;
+  return definedIn({ kernelQuantizer, inputQuantizer, ...definedIn(own) });
 }
 
 function converted(site: LayerSite, options: LayerConversionOptions): Decision {

@@ -13,18 +13,21 @@ import {
 } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
-import { nonEmptyString, positiveInteger } from '../options/check';
-import { readOptions } from '../options/option_table';
+import { positiveInteger } from '../options/check';
+import { readOptions, type OptionTable } from '../options/option_table';
+import { savedConfig } from '../tfjs/saved_config';
+import { labelOf } from './layer_label';
+import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
 
-export interface CausalSelfAttentionOptions {
+export interface CausalSelfAttentionOptions extends LayerOptions {
   /** Number of heads, which must divide the width of the inputs. */
   numHeads: number;
-  /** Name of the layer. Default: one that tfjs makes. */
-  name?: string;
 }
 
-const NUM_HEADS = { numHeads: { ...positiveInteger, required: true } } as const;
-const OPTIONS = { ...NUM_HEADS, name: nonEmptyString } as const;
+export const CAUSAL_SELF_ATTENTION_OPTIONS = {
+  numHeads: { ...positiveInteger, required: true },
+  ...LAYER_OPTIONS,
+} as const satisfies OptionTable<CausalSelfAttentionOptions>;
 
 /**
  * Attention of each position to itself and to those before it, in several heads (arXiv 1706.03762, section
@@ -45,15 +48,17 @@ export class CausalSelfAttention extends layers.Layer {
 
   readonly numHeads: number;
 
-  /** @throws if `numHeads` is not a positive integer. */
+  /** @throws if an option is unknown, or `numHeads` is not a positive integer. */
   constructor(options: CausalSelfAttentionOptions) {
-    super(options);
-    const { numHeads } = options;
-    this.numHeads = readOptions(this.label, { numHeads }, NUM_HEADS).numHeads;
+    const { name } = (options as CausalSelfAttentionOptions | undefined) ?? {};
+    super(
+      readOptions(labelOf('CausalSelfAttention', name), options, CAUSAL_SELF_ATTENTION_OPTIONS),
+    );
+    this.numHeads = options.numHeads;
   }
 
   private get label(): string {
-    return `CausalSelfAttention layer "${this.name}"`;
+    return labelOf('CausalSelfAttention', this.name);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -102,6 +107,14 @@ export class CausalSelfAttention extends layers.Layer {
   override getConfig(): serialization.ConfigDict {
     return { ...super.getConfig(), numHeads: this.numHeads };
   }
+
+  /** @nocollapse */
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    return new cls(savedConfig(config));
+  }
 }
 
 serialization.registerClass(CausalSelfAttention);
@@ -142,5 +155,5 @@ function causalBias(heads: number, queries: number, keys: number): Float32Array 
  * more times than k.
  */
 export function causalSelfAttention(options: CausalSelfAttentionOptions): CausalSelfAttention {
-  return new CausalSelfAttention(readOptions('causalSelfAttention', options, OPTIONS));
+  return new CausalSelfAttention(options);
 }

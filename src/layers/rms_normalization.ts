@@ -13,6 +13,7 @@ import { argumentError } from '../errors';
 import { positiveNumber } from '../options/check';
 import { readOptions, type OptionTable } from '../options/option_table';
 import { savedConfig } from '../tfjs/saved_config';
+import { labelOf } from './layer_label';
 import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
 
 export interface RMSNormalizationOptions extends LayerOptions {
@@ -43,7 +44,7 @@ export class RMSNormalization extends layers.Layer {
 
   /** @throws if an option is unknown, or `epsilon` is not a positive number. */
   constructor(args: RMSNormalizationOptions = {}) {
-    const label = layerLabel((args as RMSNormalizationOptions | undefined)?.name);
+    const label = labelOf('RMSNormalization', (args as RMSNormalizationOptions | undefined)?.name);
     const options = readOptions<RMSNormalizationOptions, typeof RMS_NORMALIZATION_OPTIONS>(
       label,
       args,
@@ -55,7 +56,7 @@ export class RMSNormalization extends layers.Layer {
   }
 
   private get label(): string {
-    return layerLabel(this.name);
+    return labelOf('RMSNormalization', this.name);
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -93,10 +94,6 @@ export class RMSNormalization extends layers.Layer {
   ): T {
     return new cls(savedConfig(config));
   }
-}
-
-function layerLabel(name: string | undefined): string {
-  return name == null ? 'RMSNormalization' : `RMSNormalization layer "${name}"`;
 }
 
 serialization.registerClass(RMSNormalization);

@@ -50,6 +50,14 @@ export function readOptions<Options extends object, Table extends OptionTable<Op
   return result as unknown as Resolved<Options, Table>;
 }
 
+/** An option that is undefined is left out, also where others would stand in its place. */
+export function definedIn<Options extends object>(options: Options): Defined<Options> {
+  const defined = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined) as Defined<Options>;
+}
+
+type Defined<Options> = { [Name in keyof Options]?: Exclude<Options[Name], undefined> };
+
 function checkNames(where: string, options: object, names: string[], argument: string): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw argumentError(where, argument, `an object {${names.join(', ')}}`, options);

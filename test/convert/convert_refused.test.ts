@@ -196,7 +196,7 @@ describe('convert refuses, and leaves the source as it was', () => {
     ],
     [
       { kernelQuantizer: { name: 'twn', factor: 'x' } },
-      'convert: kernelQuantizer option "factor" must be',
+      'convert: twn: factor must be a positive finite number',
     ],
     [{ inputQuantizer: 'int4' }, `convert: inputQuantizer must be 'int8' or 'none', got "int4".`],
     [{ skip: 3 }, 'convert: skip must be a name, a path, a list of them, or a function'],

@@ -49,7 +49,7 @@ describe('bitLinear refuses', () => {
       'BitLinear layer "a": bitnet: options has no "factor". It takes perOutput.',
     );
     expect(options({ name: 'lsq', perOutput: 'yes' })).toThrow(
-      'BitLinear layer "a": kernelQuantizer option "perOutput" must be a number or a boolean, got "yes".',
+      'BitLinear layer "a": lsq: perOutput must be true or false, got "yes".',
     );
     expect(options({ name: 'paretoq', perOutput: true })).toThrow(
       'paretoq: options has no "perOutput". It takes no options.',

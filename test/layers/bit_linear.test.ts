@@ -222,6 +222,15 @@ describe('BitLinear.fromDense', () => {
     );
   });
 
+  test('an option that is undefined is as in the Dense layer', () => {
+    const source = tf.layers.dense({ units: 2, activation: 'relu', name: 'kept' });
+    const options = { activation: undefined, name: undefined } as object;
+    expect(BitLinear.fromDense(source, options).getConfig()).toMatchObject({
+      activation: 'relu',
+      name: 'kept',
+    });
+  });
+
   test('refuses what is not a Dense layer', () => {
     const refuse = (layer: unknown) => () => BitLinear.fromDense(layer as tf.layers.Layer);
     const message = 'BitLinear.fromDense: dense must be a tf.layers.dense layer, got';

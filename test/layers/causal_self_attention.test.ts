@@ -128,10 +128,10 @@ test('leaves no tensors behind', () => {
 
 test('says what is wrong with its options and inputs', () => {
   expect(() => causalSelfAttention({ numHeads: 0 })).toThrow(
-    'causalSelfAttention: numHeads must be a positive integer, got 0.',
+    'CausalSelfAttention: numHeads must be a positive integer, got 0.',
   );
   expect(() => causalSelfAttention({ numHead: 2 } as never)).toThrow(
-    'causalSelfAttention: options has no "numHead". Did you mean "numHeads"?',
+    'CausalSelfAttention: options has no "numHead". Did you mean "numHeads"?',
   );
   expect(() => new CausalSelfAttention({ numHeads: 1.5, name: 'a' })).toThrow(
     'CausalSelfAttention layer "a": numHeads must be a positive integer, got 1.5.',

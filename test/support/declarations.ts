@@ -64,7 +64,7 @@ export class Declarations {
   /** 'literal' for a string that the type names. */
   private kindOf(type: ts.Type): string {
     if (type.isStringLiteral()) return 'literal';
-    if (this.checker.isArrayLikeType(type)) return 'array';
+    if (this.checker.isArrayLikeType(type) || type.symbol?.name === 'ArrayLike') return 'array';
     if (type.getCallSignatures().length > 0) return 'function';
     const flags = {
       string: ts.TypeFlags.StringLike,

@@ -1,8 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, convert, planConversion, sensitivity } from '../../src';
+import {
+  BitLinear,
+  bitLinear,
+  CausalSelfAttention,
+  causalSelfAttention,
+  convert,
+  planConversion,
+  RMSNormalization,
+  rmsNormalization,
+  sensitivity,
+  ternaryMatMul,
+} from '../../src';
 import { CONVERT_OPTIONS, LAYER_CONVERSION_OPTIONS } from '../../src/convert/options';
 import { SENSITIVITY_OPTIONS } from '../../src/convert/sensitivity/sensitivity';
+import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
+import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
+import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
+import { CAUSAL_SELF_ATTENTION_OPTIONS } from '../../src/layers/causal_self_attention';
+import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
+import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
+import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
 import type { Option } from '../../src/options/option_table';
+import { BITNET_OPTIONS } from '../../src/quantizers/kernel/bitnet';
+import { LSQ_OPTIONS } from '../../src/quantizers/kernel/lsq';
+import { TWN_OPTIONS } from '../../src/quantizers/kernel/twn';
 import { CHECKPOINT_INFO } from '../../src/training/checkpoint/checkpoint';
 import { DISTILL_OPTIONS } from '../../src/training/distillation/distill';
 import { FEATURE_MATCH_OPTIONS } from '../../src/training/distillation/features';
@@ -34,6 +55,8 @@ export interface OptionCase {
   readonly valid?: Readonly<Record<string, unknown>>;
   /** Those that tfjs declares: it takes null for them, and names that it knows itself. Default: none. */
   readonly ofTfjs?: readonly string[];
+  /** Whether they stand among others, so that there is no object of their own. */
+  readonly areSpread?: boolean;
   /** Calls the function with these options. */
   call(options: never): unknown;
 }
@@ -52,6 +75,24 @@ const ternary = () =>
       tf.layers.dense({ units: 2, name: 'end' }),
     ],
   });
+
+const layerOptions = Object.keys(LAYER_OPTIONS);
+const denseOptions = Object.keys(DENSE_OPTIONS);
+const built = tf.layers.dense({ units: 3, inputShape: [4] });
+built.build([null, 4]);
+const packedOptions = { packed: new Int32Array(8).fill(0x55555555), inFeatures: 3, units: 2 };
+const operands = {
+  x: tf.ones([1, 3]),
+  packed: tf.fill([2, 4], 0x55555555, 'int32'),
+  scale: tf.ones([1]),
+};
+
+/** A built-in rule, whose options stand beside its name. */
+function kernelQuantizer(name: string, type: string, table: OptionCase['table']): OptionCase {
+  const call = (options: object) =>
+    bitLinear({ units: 3, kernelQuantizer: { name, ...options } as never });
+  return { name: 'bitLinear', type, table, where: `BitLinear: ${name}`, areSpread: true, call };
+}
 
 export const float = dense();
 export const student = ternary();
@@ -143,10 +184,92 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: TRAINING_METRICS_OPTIONS,
     call: trainingMetrics,
   },
+  {
+    name: 'bitLinear',
+    type: 'BitLinearOptions',
+    table: BIT_LINEAR_OPTIONS,
+    where: 'BitLinear',
+    valid: { units: 3 },
+    ofTfjs: denseOptions,
+    call: bitLinear,
+  },
+  {
+    name: 'BitLinear',
+    type: 'BitLinearConfig',
+    table: BIT_LINEAR_CONFIG,
+    valid: { units: 3 },
+    ofTfjs: denseOptions,
+    call: (config) => new BitLinear(config),
+  },
+  {
+    name: 'BitLinear',
+    type: 'FromDenseOptions',
+    table: FROM_DENSE_OPTIONS,
+    where: 'BitLinear.fromDense',
+    ofTfjs: denseOptions,
+    call: (options) => BitLinear.fromDense(built, options),
+  },
+  {
+    name: 'BitLinear',
+    type: 'FromPackedOptions',
+    table: FROM_PACKED_OPTIONS,
+    where: 'BitLinear.fromPacked',
+    valid: { ...packedOptions, scale: [1] },
+    ofTfjs: [...layerOptions, 'activation'],
+    call: (options) => BitLinear.fromPacked(options),
+  },
+  kernelQuantizer('bitnet', 'BitnetOptions', BITNET_OPTIONS),
+  kernelQuantizer('twn', 'TwnOptions', TWN_OPTIONS),
+  kernelQuantizer('lsq', 'LsqOptions', LSQ_OPTIONS),
+  {
+    name: 'rmsNormalization',
+    type: 'RMSNormalizationOptions',
+    table: RMS_NORMALIZATION_OPTIONS,
+    where: 'RMSNormalization',
+    ofTfjs: layerOptions,
+    call: rmsNormalization,
+  },
+  {
+    name: 'RMSNormalization',
+    type: 'RMSNormalizationOptions',
+    table: RMS_NORMALIZATION_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new RMSNormalization(options),
+  },
+  {
+    name: 'causalSelfAttention',
+    type: 'CausalSelfAttentionOptions',
+    table: CAUSAL_SELF_ATTENTION_OPTIONS,
+    where: 'CausalSelfAttention',
+    valid: { numHeads: 2 },
+    ofTfjs: layerOptions,
+    call: causalSelfAttention,
+  },
+  {
+    name: 'CausalSelfAttention',
+    type: 'CausalSelfAttentionOptions',
+    table: CAUSAL_SELF_ATTENTION_OPTIONS,
+    valid: { numHeads: 2 },
+    ofTfjs: layerOptions,
+    call: (options) => new CausalSelfAttention(options),
+  },
+  {
+    name: 'ternaryMatMul',
+    type: 'TernaryMatMulOptions',
+    table: TERNARY_MAT_MUL_OPTIONS,
+    valid: operands,
+    call: ternaryMatMul,
+  },
 ];
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */
-export const PARTS = ['ConversionOptions', 'QuantizationOptions', 'ScheduleOptions'];
+export const PARTS = [
+  'ConversionOptions',
+  'DenseArgs',
+  'LayerOptions',
+  'QuantizationOptions',
+  'ScheduleOptions',
+];
 
 /** Public functions without options. */
 export const WITHOUT_OPTIONS = [
@@ -163,13 +286,4 @@ export const WITHOUT_OPTIONS = [
   'summary',
   'unpackTernary',
   'verify',
-];
-
-/** Public functions whose options test/layers and test/ops check. */
-export const CHECKED_ELSEWHERE = [
-  'BitLinear',
-  'RMSNormalization',
-  'bitLinear',
-  'rmsNormalization',
-  'ternaryMatMul',
 ];

@@ -23,7 +23,7 @@ const SHARED_LIMITS = [3, 0, 0x80, 0x80, 4];
 const PLAIN_LIMITS = [0, 0x80, 0x80, 0x80, 0];
 
 /** A module's bytes for plain or for shared memory; they differ in the limits of their memory import. */
-export function bytesOf(name: ModuleName, shared: boolean): Uint8Array<ArrayBuffer> {
+function bytesOf(name: ModuleName, shared: boolean): Uint8Array<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(MODULES[name]), (char) => char.charCodeAt(0));
   if (shared) return bytes;
   const at = bytes.findIndex((_, i) => SHARED_LIMITS.every((byte, j) => bytes[i + j] === byte));
@@ -68,7 +68,7 @@ export async function compileAll(): Promise<void> {
 }
 
 /** By name, not by class: a memory may come from another realm (a frame, a sandbox). */
-export function isShared({ buffer }: WebAssembly.Memory): boolean {
+function isShared({ buffer }: WebAssembly.Memory): boolean {
   return buffer[Symbol.toStringTag] === ('SharedArrayBuffer' as string);
 }
 

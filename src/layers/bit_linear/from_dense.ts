@@ -1,6 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 import { argumentError, TWO_COPIES } from '../../errors';
-import { readOptions, type OptionTable } from '../../options/option_table';
+import { definedIn, readOptions, type OptionTable } from '../../options/option_table';
 import { Dense, type DenseArgs, type DenseLayer } from '../../tfjs/dense';
 import { BIT_LINEAR_OPTIONS, type BitLinearOptions } from './options';
 
@@ -22,7 +22,7 @@ export function readDenseOptions(dense: layers.Layer, options: FromDenseOptions)
     throw argumentError(where, 'dense', 'a tf.layers.dense layer', actual);
   }
   readOptions(where, options, FROM_DENSE_OPTIONS);
-  return { ...(dense.getConfig() as unknown as DenseArgs), ...options };
+  return { ...(dense.getConfig() as unknown as DenseArgs), ...definedIn(options) };
 }
 
 function isDense(layer: layers.Layer | undefined): layer is DenseLayer {

@@ -4,6 +4,7 @@ import { readOptions, type OptionTable, type Resolved } from '../../options/opti
 import { currentQuantizerConfig } from '../../quantizers/kernel/config';
 import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../../quantizers/options';
 import type { DenseArgs } from '../../tfjs/dense';
+import { labelOf } from '../layer_label';
 import { checkLayout, type DeployedConfig } from '../ternary/packed_weights';
 import { DENSE_OPTIONS } from '../tfjs_options';
 
@@ -25,24 +26,30 @@ export const BIT_LINEAR_OPTIONS = {
   blend: { ...share, default: 1 },
 } as const satisfies OptionTable<BitLinearOptions>;
 
-const CONFIG = {
+export const BIT_LINEAR_CONFIG = {
   ...BIT_LINEAR_OPTIONS,
   deployed: { ...anyBoolean, default: false },
   layout: nonEmptyString,
   perOutput: { ...anyBoolean, default: false },
 } as const satisfies OptionTable<BitLinearConfig>;
 
-export function layerLabel(name: string | undefined): string {
-  return name == null ? 'BitLinear' : `BitLinear layer "${name}"`;
+export function layerLabel(name: unknown): string {
+  return labelOf('BitLinear', name);
 }
 
 /**
  * A config with all its defaults.
  * @throws naming the first option that is unknown or wrong, and the layer if it has a name.
  */
-export function readConfig(config: BitLinearConfig): Resolved<BitLinearConfig, typeof CONFIG> {
+export function readConfig(
+  config: BitLinearConfig,
+): Resolved<BitLinearConfig, typeof BIT_LINEAR_CONFIG> {
   const label = layerLabel((config as BitLinearConfig | undefined)?.name);
-  const resolved = readOptions<BitLinearConfig, typeof CONFIG>(label, config, CONFIG);
+  const resolved = readOptions<BitLinearConfig, typeof BIT_LINEAR_CONFIG>(
+    label,
+    config,
+    BIT_LINEAR_CONFIG,
+  );
   if (!resolved.deployed) return resolved;
   checkLayout(resolved.layout, label);
   if (resolved.blend === 1) return resolved;

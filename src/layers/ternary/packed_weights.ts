@@ -11,9 +11,11 @@ export interface PackedWeights {
 
 /** What the config of a deployed layer has beside that of a trainable one. */
 export interface DeployedConfig {
+  /** Whether the layer holds packed weights. Default: false. */
   readonly deployed: boolean;
+  /** How the words are packed. */
   readonly layout: string;
-  /** Whether `scale` is [units] rather than [1]. */
+  /** Whether `scale` is [units] rather than [1]. Default: false. */
   readonly perOutput: boolean;
 }
 

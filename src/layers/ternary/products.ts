@@ -4,7 +4,7 @@ import type { InputQuantizer } from '../../quantizers/input/input_quantizer';
 import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
 
 /** The operands of a product in training, beside the kernel. */
-export interface TrainedOperands {
+interface TrainedOperands {
   readonly x: Tensor;
   /** [units], or none. */
   readonly bias: Tensor | undefined;
@@ -13,7 +13,7 @@ export interface TrainedOperands {
 }
 
 /** The operands at a blend below 1. */
-export interface BlendedOperands extends TrainedOperands {
+interface BlendedOperands extends TrainedOperands {
   readonly blend: number;
   /** The latent kernel as a matrix [in, units]. */
   readonly kernel: Tensor;

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
-export interface QuantizedInput {
+interface QuantizedInput {
   /** float32, shape of the input; integers where the rule is exact. */
   readonly values: Tensor;
   /** float32 [rows, 1]: values * rowScale approximates the input. Undefined where values are the input. */

@@ -2,10 +2,10 @@ import type { InputQuantizer } from './input_quantizer';
 import { int8 } from './int8';
 import { none } from './none';
 
-const rules = { int8, none } as const satisfies Record<string, InputQuantizer>;
-
 /** How a layer quantizes its input: `'int8'` per row, or `'none'`. */
-export type InputQuantizerName = keyof typeof rules;
+export type InputQuantizerName = 'int8' | 'none';
+
+const rules: Readonly<Record<InputQuantizerName, InputQuantizer>> = { int8, none };
 
 export const INPUT_QUANTIZER_NAMES = Object.keys(rules) as InputQuantizerName[];
 

@@ -78,18 +78,17 @@ export function createQuantizer(
     const expected = `one of ${knownNames()}, or one added before by registerQuantizer`;
     throw argumentError(where, 'kernelQuantizer', expected, name);
   }
-  for (const [option, value] of Object.entries(options)) {
-    if (typeof value !== 'number' && typeof value !== 'boolean') {
-      const argument = `kernelQuantizer option "${option}"`;
-      throw argumentError(where, argument, 'a number or a boolean', value);
-    }
-  }
   const quantizer = makeRule(factory, options, where);
   checkRule(quantizer, name, where);
   for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const argument = `kernelQuantizer option "${option}"`;
+    if (typeof value !== 'number' && typeof value !== 'boolean') {
+      throw argumentError(where, argument, 'a number or a boolean', value);
+    }
     if (typeof value === typeof quantizer.options[option]) continue;
     const expected = `an option of ${name}, as in ${JSON.stringify(quantizer.options)}`;
-    throw argumentError(where, `kernelQuantizer option "${option}"`, expected, value);
+    throw argumentError(where, argument, expected, value);
   }
   return quantizer;
 }

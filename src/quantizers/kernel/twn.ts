@@ -9,7 +9,7 @@ import { meanOf, sumOf } from './reduce_kernel';
 const SMALLEST = 2 ** -126;
 
 export interface TwnOptions {
-  /** Threshold as a multiple of mean|W|. Default: 0.75 (the first version of the paper: 0.7). */
+  /** Threshold as a multiple of mean|W|. Default: 0.75. (The first version of the paper has 0.7.) */
   readonly factor?: number;
   /** One threshold and one scale for each output instead of one for the kernel. Default: false. */
   readonly perOutput?: boolean;
