@@ -4,7 +4,7 @@ import { none } from './none';
 
 const rules = { int8, none } as const satisfies Record<string, InputQuantizer>;
 
-/** How a layer quantizes its input: `'int8'` per row, or `'none'`. */
+/** How a layer quantizes its input: `'int8'` (row by row) or `'none'`. */
 export type InputQuantizerName = keyof typeof rules;
 
 export const INPUT_QUANTIZER_NAMES = Object.keys(rules) as InputQuantizerName[];
