@@ -25,7 +25,7 @@ export interface PlannedLayer {
   readonly macShare: number;
 }
 
-/** Of the whole model, layers that are not Dense included. */
+/** Totals of the whole model, including layers that are not Dense. */
 export interface PlanTotals {
   readonly converted: number;
   readonly kept: number;
@@ -33,15 +33,15 @@ export interface PlanTotals {
   readonly bytes: number;
   readonly deployedBytes: number;
   readonly macs: number;
-  /** Share of the bytes, and of the MACs, that becomes ternary. */
+  /** Shares of the bytes and of the MACs that become ternary. */
   readonly byteShare: number;
   readonly macShare: number;
 }
 
 export interface ConversionPlan {
-  /** The Dense layers, BitLinear ones and those inside other layers included. */
+  /** The Dense layers, including BitLinear layers and those inside other layers. */
   readonly layers: PlannedLayer[];
   readonly totals: PlanTotals;
-  /** The plan as a table, and what becomes of the model as its last line. */
+  /** The plan as a table; the last line says what `convert` and `deploy` make of the model. */
   toString(): string;
 }

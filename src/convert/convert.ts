@@ -9,14 +9,14 @@ import type { ConvertOptions } from './options';
 import { checkedDecisions } from './plan';
 
 /**
- * A new model of the same class in which the Dense layers are BitLinear: ternary, and ready to be
- * fine-tuned and deployed. The source stays as it is, and usable.
+ * A new model of the same class in which the Dense layers are BitLinear layers: it is ternary, and ready to
+ * be fine-tuned and deployed. The source does not change, and can still be used.
  *
  * Names, topology (shared layers, nested models, wrappers, several inputs and outputs), activations,
- * regularizers, what is frozen and metadata are those of the source, and all weights are copied bit
- * for bit; learned scales start from the kernels. Layers whose output is an output of the model,
- * activations after it not counted, stay float unless `convertOutputs` is true. `planConversion` tells
- * what happens to which layer.
+ * regularizers, what is frozen and metadata are those of the source. All weights are copied bit for bit;
+ * learned scales start from the kernels. Layers whose output is an output of the model stay float unless
+ * `convertOutputs` is true; activations after them do not count. `planConversion` shows what happens to each
+ * layer.
  *
  * ```js
  * const dense = tf.sequential({
@@ -29,10 +29,10 @@ import { checkedDecisions } from './plan';
  * ternary.layers.map((layer) => layer.getClassName()); // ['BitLinear', 'Dense']
  * ```
  *
- * @throws if `model` is not a built LayersModel, an option is wrong, or the model cannot be made anew
+ * @throws if `model` is not a built LayersModel, an option is wrong, or the model cannot be built again
  * from its config: a layer is used at several places of the tree, two layers have one path, a class is
- * not registered, or a custom layer holds layers whose weights it does not report. Nothing has been
- * built or changed then.
+ * not registered, or a custom layer holds layers whose weights it does not report. In these cases nothing
+ * was built or changed.
  */
 export function convert<Model extends LayersModel>(
   model: Model,

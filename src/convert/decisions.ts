@@ -10,7 +10,7 @@ import { checkLayerOptions, type ConvertOptions, type LayerConversionOptions } f
 import { outputLayers } from './output_layers';
 import { skipRule } from './skip';
 
-/** What becomes of one Dense layer. */
+/** What `convert` does with one Dense layer. */
 export interface Decision {
   readonly site: LayerSite;
   /** The BitLinear that it becomes; null if it is kept. It is not built. */
@@ -20,7 +20,7 @@ export interface Decision {
 }
 
 /**
- * One decision for each Dense layer, those inside other layers included.
+ * One decision for each Dense layer, including those inside other layers.
  * @throws if an option is wrong.
  */
 export function decide(model: LayersModel, options: ConvertOptions, where: string): Decision[] {
@@ -70,7 +70,7 @@ function converted(site: LayerSite, options: LayerConversionOptions): Decision {
   return { site, bitLinear: null, reason };
 }
 
-/** A layer alone knows what it does with the layers in its fields. */
+/** Only the layer itself knows what it does with the layers in its fields. */
 function hiddenDecisions({ layer, path, runs }: LayerSite): Decision[] {
   const reason = `inside "${path}" of class ${layer.getClassName()}`;
   const hidden = hiddenLayers(layer).filter((inner) => inner instanceof Dense);

@@ -6,22 +6,21 @@ import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../quantizers/op
 
 /** How one layer is converted. */
 export interface LayerConversionOptions {
-  /** The rule that makes the kernel ternary. Default: that of all layers. */
+  /** The rule that makes the kernel ternary. Default: the rule for all layers. */
   kernelQuantizer?: NonNullable<QuantizationOptions['kernelQuantizer']>;
-  /** The rule that quantizes the input. Default: that of all layers. */
+  /** The rule that quantizes the input. Default: the rule for all layers. */
   inputQuantizer?: NonNullable<QuantizationOptions['inputQuantizer']>;
   /** Lower bound of scales and of a row's largest magnitude. Default: that of `bitLinear`. */
   eps?: number;
 }
 
-/** What `convert`, `planConversion` and `sensitivity` take. */
+/** The options that `convert`, `planConversion` and `sensitivity` share. */
 export interface ConversionOptions extends Omit<QuantizationOptions, 'eps'> {
-  /** Options for one layer, before those for all; null keeps the layer as it is. Default: none. */
+  /** Options for one layer, which override those for all; null keeps the layer as it is. Default: none. */
   layerOptions?: (layer: layers.Layer, path: string) => LayerConversionOptions | null;
   /**
-   * Layers to keep as they are: names, or paths such as `'encoder/dense_1'`, of the layers themselves
-   * or of models and wrappers around them, in which `*` stands for any characters; or a function.
-   * Default: none.
+   * Layers to keep as they are: names, or paths such as `'encoder/dense_1'`, of the layers themselves or of
+   * models and wrappers around them, in which `*` stands for any characters; or a function. Default: none.
    */
   skip?: string | string[] | ((layer: layers.Layer, path: string) => boolean);
   /** Also converts layers that give an output of the model. Default: false. */
@@ -35,7 +34,7 @@ export interface ConvertOptions extends ConversionOptions {
 
 const { kernelQuantizer, inputQuantizer, eps } = QUANTIZATION_OPTIONS;
 
-/** Without defaults: what is left out for one layer is as for all. */
+/** Without defaults: an option that is left out for one layer has its value for all layers. */
 export const LAYER_CONVERSION_OPTIONS = {
   kernelQuantizer: checkOf(kernelQuantizer),
   inputQuantizer: checkOf(inputQuantizer),
@@ -58,7 +57,7 @@ export const CONVERT_OPTIONS = {
   compile: { ...anyBoolean, default: false },
 } as const satisfies OptionTable<ConvertOptions>;
 
-/** @throws naming the option of `where` that is unknown or wrong. */
+/** @throws an error that names the option of `where` that is unknown or wrong. */
 export function readConvertOptions(
   options: ConvertOptions,
   where: string,
@@ -68,7 +67,7 @@ export function readConvertOptions(
   return resolved;
 }
 
-/** @throws naming the layer whose options, as `layerOptions` gave them, are wrong. */
+/** @throws an error that names the layer for which `layerOptions` gave wrong options. */
 export function checkLayerOptions(
   options: LayerConversionOptions | null,
   path: string,

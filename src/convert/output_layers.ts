@@ -1,10 +1,10 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { sourceLayers } from '../topology/source_layers';
 
-/** Layers that only apply an activation function: what comes before them is the output in essence. */
+/** Layers that only apply an activation function: the layer before them gives the actual output. */
 const ACTIVATIONS = ['Activation', 'ELU', 'LeakyReLU', 'ReLU', 'Softmax', 'ThresholdedReLU'];
 
-/** The layers that give the outputs of a model, an activation after them not counted. */
+/** The layers that give the outputs of a model; activations after them do not count. */
 export function outputLayers(model: LayersModel): Set<layers.Layer> {
   return new Set(model.outputs.flatMap((output) => sourceLayers(output, isActivation)));
 }

@@ -12,8 +12,8 @@ import { planText } from './plan_text';
 import { checkRebuildable } from './refusals';
 
 /**
- * What `convert` would do with the same arguments: which Dense layers become ternary, which stay and
- * why, and what that saves once deployed. Nothing is built or changed.
+ * Shows what `convert` would do with the same options: which Dense layers become ternary, which stay and
+ * why, and how much smaller the deployed model is. Nothing is built or changed.
  *
  * ```js
  * const plan = planConversion(model, {kernelQuantizer: 'twn'});
@@ -21,7 +21,7 @@ import { checkRebuildable } from './refusals';
  * plan.totals.bytes / plan.totals.deployedBytes; // how much smaller the model becomes
  * ```
  *
- * @throws what `convert` throws before it builds anything.
+ * @throws the errors that `convert` throws before it builds anything.
  */
 export function planConversion(model: LayersModel, options: ConvertOptions = {}): ConversionPlan {
   return planOf(model, checkedDecisions(model, options, 'planConversion'));
@@ -81,7 +81,7 @@ function planLayer(decision: Decision, all: { bytes: number; macs: number }): Pl
   };
 }
 
-/** MACs of layers inside custom layers are not in those of the model. */
+/** The MACs of the model do not include those of layers inside custom layers. */
 function share(part: number, all: number): number {
   return all === 0 ? 0 : part / all;
 }

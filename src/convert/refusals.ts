@@ -7,8 +7,8 @@ import { layerSites, modelSites, type LayerSite } from '../topology/layer_sites'
 import { hiddenLayers } from '../topology/hidden_layers';
 
 /**
- * Makes sure that a model can be made anew from its config.
- * @throws saying what its config cannot express.
+ * Makes sure that a model can be built again from its config.
+ * @throws an error that says what the config cannot express.
  */
 export function checkRebuildable(model: LayersModel, where: string): void {
   const refuse = (reason: string): never => {
@@ -29,7 +29,7 @@ export function checkRebuildable(model: LayersModel, where: string): void {
 
 type Refuse = (reason: string) => never;
 
-/** Its config would make several layers of one, which then train apart. */
+/** The config would make several layers out of one, and these would then train apart. */
 function checkPlaces(site: LayerSite, places: Map<layers.Layer, string>, refuse: Refuse): void {
   const { layer, path } = site;
   const other = places.get(layer);
@@ -73,13 +73,13 @@ function classesIn(config: unknown): string[] {
   return [...own, ...Object.values(config).flatMap(classesIn)];
 }
 
-/** A config has them as mere strings. */
+/** A config names these classes by strings only. */
 function activationClasses(layer: layers.Layer): string[] {
   const activations = [layer, ...hiddenLayers(layer)].flatMap(activationsOf);
   return activations.map((activation) => activation.getClassName());
 }
 
-/** Only weights that a layer reports are copied, and saved for that matter. */
+/** Only the weights that a layer reports are copied and saved. */
 function checkHiddenLayers({ layer, path }: LayerSite, refuse: Refuse): void {
   const reported = new Set(layer.weights);
   for (const hidden of hiddenLayers(layer)) {

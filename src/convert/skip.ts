@@ -5,8 +5,8 @@ import { listing } from '../text/listing';
 import type { ConvertOptions } from './options';
 
 /**
- * Whether a layer is to be kept.
- * @throws if a name or path meets no layer of the model.
+ * A function that says whether a layer is kept.
+ * @throws if a name or path matches no layer of the model.
  */
 export function skipRule(
   model: LayersModel,
@@ -25,7 +25,7 @@ export function skipRule(
   return (site) => patterns.some((pattern) => meets(site, pattern));
 }
 
-/** The pattern may name the layer, its path, or that of something around it. */
+/** The pattern may name the layer, its path, or the path of a model or wrapper around it. */
 function meets({ layer, path }: Pick<LayerSite, 'layer' | 'path'>, pattern: string): boolean {
   const text = pattern.split('*').map(escaped).join('.*');
   const expression = new RegExp(`^(?:${text})$`, 's');

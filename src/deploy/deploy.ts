@@ -10,20 +10,20 @@ import { rebuild, type LayerChange } from '../topology/rebuild';
 import { ternarySites } from '../topology/ternary_sites';
 
 /**
- * A new model in which every ternary layer is packed. The source stays as it is, and trainable.
+ * A new model in which every ternary layer is packed. The source does not change, and stays trainable.
  *
  * Names, topology (shared layers, nested models, several inputs and outputs), biases, activations and
  * all other weights are those of the source. The new model is not compiled. Its other layers can be
- * trained further, those below a deployed one too.
+ * trained further, including those below a deployed layer.
  *
  * ```js
  * const deployed = deploy(model);
  * await deployed.save('downloads://tiny');
  * ```
  *
- * @throws if `model` is not a LayersModel, has no ternary layer to pack, uses one both inside
- * and outside a wrapper or nested model, two layers have one path, a `blend` is below 1, or a kernel
- * holds NaN or infinity.
+ * @throws if `model` is not a LayersModel, has no ternary layer to pack, or uses one both inside and
+ * outside a wrapper or nested model; if two layers have one path, a `blend` is below 1, or a kernel holds
+ * NaN or infinity.
  */
 export function deploy<Model extends LayersModel>(model: Model): Model {
   checkModel(model, 'deploy');
@@ -41,7 +41,7 @@ function packKernels(model: LayersModel): Map<string, LayerChange> {
   const shared = findSharedAcrossPaths(sites);
   if (shared != null) {
     throw new Error(
-      `deploy: the layers "${shared[0]}" and "${shared[1]}" of model "${model.name}" are one BitLinear, ` +
+      `deploy: the layers "${shared[0]}" and "${shared[1]}" of model "${model.name}" are one ternary layer, ` +
         'which a saved model cannot express. Use the layer, or the model around it, at one place.',
     );
   }

@@ -3,8 +3,8 @@ import { beforeTraining } from '../tfjs/before_training';
 import { ternarySites } from '../topology/ternary_sites';
 
 /**
- * Models say why they cannot be trained once all they had to train is packed; tfjs's own message is
- * that variableGrads() found no variable. All others train as ever.
+ * Gives models an error that says why they cannot be trained once all their trainable weights are packed;
+ * tfjs's own message is that variableGrads() found no variable. All other models train as before.
  */
 function checkTrainable(model: LayersModel): void {
   if (model.trainableWeights.length > 0) return;

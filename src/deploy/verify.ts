@@ -7,7 +7,7 @@ import { checkModel } from '../topology/check_model';
 import { recordInputs } from '../topology/record_inputs';
 import { ternarySites } from '../topology/ternary_sites';
 
-/** The largest difference two outputs of float inputs may have, relative to the layer's largest output. */
+/** The largest allowed difference between two outputs for float inputs, relative to the layer's largest output. */
 const FLOAT_TOLERANCE = 1e-5;
 
 export interface OutputComparison {
@@ -27,7 +27,7 @@ export interface LayerVerification extends OutputComparison {
 }
 
 export interface Verification extends OutputComparison {
-  /** The ternary layers, each compared on the inputs it receives in the source model. */
+  /** The ternary layers. Each is compared on the inputs that it receives in the source model. */
   readonly layers: LayerVerification[];
 }
 
@@ -40,10 +40,10 @@ export interface Verification extends OutputComparison {
  * const {identical} = await verify(model, deployed, x);   // true for int8 inputs
  * ```
  *
- * @param x what `model.predict` takes: one tensor, or one per input.
- * @returns whether all outputs are equal, by how much they differ at most, and the same per layer.
- * @throws if the two do not have the same ternary layers, `model`'s are already deployed, or
- * `x` is not what `model.predict` takes.
+ * @param x the input of `model.predict`: one tensor, or one for each input of the model.
+ * @returns whether all outputs are equal, their largest difference, and the same for each layer.
+ * @throws if the two models do not have the same ternary layers, the layers of `model` are already
+ * deployed, or `x` is not an input of `model.predict`.
  */
 export async function verify(
   model: LayersModel,
@@ -94,7 +94,7 @@ function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
   return pairs;
 }
 
-/** Compares shapes: outputs are later compared value by value. */
+/** Compares shapes. Outputs are compared later, value by value. */
 function checkEqual(argument: string, what: string, expected: unknown, actual: unknown): void {
   const text = JSON.stringify(expected);
   if (text === JSON.stringify(actual)) return;
@@ -107,7 +107,7 @@ function notDeployedFrom(problem: string): Error {
   );
 }
 
-/** The model's outputs, and for each pair the inputs that its layer received on the way. */
+/** The model's outputs, and for each pair the inputs that its layer received during the pass. */
 function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Tensor[]) {
   const inputs = pairs.map((): Tensor[] => []);
   const restore = pairs.map(({ source }, i) => recordInputs(source, inputs[i]!));

@@ -5,7 +5,7 @@ import { isTernaryLayer, type TernaryLayer } from '../layers/ternary/ternary_lay
 import { inputShapes, outputShapes } from '../tfjs/layer_nodes';
 import { layerSites, type LayerSite } from '../topology/layer_sites';
 
-/** Sizes in bytes; multiply-accumulates (MACs) for one example. */
+/** Sizes are in bytes; multiply-accumulates (MACs) are for one example. */
 export interface LayerSummary {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
   readonly path: string;
@@ -14,7 +14,7 @@ export interface LayerSummary {
   readonly quantizer: string | null;
   /** Shape of the kernel [in, out], or of the largest weight. */
   readonly shape: number[];
-  /** Number of weights as the float layer counts them. */
+  /** Number of weights of the float layer. */
   readonly parameters: number;
   /** Bits the kernel takes for one weight now, padding and scale included. */
   readonly bitsPerWeight: number;
@@ -96,7 +96,7 @@ function bytesOf(weights: readonly LayerVariable[]): number {
   return sumOf(weights, (weight) => 4 * sizeOf(weight.shape));
 }
 
-/** Layers whose kernels are applied once for each output position, or each input position (or step). */
+/** Classes of layers that apply their kernels once for each output position, or each input position (or step). */
 const AT_OUTPUTS = /^(Dense|(Depthwise|Separable)?Conv[123]D)$/;
 const AT_INPUTS = /^(SimpleRNN|LSTM|GRU|Bidirectional|Conv[23]DTranspose)$/;
 

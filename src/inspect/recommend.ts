@@ -10,7 +10,7 @@ import { sourceLayers } from '../topology/source_layers';
 
 /** A setting that is known to hurt ternary training, and what to do instead. */
 export interface Recommendation {
-  /** Path of the layer it is about; null for the optimizer. */
+  /** Path of the layer that the advice is about; null for the optimizer. */
   readonly path: string | null;
   readonly problem: string;
   readonly remedy: string;
@@ -32,7 +32,7 @@ const NORMS = ['RMSNormalization', 'LayerNormalization', 'BatchNormalization'];
 
 /**
  * Looks for settings that are known to hurt ternary training: weight decay on a latent kernel, a tiny
- * learning rate, a ternary layer whose input comes from other weights without a normalisation between,
+ * learning rate, a ternary layer whose input comes from other weights without a normalization between,
  * and a ternary output layer. These are rules of thumb; an empty list is no promise.
  *
  * ```js
@@ -45,8 +45,8 @@ const NORMS = ['RMSNormalization', 'LayerNormalization', 'BatchNormalization'];
  * path; // 'second'
  * ```
  *
- * @param optimizer the one to train with. Default: that of the compiled model, if it is compiled.
- * @throws if `model` is not a LayersModel, or `optimizer` no optimizer.
+ * @param optimizer the optimizer to train with. Default: that of the model, if it is compiled.
+ * @throws if `model` is not a LayersModel, or `optimizer` is not an optimizer.
  */
 export function recommend(model: LayersModel, optimizer?: Optimizer): Recommendation[] {
   checkModel(model, 'recommend');
@@ -92,7 +92,7 @@ function normAdvice({ applied, path }: LayerSite): Recommendation[] {
   return [
     {
       path,
-      problem: `No normalisation between "${source.name}" and this layer: its input drifts in size.`,
+      problem: `No normalization between "${source.name}" and this layer: its input drifts in size.`,
       remedy: 'Put rmsNormalization() or tf.layers.layerNormalization() between them.',
     },
   ];
@@ -109,7 +109,7 @@ function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
     }));
 }
 
-/** The layers with weights, or inputs, that a tensor comes from. */
+/** The layers with weights, or the input layers, that a tensor comes from. */
 function weightedSources(tensor: SymbolicTensor): layers.Layer[] {
   return sourceLayers(tensor, ({ weights }) => weights.length === 0);
 }

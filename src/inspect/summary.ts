@@ -12,8 +12,8 @@ export interface ModelSummary {
 }
 
 /**
- * What the weights of a model take: now, deployed, and in float32. `planConversion` tells what a float
- * model would take as a ternary one.
+ * The sizes of a model's weights: now, deployed, and in float32. `planConversion` shows the sizes that a
+ * float model would have as a ternary one.
  *
  * ```js
  * const {totals} = summary(model);

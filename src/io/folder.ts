@@ -15,9 +15,9 @@ import { checkKerasVersion } from './keras_version';
  * const loaded = await tf.loadLayersModel(folder('models/tiny'));
  * ```
  *
- * @param path of the folder. Saving makes it where it is missing, and overwrites the model in it.
- * @throws if `path` is no string. Loading throws if a file is missing, model.json is not one of a layers
- * model or was written by Keras 3, or the files of weights have another size than it says.
+ * @param path of the folder. Saving makes the folder if it is missing, and overwrites the model in it.
+ * @throws if `path` is not a string. Loading throws if a file is missing, if model.json does not describe a
+ * layers model or was written by Keras 3, or if the files of weights do not have the size that it gives.
  */
 export function folder(path: string): io.IOHandler & { readonly path: string } {
   if (typeof path !== 'string' || path === '') {
@@ -46,8 +46,9 @@ export function folder(path: string): io.IOHandler & { readonly path: string } {
 }
 
 /**
- * A save that is cut off leaves the model before it or, in the moment of renaming, a folder without
- * model.json, which is refused; never the topology of one model with the weights of another.
+ * A save that is interrupted leaves the earlier model or, if that happens during the renaming, a folder
+ * without model.json, which loading refuses. It never leaves the topology of one model with the weights of
+ * another.
  */
 async function replaceModel(path: string, weights: Uint8Array, model: string): Promise<void> {
   const [weightsFile, modelFile] = [join(path, 'weights.bin'), join(path, 'model.json')];
@@ -88,7 +89,7 @@ function parse(text: string, where: string): io.ModelJSON | null {
   }
 }
 
-/** tfjs itself reads a longer file without a word. */
+/** tfjs itself reads a file that is too long without an error. */
 async function readGroup(path: string, group: io.WeightsManifestConfig[number]): Promise<Buffer> {
   const files = await Promise.all(group.paths.map((file) => readPart(path, file)));
   const content = Buffer.concat(files);
@@ -108,7 +109,7 @@ const BYTES: Record<string, number> = {
   float16: 2,
 };
 
-/** NaN where it depends on the content, as for strings. */
+/** NaN if the size depends on the content, as it does for strings. */
 function bytesOf(specs: io.WeightsManifestEntry[]): number {
   return specs.reduce((total, { shape, dtype, quantization }) => {
     const size = shape.reduce((product, dimension) => product * dimension, 1);

@@ -1,10 +1,10 @@
-/** What Keras 3 writes and tfjs cannot read, as it appears in the text of model.json. */
+/** The entries that Keras 3 writes and tfjs cannot read, as they appear in the text of model.json. */
 const KERAS_3_FORMS = ['batch_shape', 'DTypePolicy', '__keras_tensor__'];
 
 /**
- * TensorFlow.js reads the format of Keras 2, and says of Keras 3's that "an InputLayer should be passed
- * either a `batchInputShape` or an `inputShape`".
- * @throws telling what to do, if the topology is of Keras 3.
+ * TensorFlow.js reads the format of Keras 2. For the format of Keras 3 its error is that "an InputLayer
+ * should be passed either a `batchInputShape` or an `inputShape`".
+ * @throws an error that says what to do, if the topology is in the format of Keras 3.
  */
 export function checkKerasVersion(topology: object, where: string): void {
   const { keras_version: version = '3' } = topology as { keras_version?: string };
@@ -12,9 +12,9 @@ export function checkKerasVersion(topology: object, where: string): void {
   const forms = KERAS_3_FORMS.filter((form) => text.includes(`"${form}"`));
   if (forms.length === 0) return;
   throw new Error(
-    `${where}: model.json was written by Keras ${version}, whose form TensorFlow.js does not ` +
-      `read (${forms.join(', ')}). Write it with Keras 2: \`pip install tf_keras\`, set the environment ` +
-      'variable TF_USE_LEGACY_KERAS=1 before tensorflow is imported, build the model by the same code, ' +
-      'carry its weights over as arrays (get_weights, set_weights), save it, and convert that.',
+    `${where}: model.json was written by Keras ${version}, in a format that TensorFlow.js does not read ` +
+      `(${forms.join(', ')}). Write it with Keras 2: \`pip install tf_keras\`, set the environment variable ` +
+      'TF_USE_LEGACY_KERAS=1 before tensorflow is imported, build the model with the same code, copy its ' +
+      'weights as arrays (get_weights, set_weights), save it, and convert the saved model.',
   );
 }

@@ -28,11 +28,11 @@ export const RMS_NORMALIZATION_OPTIONS = {
 
 /**
  * Divides each row by its root mean square: RMSNorm (arXiv 1910.07467), which BitNet puts before its
- * ternary layers. Named as in Keras.
+ * ternary layers. The name is the one that Keras uses.
  *
  *     y = gamma * x / sqrt(mean(x^2) + epsilon)      over the last axis
  *
- * Weight: `gamma` [features], ones at first. Input: float32, rank 2 or more, [..., features]. Output:
+ * Weight: `gamma` [features], which starts at one. Input: float32, rank 2 or more, [..., features]. Output:
  * the same shape.
  */
 export class RMSNormalization extends layers.Layer {
@@ -99,8 +99,8 @@ export class RMSNormalization extends layers.Layer {
 serialization.registerClass(RMSNormalization);
 
 /**
- * A layer that divides each row by its root mean square (RMSNorm, arXiv 1910.07467), as tfjs has none.
- * One such layer, a `bitLinear` and an activation make the block of BitNet:
+ * A layer that divides each row by its root mean square (RMSNorm, arXiv 1910.07467), as tfjs has no such
+ * layer. This layer, a `bitLinear` and an activation make the block of BitNet:
  *
  * ```js
  * const net = tf.sequential();

@@ -6,7 +6,7 @@ import type { DenseArgs } from '../tfjs/dense';
 /** The options that every layer of TensorFlow.js takes. */
 export type LayerOptions = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
-/** tfjs takes null for what is left out. */
+/** tfjs accepts null for an option that is left out. */
 function orNull({ expected, holds }: Check): Check {
   return { expected: `${expected}, or null`, holds: (value) => value === null || holds(value) };
 }
@@ -18,7 +18,7 @@ const SHAPE: Check = orNull({
   holds: (v) => Array.isArray(v) && v.every((size) => size == null || Number.isInteger(size)),
 });
 const LIST: Check = orNull({ expected: 'a list', holds: Array.isArray });
-/** By name, or as an object of tfjs: tfjs itself tells what it does not know. */
+/** A name, or an object of tfjs: tfjs itself refuses the names that it does not know. */
 const IDENTIFIER: Check = orNull({
   expected: 'a name or an object',
   holds: (value) => typeof value === 'string' || typeof value === 'object',

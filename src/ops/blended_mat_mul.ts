@@ -6,7 +6,7 @@ import { matMulForTraining, rescale } from './trainable_mat_mul';
 export interface BlendOptions {
   /** The share of the quantized values, in [0, 1]. */
   readonly blend: number;
-  /** The quantized kernel; not asked for at blend 0. */
+  /** The quantized kernel. It is not computed at blend 0. */
   readonly quantized: () => QuantizedKernel;
   readonly inputQuantizer: InputQuantizer;
   readonly eps: number;
@@ -18,9 +18,9 @@ export interface BlendOptions {
  *
  *     y = (x + l (x^ - x)) . (W + l (W^ - W)) + bias
  *
- * Each quantizer's own gradient passes through its share l, the rest straight through. At l = 0 this
- * is a Dense layer, and nothing is quantized. The sums are of floats, so that at l = 1 it would equal
- * `trainableMatMul` only to rounding; that one is used there.
+ * Each quantizer's own gradient passes through its share l, the rest passes straight through. At l = 0 this
+ * is a Dense layer, and nothing is quantized. The sums are sums of floats, so that at l = 1 it would equal
+ * `trainableMatMul` only up to rounding; therefore `trainableMatMul` is used there.
  */
 export function blendedMatMul(
   x: Tensor2D,
@@ -38,7 +38,7 @@ export function blendedMatMul(
   return bias == null ? y : add(y, bias);
 }
 
-/** The input itself where the rule leaves it as it is. */
+/** The input itself if the rule leaves it unchanged. */
 function dequantizedInput(x: Tensor2D, inputQuantizer: InputQuantizer, eps: number): Tensor {
   const { values, rowScale } = inputQuantizer.quantize(x, eps);
   return rowScale == null ? values : rescale(values, [rowScale]);

@@ -3,11 +3,11 @@ import { argumentError } from '../errors';
 import { checkCodes, pack, packedShape, unpackRows } from '../packing/int2';
 
 /**
- * Packs ternary values at 2 bits each, in the layout `int2`.
+ * Packs ternary values with 2 bits for each, in the layout `int2`.
  *
- * Output n is one row of int32 words; 64 inputs take 16 bytes. Byte i of block b holds inputs
- * 64b + i, + 16, + 32 and + 48 in bits 0-1, 2-3, 4-5 and 6-7, each as the code t + 1; inputs beyond
- * the last are padded with t = 0.
+ * Output n is one row of int32 words; 64 inputs take 16 bytes. Byte i of block b holds inputs 64b + i, + 16,
+ * + 32 and + 48 in bits 0-1, 2-3, 4-5 and 6-7, each as the code t + 1. The inputs after the last one are
+ * padded with t = 0.
  *
  * ```js
  * const packed = packTernary(tf.tensor2d([[1, 0], [-1, 1], [0, 1]]));
@@ -31,9 +31,9 @@ export function packTernary(values: Tensor): Tensor2D {
 /**
  * The ternary values of packed words; the inverse of `packTernary`.
  * @param packed int32 [out, words].
- * @param inFeatures inputs per output, which the padded words do not tell.
+ * @param inFeatures inputs per output, which the padded words do not show.
  * @returns float32 [in, out].
- * @throws if the shape does not fit `inFeatures` or the words hold the unused code 3.
+ * @throws if the shape does not match `inFeatures` or the words hold the unused code 3.
  */
 export function unpackTernary(packed: Tensor, inFeatures: number): Tensor2D {
   if (!Number.isInteger(inFeatures) || inFeatures < 1) {

@@ -2,7 +2,7 @@ import { registerKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 
 const names = new Set<string>();
 
-/** Registers the tfjs kernels of one backend. One that is not loaded can be loaded later. */
+/** Registers the tfjs kernels of one backend. The backend may be loaded later. */
 export function registerTfjsKernels(
   backendName: string,
   tfjsKernels: Readonly<Record<string, KernelFunc>>,
@@ -13,7 +13,7 @@ export function registerTfjsKernels(
   }
 }
 
-/** "cpu, wasm or tensorflow", with every backend that has tfjs kernels of this package. */
+/** "cpu, wasm or tensorflow": every backend that has tfjs kernels of this package. */
 export function backendNames(): string {
   const all = [...names];
   return `${all.slice(0, -1).join(', ')} or ${all[all.length - 1]}`;

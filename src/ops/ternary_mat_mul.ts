@@ -26,7 +26,7 @@ import { EPS, INPUT_QUANTIZER } from '../quantizers/options';
 /** Name under which the tfjs kernel is registered for every backend. */
 export const TERNARY_MAT_MUL = 'TernaryMatMul';
 
-/** Its attributes. Its inputs: x [rows, in], packed int32, scale [1] or [units], and perhaps bias [units]. */
+/** Its attributes. Its inputs are x [rows, in], packed int32, scale [1] or [units], and optionally bias [units]. */
 export interface TernaryMatMulAttrs {
   readonly inFeatures: number;
   readonly inputQuantizer: InputQuantizerName;
@@ -64,7 +64,7 @@ export const TERNARY_MAT_MUL_OPTIONS = {
 } as const satisfies OptionTable<TernaryMatMulOptions>;
 
 /**
- * activation(x . (scale * ternary) + bias) on packed weights, shaped like `tf.fused.matMul`.
+ * activation(x . (scale * ternary) + bias) on packed weights. It takes its options as `tf.fused.matMul` does.
  *
  * With int8 inputs, for each row: m = max(max|x|, eps), q = round(x * (127 / m)),
  * y = (q . ternary) * (m / 127) * scale + bias, rounded to float32 after each step. Equal inputs give
@@ -78,7 +78,7 @@ export const TERNARY_MAT_MUL_OPTIONS = {
  * ```
  *
  * @returns float32 [..., units].
- * @throws if an option is unknown or missing, a shape or dtype does not fit, or packed words hold the unused code 3.
+ * @throws if an option is unknown or missing, a shape or dtype does not match, or packed words hold the unused code 3.
  */
 export function ternaryMatMul(options: TernaryMatMulOptions): Tensor {
   const operands: PackedOperands = readOptions('ternaryMatMul', options, TERNARY_MAT_MUL_OPTIONS);
@@ -86,11 +86,11 @@ export function ternaryMatMul(options: TernaryMatMulOptions): Tensor {
   return packedMatMul(operands);
 }
 
-/** What the op computes with, checked. */
+/** The checked values that the op computes with. */
 export type PackedOperands = Resolved<TernaryMatMulOptions, typeof TERNARY_MAT_MUL_OPTIONS>;
 
 /**
- * `ternaryMatMul` without its checks, for layers that have made them when they were built.
+ * `ternaryMatMul` without its checks, for layers that made these checks when they were built.
  * @throws if the current backend has no such tfjs kernel, or packed words hold the unused code 3.
  */
 export function packedMatMul(operands: PackedOperands): Tensor {
@@ -98,7 +98,7 @@ export function packedMatMul(operands: PackedOperands): Tensor {
   checkBackend();
   const inFeatures = x.shape[x.rank - 1]!;
   const attrs: TernaryMatMulAttrs = { inFeatures, inputQuantizer, eps, activation };
-  // A reshape that changes nothing would still be an operation, and TensorFlow's take a while.
+  // A reshape that changes nothing would still be an operation, and operations of TensorFlow take time.
   return tidy(() => {
     const inputs = {
       x: x.rank === 2 ? x : reshape(x, [-1, inFeatures]),
@@ -143,7 +143,7 @@ function checkBackend(): void {
   throw argumentError('ternaryMatMul', 'backend', backendNames(), getBackend());
 }
 
-/** dx = (dy * scale) . ternary^T, the gradient that the trainable layer gives; unpacked for the call. */
+/** dx = (dy * scale) . ternary^T, the same gradient as in the trainable layer. It unpacks the words for the call. */
 export function registerTernaryMatMulGradient(): void {
   registerGradient({
     kernelName: TERNARY_MAT_MUL,

@@ -16,10 +16,10 @@ import type { InputQuantizer } from '../quantizers/input/input_quantizer';
 import type { QuantizedKernel } from '../quantizers/kernel/kernel_quantizer';
 
 /**
- * x . W^ + bias from ordinary ops with straight-through gradients; x is [rows, in].
+ * x . W^ + bias, made of ordinary ops with straight-through gradients; x is [rows, in].
  *
- * With int8 inputs every sum is an integer below 2^24, exact on every backend and in any order, and
- * the three roundings after it happen in the order of the packed kernels: their outputs are equal.
+ * With int8 inputs every sum is an integer below 2^24, exact on every backend and in any order. The three
+ * roundings after it happen in the same order as in the product on packed words, so the outputs are equal.
  */
 export function trainableMatMul(
   x: Tensor2D,
@@ -34,7 +34,7 @@ export function trainableMatMul(
   return bias == null ? y : add(y, bias);
 }
 
-/** sums times each scale in turn. Only the sums carry a gradient; tfjs has no stopGradient. */
+/** Multiplies the sums by each scale in turn. Only the sums carry a gradient; tfjs has no stopGradient. */
 export function rescale(sums: Tensor, scales: Tensor[]): Tensor {
   const multiply = (value: Tensor, factors: Tensor[]) =>
     factors.reduce((product, factor) => mul(product, factor), value);
@@ -50,9 +50,9 @@ export function rescale(sums: Tensor, scales: Tensor[]): Tensor {
 const EXPLICIT_TRANSPOSE_MAT_MUL = 'ExplicitTransposeMatMul';
 
 /**
- * matMul of two matrices. tfjs's own gradient multiplies transposed operands, which its wasm backend
- * does 5 to 40 times slower than plain ones; there this one transposes first. It is a kernel with a
- * registered gradient, not a customGrad, so that the gradient of an unused operand is never computed.
+ * matMul of two matrices. tfjs's own gradient multiplies transposed operands, which its wasm backend does 5
+ * to 40 times slower than plain ones; on that backend this function transposes first. It is a tfjs kernel
+ * with a registered gradient, not a customGrad, so that the gradient of an unused operand is never computed.
  */
 export function matMulForTraining(a: Tensor2D, b: Tensor2D): Tensor {
   if (getKernel(EXPLICIT_TRANSPOSE_MAT_MUL, getBackend()) == null) return matMul(a, b);

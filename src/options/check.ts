@@ -1,4 +1,4 @@
-/** What a value must be: the words of an error, and the test. */
+/** What a value must be: the words for an error, and the test. */
 export interface Check {
   /** Completes "must be ...". */
   readonly expected: string;

@@ -1,7 +1,7 @@
-/** More changes than this make another word, not a misspelt one. */
+/** With more changes than this, a name is a different word, not a misspelling. */
 const MOST_EDITS = 2;
 
-/** The one of `names` that `name` may be a misspelling of: at most two letters added, left out or changed. */
+/** The one of `names` that `name` may misspell: at most two letters are added, left out or changed. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   const distances = names.map((candidate) =>
     editDistance(name.toLowerCase(), candidate.toLowerCase()),
@@ -10,7 +10,7 @@ export function nearestName(name: string, names: readonly string[]): string | un
   return least <= MOST_EDITS && least < name.length ? names[distances.indexOf(least)] : undefined;
 }
 
-/** Levenshtein's distance, one row of its table at a time. */
+/** The Levenshtein distance, computed one row of its table at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

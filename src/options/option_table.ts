@@ -9,8 +9,8 @@ export interface Option<Value> extends Check {
 }
 
 /**
- * The options of a public function. The interface `Options` gives names, types and documentation; its
- * table gives the check and the default of each, and the compiler holds the two together.
+ * The options of a public function. The interface `Options` gives their names, types and documentation. The
+ * table gives the check and the default of each option, and the compiler makes sure that both agree.
  */
 export type OptionTable<Options extends object> = {
   readonly [Name in keyof Required<Options>]: Option<Exclude<Options[Name], undefined>>;
@@ -26,12 +26,13 @@ export type Resolved<Options, Table> = Omit<Options, keyof Defaults<Table>> & {
 };
 
 /**
- * Checks options before anything is done with them: JavaScript takes a misspelt name without a word,
- * and the default would be used.
+ * Checks options before they are used: JavaScript accepts a misspelt name without an error, and the default
+ * would then be used.
  *
  * @param where the function or layer that errors name.
- * @returns a copy, with defaults in the place of what was left out or undefined.
- * @throws if `options` is no object, a name is unknown, a required option is missing, or a value is not
+ * @returns a copy that has the defaults in place of the options that were left out or are undefined.
+ * @throws if `options` is not an object, a name is unknown, a required option is missing, or a value is not
+ * what its check expects. The error names the first one.
  * what its check expects; the first one is named.
  */
 export function readOptions<Options extends object, Table extends OptionTable<Options>>(

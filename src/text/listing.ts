@@ -1,6 +1,6 @@
 const LONGEST = 10;
 
-/** For a message: the first of a list, and how many more there are. */
+/** The first items of a list, and how many more there are, for a message. */
 export function listing(items: readonly string[]): string {
   const shown = items.slice(0, LONGEST).join(', ');
   const more = items.length - LONGEST;

@@ -133,7 +133,7 @@ describe('deploy(model) refuses', () => {
     const outputs = layer.apply(wrapped) as tf.SymbolicTensor;
     const model = tf.model({ inputs: a, outputs, name: 'net' });
     expect(() => deploy(model)).toThrow(
-      'deploy: the layers "wrapper/twice" and "twice" of model "net" are one BitLinear, ' +
+      'deploy: the layers "wrapper/twice" and "twice" of model "net" are one ternary layer, ' +
         'which a saved model cannot express.',
     );
     expect(layer.ternaryKernel.deployed).toBe(false);

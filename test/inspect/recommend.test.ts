@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy, rmsNormalization } from '../../src';
 import { recommend } from '../../src/training';
 
-const NORM = 'No normalisation between "first" and this layer';
+const NORM = 'No normalization between "first" and this layer';
 
 /** What is wrong with the layers between a first ternary layer and a second, with a float head. */
 function between(...layers: tf.layers.Layer[]) {
@@ -18,7 +18,7 @@ function head(layer: tf.layers.Layer): tf.Sequential {
   return tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [4] }), layer] });
 }
 
-describe('normalisation', () => {
+describe('normalization', () => {
   test.each<[string, () => tf.layers.Layer[]]>([
     ['rms', () => [rmsNormalization()]],
     ['layer, then ReLU', () => [tf.layers.layerNormalization(), tf.layers.reLU()]],

@@ -179,7 +179,9 @@ describe('models of Keras 3', () => {
     writeFileSync(join(path, 'model.json'), JSON.stringify(model));
     const { code, stdout, stderr } = cli('summary', path);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/written by Keras 3\.15\.1, whose form TensorFlow\.js does not read/);
+    expect(stderr).toMatch(
+      /written by Keras 3\.15\.1, in a format that TensorFlow\.js does not read/,
+    );
     expect(stderr).toMatch(/\(batch_shape, DTypePolicy.*\).*TF_USE_LEGACY_KERAS=1/);
   });
 

@@ -3,10 +3,10 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { recordInputs } from '../../topology/record_inputs';
 import { RelativeError } from './relative_error';
 
-/** Rows computed at once. */
+/** The number of rows that are computed at once. */
 const BATCH = 32;
 
-/** A layer of the float model, and what it became. */
+/** A layer of the float model, and the ternary layer that replaces it. */
 export interface LayerPair {
   readonly float: layers.Layer;
   readonly ternary: layers.Layer;
@@ -18,7 +18,7 @@ export interface Errors {
   readonly outputError: number;
 }
 
-/** Compares two models on the same rows, and a pair of their layers on the inputs of the float one. */
+/** Compares two models on the same rows, and a pair of their layers on the inputs of the float layer. */
 export async function measure(
   float: LayersModel,
   ternary: LayersModel,
@@ -59,7 +59,7 @@ async function addBatch(
   }
 }
 
-/** The outputs for a batch; `inputs` receives what the layer is called with on the way. */
+/** The outputs for a batch; `inputs` receives the inputs of the layer during the pass. */
 function predictRecording(
   model: LayersModel,
   layer: layers.Layer | undefined,

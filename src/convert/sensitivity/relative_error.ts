@@ -5,7 +5,7 @@ export class RelativeError {
   private difference = 0;
   private reference = 0;
 
-  /** Disposes both. */
+  /** Disposes of both. */
   async add(expected: Tensor, actual: Tensor): Promise<void> {
     try {
       const [a, b] = await Promise.all([expected.data(), actual.data()]);

@@ -15,9 +15,9 @@ import { percent } from '../../text/numbers';
 import { formatTable } from '../../text/table';
 import { measure, type Errors } from './measure';
 
-/** The options of `convert`: what they keep float is not measured. */
+/** The options of `convert`. The layers that they keep float are not measured. */
 export interface SensitivityOptions extends ConversionOptions {
-  /** Called after each layer with how many of how many are done. Default: none. */
+  /** Called after each layer with the number of layers done and the number of all. Default: none. */
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -54,7 +54,7 @@ export interface Sensitivity {
 }
 
 /**
- * What making each layer ternary would do to the outputs of a trained float model, one layer at a time:
+ * Measures how much the outputs of a trained float model change when one layer at a time becomes ternary. It
  * shows, without labels or training, which layers to keep float. A few hundred inputs are enough.
  *
  * ```js
@@ -73,8 +73,8 @@ export interface Sensitivity {
  *
  * The model stays as it is. Each layer takes two passes over `x`, in batches of 32.
  *
- * @param x what `model.predict` takes: one tensor, or one per input.
- * @throws where `convert` throws with these options, or if it would convert no layer or `x` is empty.
+ * @param x the input of `model.predict`: one tensor, or one for each input of the model.
+ * @throws if `convert` throws with these options, if it would convert no layer, or if `x` is empty.
  */
 export async function sensitivity(
   model: LayersModel,
@@ -100,7 +100,7 @@ export async function sensitivity(
   return { layers, outputError, pathsAbove, toString };
 }
 
-/** Why each Dense layer stays as it is. */
+/** An error that says why each Dense layer stays as it is. */
 function nothingToMeasure(model: LayersModel, layers: PlannedLayer[]): Error {
   const reasons = layers.map(({ path, reason }) => `"${path}" (${reason})`);
   const why = reasons.length === 0 ? 'it has no Dense layer' : `it keeps ${listing(reasons)}`;
@@ -118,7 +118,7 @@ function onlyLayer(options: ConversionOptions, path: string): ConversionOptions 
   };
 }
 
-/** The errors of the model converted so, and of the layer at `path` of it. */
+/** The errors of the model that is converted with these options, and of its layer at `path`. */
 async function errorsOf(
   model: LayersModel,
   inputs: Tensor[],

@@ -3,9 +3,8 @@ import { BitLinear } from './layer';
 import { BIT_LINEAR_OPTIONS, layerLabel, type BitLinearOptions } from './options';
 
 /**
- * A Dense layer with ternary weights. Takes every option of `tf.layers.dense` (constraints
- * excepted, which tfjs never applies in `fit`), and `kernelQuantizer`, `inputQuantizer`, `eps` and
- * `blend`.
+ * A Dense layer with ternary weights. It takes every option of `tf.layers.dense` (except constraints, which
+ * tfjs never applies in `fit`), and `kernelQuantizer`, `inputQuantizer`, `eps` and `blend`.
  *
  * ```js
  * const model = tf.sequential();
@@ -14,7 +13,7 @@ import { BIT_LINEAR_OPTIONS, layerLabel, type BitLinearOptions } from './options
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
  * ```
  *
- * @throws naming the option and what was expected, if one is wrong or unknown.
+ * @throws an error that names the option and what was expected, if an option is wrong or unknown.
  */
 export function bitLinear(options: BitLinearOptions): BitLinear {
   const { name } = (options as BitLinearOptions | undefined) ?? {};

@@ -4,7 +4,7 @@ import { definedIn, readOptions, type OptionTable } from '../../options/option_t
 import { Dense, type DenseArgs, type DenseLayer } from '../../tfjs/dense';
 import { BIT_LINEAR_OPTIONS, type BitLinearOptions } from './options';
 
-/** The options that may differ from those of the Dense layer: all but what its weights decide. */
+/** The options that may differ from those of the Dense layer: all except those that its weights decide. */
 export type FromDenseOptions = Partial<Omit<BitLinearOptions, 'units' | 'useBias'>>;
 
 const { units: _units, useBias: _useBias, ...table } = BIT_LINEAR_OPTIONS;
@@ -12,7 +12,7 @@ export const FROM_DENSE_OPTIONS = table satisfies OptionTable<FromDenseOptions>;
 
 /**
  * The options of the BitLinear layer that a Dense layer becomes.
- * @throws if `dense` is not of tfjs's own class Dense, or an option is unknown or wrong.
+ * @throws if `dense` is not of tfjs's own class Dense, or if an option is unknown or wrong.
  */
 export function readDenseOptions(dense: layers.Layer, options: FromDenseOptions): BitLinearOptions {
   const where = 'BitLinear.fromDense';

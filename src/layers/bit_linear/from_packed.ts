@@ -7,7 +7,7 @@ import { deployedConfig, type PackedWeights } from '../ternary/packed_weights';
 import { DENSE_OPTIONS, LAYER_OPTIONS, type LayerOptions } from '../tfjs_options';
 import type { BitLinearConfig, BitLinearOptions } from './options';
 
-/** Packed weights, and what of a BitLinear layer they leave open. */
+/** Packed weights, and the options of a BitLinear layer that they do not decide. */
 export interface FromPackedOptions
   extends
     Omit<LayerOptions, 'weights'>,
@@ -18,11 +18,11 @@ export interface FromPackedOptions
   readonly scale: ArrayLike<number>;
   /** One number for each output. Default: the layer has no bias. */
   readonly bias?: ArrayLike<number>;
-  /** Inputs per output, which the padded words do not tell. */
+  /** Inputs per output, which the padded words do not show. */
   readonly inFeatures: number;
   /** Outputs. */
   readonly units: number;
-  /** What made the weights ternary, for information. Default: `'unknown'`. */
+  /** The rule that made the weights ternary, for information. Default: `'unknown'`. */
   readonly kernelQuantizer?: string;
 }
 
@@ -57,7 +57,7 @@ interface PackedLayer {
   readonly bias: Float32Array | undefined;
 }
 
-/** @throws naming the option that is unknown, wrong or missing. */
+/** @throws an error that names the option that is unknown, wrong or missing. */
 export function readPackedOptions(options: FromPackedOptions): PackedLayer {
   const where = 'BitLinear.fromPacked';
   const read = readOptions<FromPackedOptions, typeof FROM_PACKED_OPTIONS>(

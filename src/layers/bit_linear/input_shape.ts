@@ -4,14 +4,14 @@ import { argumentError } from '../../errors';
 interface Limits {
   /** Inputs per output of the built layer. */
   readonly inFeatures: number | undefined;
-  /** What the input quantizer allows. */
+  /** The limit of the input quantizer. */
   readonly maxInFeatures: number;
 }
 
 /**
  * The number of inputs per output of a product over the last axis.
- * @throws naming the layer by `label`, if the rank is below 2, or the last dimension is unknown, another
- * than that of the built layer, or too large for exact sums.
+ * @throws an error that names the layer by `label`, if the rank is below 2, or the last dimension is
+ * unknown, differs from that of the built layer, or is too large for exact sums.
  */
 export function checkInputShape(shape: Shape, limits: Limits, label: string): number {
   const inFeatures = shape[shape.length - 1];

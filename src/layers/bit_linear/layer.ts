@@ -24,14 +24,14 @@ import { matMulProducts } from './products';
 /**
  * A Dense layer with ternary weights {-1, 0, +1}: `activation(x . W^ + bias)`.
  *
- * In training it keeps the float `kernel` [in, units] and quantizes it in every forward pass by
- * `kernelQuantizer`, its input by `inputQuantizer`; gradients go straight through both. Weights:
+ * In training it keeps the float `kernel` [in, units]. Every forward pass quantizes the kernel with
+ * `kernelQuantizer` and the input with `inputQuantizer`; gradients go straight through both. Weights:
  * `kernel`, `bias` [units], and for quantizers with a learned scale `alpha`.
  *
- * `deploy()` replaces the kernel by `packed` (int32, 2 bits per weight) and `scale`; from then on
+ * `deploy()` replaces the kernel with `packed` (int32, 2 bits for each weight) and `scale`; from then on
  * nothing in it is trainable. With int8 inputs its outputs stay bit-identical.
  *
- * Input: rank 2 or more, [..., in]; other types than float32 are cast to it, as in Dense.
+ * Input: rank 2 or more, [..., in]; types other than float32 are cast to it, as in Dense.
  * Output: float32 [..., units].
  *
  * Source of the layer: BitNet (arXiv 2310.11453) and BitNet b1.58 (arXiv 2402.17764).
@@ -48,7 +48,7 @@ export class BitLinear extends Dense implements TernaryLayer {
   private builtInFeatures: number | undefined;
   private weightScope = '';
 
-  /** @throws naming the option of `bitLinear` that is unknown or wrong. */
+  /** @throws an error that names the option of `bitLinear` that is unknown or wrong. */
   constructor(args: BitLinearOptions) {
     const config = readConfig(args);
     super(config);
@@ -67,20 +67,20 @@ export class BitLinear extends Dense implements TernaryLayer {
     return this.state;
   }
 
-  /** True once the layer holds packed weights instead of a float kernel. */
+  /** True after the layer was deployed: it holds packed weights instead of a float kernel. */
   get deployed(): boolean {
     return this.state.deployed;
   }
 
   /**
-   * How much of the quantization is in force, in training and inference alike: 0 computes as a Dense
-   * layer, 1 as the ternary one. It can be set at any time, without compiling the model again.
+   * The share of the quantization that is in force, both in training and in inference: 0 computes as a Dense
+   * layer, 1 as the ternary layer. It can be set at any time, without compiling the model again.
    */
   get blend(): number {
     return this.state.blend;
   }
 
-  /** @throws if the value is not a number from 0 to 1, or other than 1 for a deployed layer. */
+  /** @throws if the value is not a number from 0 to 1, or is not 1 for a deployed layer. */
   set blend(value: number) {
     this.state.blend = value;
   }
@@ -111,7 +111,7 @@ export class BitLinear extends Dense implements TernaryLayer {
     return super.addWeight(this.weightScope + name, ...rest);
   }
 
-  /** tfjs calls this with what the layer is applied to, before and after building it. */
+  /** tfjs calls this with the input of the layer, before and after building the layer. */
   protected override assertInputCompatibility(inputs: LayerInputs): void {
     this.checkInputShape(shapeOfInput(inputs, layerLabel(this.name)));
   }
@@ -134,7 +134,7 @@ export class BitLinear extends Dense implements TernaryLayer {
   }
 
   /**
-   * The kernel as the forward pass at blend 1 sees it, W^ = scale * ternary.
+   * The kernel that the forward pass at blend 1 uses, W^ = scale * ternary.
    * @throws if the layer is not built, or deployed.
    */
   quantizedKernel(): QuantizedKernel {
@@ -142,9 +142,9 @@ export class BitLinear extends Dense implements TernaryLayer {
   }
 
   /**
-   * The kernel packed, without changing the layer.
+   * Packs the kernel without changing the layer.
    * @throws if the layer is not built or already deployed, its `blend` is below 1, its kernel holds
-   * NaN or infinity, or its quantizer makes other values than -1, 0 and 1.
+   * NaN or infinity, or its quantizer makes values other than -1, 0 and 1.
    */
   packKernel(): PackedWeights {
     return this.latentKernel('packKernel').pack();
@@ -160,9 +160,9 @@ export class BitLinear extends Dense implements TernaryLayer {
   }
 
   /**
-   * Replaces the float kernel by packed ternary weights, in place; calling it again does nothing.
+   * Replaces the float kernel with packed ternary weights, in place. Calling it again does nothing.
    *
-   * For a layer of your own. For a layer inside a model use `deploy(model)`: a compiled tfjs model
+   * Use it for a layer on its own. For a layer inside a model use `deploy(model)`: a compiled tfjs model
    * keeps lists of the old weights, and must be compiled again before it can be trained further.
    *
    * ```js
@@ -174,8 +174,8 @@ export class BitLinear extends Dense implements TernaryLayer {
    * ```
    *
    * @returns the layer.
-   * @throws if the layer is not built, its `blend` is below 1, or its kernel holds NaN or infinity;
-   * nothing has changed then.
+   * @throws if the layer is not built, its `blend` is below 1, or its kernel holds NaN or infinity. In these
+   * cases nothing has changed.
    */
   deploy(): this {
     if (this.state.deployed) return this;
@@ -194,9 +194,9 @@ export class BitLinear extends Dense implements TernaryLayer {
   }
 
   /**
-   * Sets all weights, in the order of `getWeights()`. A layer with a learned scale also takes the
+   * Sets all weights, in the order of `getWeights()`. A layer with a learned scale also accepts the
    * weights of a Dense layer (kernel, bias), and then starts its scale from that kernel.
-   * @throws if their number, a shape or a dtype is another; nothing has changed then.
+   * @throws if their number, a shape or a dtype differs. In these cases nothing has changed.
    */
   override setWeights(weights: Tensor[]): void {
     const setting = { label: layerLabel(this.name), weights: this.weights, kernel: this.state };
@@ -231,8 +231,8 @@ export class BitLinear extends Dense implements TernaryLayer {
    * layer.inFeatures; // 8
    * ```
    *
-   * @param options of `bitLinear`, in the place of those of the Dense layer.
-   * @throws if `dense` is not a Dense layer (one of a class that extends it computes something
+   * @param options of `bitLinear`, which override those of the Dense layer.
+   * @throws if `dense` is not a Dense layer (a layer of a class that extends Dense computes something
    * else), it has a constraint, or an option is unknown or wrong.
    */
   static fromDense<Class extends BitLinear>(
@@ -249,7 +249,7 @@ export class BitLinear extends Dense implements TernaryLayer {
   }
 
   /**
-   * A deployed layer of packed weights that come from elsewhere: an importer, or `packKernel()`.
+   * A deployed layer of packed weights from elsewhere: from an importer, or from `packKernel()`.
    *
    * ```js
    * const packed = packTernary(tf.tensor2d([[1, 0], [-1, 1], [0, 1]])).dataSync();
@@ -257,8 +257,8 @@ export class BitLinear extends Dense implements TernaryLayer {
    * layer.apply(tf.tensor2d([[1, 2, 3]])).print(); // about [[-0.5, 2.5]]
    * ```
    *
-   * @throws if an option is unknown, wrong or missing, the words hold the unused code 3 or are of
-   * another number than `inFeatures` and `units` ask for, or a scale is not finite and positive.
+   * @throws if an option is unknown, wrong or missing, the words hold the unused code 3, their number is not
+   * the one that `inFeatures` and `units` need, or a scale is not finite and positive.
    */
   static fromPacked<Class extends BitLinear>(
     this: new (options: BitLinearOptions) => Class,
@@ -275,7 +275,7 @@ export class BitLinear extends Dense implements TernaryLayer {
     return layer;
   }
 
-  /** Outside of `apply` tfjs gives weights no scope, yet it saves them by their scoped names. */
+  /** Outside of `apply`, tfjs gives weights no scope, but it saves them under their scoped names. */
   private buildAlone(inFeatures: number): void {
     this.weightScope = `${this.name}/`;
     this.build([null, inFeatures]);

@@ -4,7 +4,7 @@ import { LatentKernel } from './latent_kernel';
 import { PackedKernel } from './packed_kernel';
 import type { TernaryKernelOptions } from './ternary_kernel';
 
-/** What the config of a layer says of its kernel, with all defaults. */
+/** The entries of a layer's config that describe its kernel, with all defaults. */
 interface KernelConfig {
   readonly kernelQuantizer: string | KernelQuantizerConfig;
   readonly blend: number;
@@ -13,8 +13,8 @@ interface KernelConfig {
 }
 
 /**
- * The kernel of a new layer, in the life that its config says, and the config of its quantizer.
- * @throws naming `where` if the quantizer or one of its options is unknown.
+ * The kernel of a new layer, in the life that its config names, and the config of its quantizer.
+ * @throws an error that names `where` if the quantizer or one of its options is unknown.
  */
 export function createKernel(
   { kernelQuantizer, blend, deployed, perOutput }: KernelConfig,
@@ -22,7 +22,7 @@ export function createKernel(
   where: string,
 ): { kernel: LatentKernel | PackedKernel; kernelQuantizer: KernelQuantizerConfig } {
   if (deployed) {
-    // Packed weights need no rule, nor one that is registered: its name is kept for information.
+    // Packed weights need no rule, and the rule need not be registered: its name remains as information.
     const config =
       typeof kernelQuantizer === 'string' ? { name: kernelQuantizer } : kernelQuantizer;
     const kernel = new PackedKernel({ ...options, perOutput });

@@ -6,7 +6,7 @@ export type LayerInputs = Tensor | Tensor[] | SymbolicTensor | SymbolicTensor[];
 
 /**
  * The shape of the one tensor that a layer is applied to.
- * @throws naming the layer by `label`, if it is not one tensor of this copy of tfjs.
+ * @throws an error that names the layer by `label`, if the input is not one tensor of this copy of tfjs.
  */
 export function shapeOfInput(inputs: LayerInputs, label: string): Shape {
   const tensors: Array<Tensor | SymbolicTensor> = Array.isArray(inputs) ? inputs : [inputs];
@@ -22,7 +22,7 @@ export function shapeOfInput(inputs: LayerInputs, label: string): Shape {
   return shapes[0]!;
 }
 
-/** tfjs hands `build` a shape, or a list of one. */
+/** tfjs gives `build` a shape, or a list of one shape. */
 export function singleShape(shape: Shape | Shape[]): Shape {
   return (Array.isArray(shape[0]) ? shape[0] : shape) as Shape;
 }

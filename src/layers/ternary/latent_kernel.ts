@@ -22,7 +22,7 @@ export interface LatentKernelOptions extends TernaryKernelOptions {
   readonly blend: number;
 }
 
-/** The kernel in training: a float variable, quantized anew in every forward pass. */
+/** The kernel in training: a float variable that every forward pass quantizes anew. */
 export class LatentKernel implements TernaryKernel {
   readonly deployed = false;
   private blendShare: number;
@@ -33,7 +33,7 @@ export class LatentKernel implements TernaryKernel {
     this.blendShare = options.blend;
   }
 
-  /** @param kernel float32 [..., units]. @param addWeight for the learned scale, if the rule has one. */
+  /** @param kernel float32 [..., units]. @param addWeight adds the learned scale, if the rule has one. */
   build(kernel: LayerVariable, addWeight: AddWeight): void {
     this.kernel = kernel;
     const initial = this.initialAlpha();
@@ -111,7 +111,7 @@ export class LatentKernel implements TernaryKernel {
     return activation.apply(products.blended(blended));
   }
 
-  /** The matrix as the forward pass at blend 1 sees it, W^ = scale * ternary. */
+  /** The matrix that the forward pass at blend 1 uses, W^ = scale * ternary. */
   quantized(): QuantizedKernel {
     const { quantizer, eps } = this.options;
     const alpha = this.alpha?.read();
@@ -130,7 +130,7 @@ export class LatentKernel implements TernaryKernel {
 
   /**
    * @throws if the layer is not built, `blend` is below 1, the kernel or a scale holds NaN or infinity,
-   * or the rule makes other values than -1, 0 and 1.
+   * or the rule makes values other than -1, 0 and 1.
    */
   pack(): PackedWeights {
     const { label, quantizer } = this.options;
@@ -147,8 +147,8 @@ export class LatentKernel implements TernaryKernel {
   }
 
   /**
-   * The packed life of this kernel, with weights of its own; `dispose` frees those of this one.
-   * @throws what `pack` throws.
+   * The packed life of this kernel, with weights of its own. `dispose` frees the weights of this one.
+   * @throws the errors that `pack` throws.
    */
   toPacked(): PackedKernel {
     const weights = this.pack();
@@ -159,7 +159,7 @@ export class LatentKernel implements TernaryKernel {
     return packed;
   }
 
-  /** Packed weights compute what blend 1 does; below it the outputs before and after would differ. */
+  /** Packed weights compute the same as blend 1. Below it, the outputs before and after would differ. */
   private checkFullyQuantized(): void {
     if (this.blendShare === 1) return;
     const expected =

@@ -30,16 +30,16 @@ interface Weights {
   readonly matrixShape: readonly [number, number];
 }
 
-/** The kernel once deployed: packed words and scales, which no optimizer trains. */
+/** The kernel after deployment: packed words and scales, which no optimizer trains. */
 export class PackedKernel implements TernaryKernel {
   readonly deployed = true;
   private built: Weights | undefined;
-  /** The packed words that were used last; a copy of them may be held beside the tensor. */
+  /** The packed words that were used last. A backend may hold a copy of them beside the tensor. */
   private usedWords: DataId | undefined;
 
   constructor(private readonly options: PackedKernelOptions) {}
 
-  /** Adds the weights to a layer that is loaded as deployed, to be set later. */
+  /** Adds the weights, to be set later, to a layer that is loaded as deployed. */
   build(matrixShape: readonly [number, number], addWeight: AddWeight): void {
     const packed = addWeight('packed', packedShape(...matrixShape), 'int32', false);
     const scale = addWeight(
@@ -51,7 +51,7 @@ export class PackedKernel implements TernaryKernel {
     this.built = { packed, scale, matrixShape };
   }
 
-  /** Makes the weights of a layer that is deployed in place. @param scope before their names. */
+  /** Makes the weights of a layer that is deployed in place. @param scope goes before their names. */
   fill(weights: PackedWeights, matrixShape: readonly [number, number], scope: string): void {
     const words = tensor2d(weights.packed, packedShape(...matrixShape), 'int32');
     const packed = fixedWeight(`${scope}packed`, words);
@@ -96,12 +96,12 @@ export class PackedKernel implements TernaryKernel {
     try {
       return products.packed({ x, packed, scale, bias, inputQuantizer, eps, activation });
     } catch (error) {
-      // Damaged words, or a backend without the op: the op does not know whose words they are.
+      // The words are damaged, or the backend does not have the op. The op does not know its layer.
       throw new Error(`${label}: ${(error as Error).message}`, { cause: error });
     }
   }
 
-  /** A tfjs variable that is written to has other data: what is held beside the old data goes then. */
+  /** Writing to a tfjs variable gives it other data. Then this releases what backends hold for the old data. */
   private words(): Tensor {
     const packed = this.variables.packed.read();
     if (this.usedWords !== packed.dataId) this.release();
@@ -109,7 +109,7 @@ export class PackedKernel implements TernaryKernel {
     return packed;
   }
 
-  /** Frees what backends hold beside the packed words. */
+  /** Frees the memory that backends hold beside the packed words. */
   release(): void {
     if (this.usedWords != null) releasePacked(this.usedWords);
     this.usedWords = undefined;

@@ -9,7 +9,7 @@ export interface PackedWeights {
   readonly scale: Float32Array;
 }
 
-/** What the config of a deployed layer has beside that of a trainable one. */
+/** The entries that the config of a deployed layer has in addition to that of a trainable one. */
 export interface DeployedConfig {
   /** Whether the layer holds packed weights. Default: false. */
   readonly deployed: boolean;
@@ -23,7 +23,7 @@ export function deployedConfig(perOutput: boolean): DeployedConfig {
   return { deployed: true, layout: LAYOUT, perOutput };
 }
 
-/** @throws naming `where` if packed words are of another layout than this version reads. */
+/** @throws an error that names `where` if packed words have a layout that this version does not read. */
 export function checkLayout(layout: unknown, where: string): void {
   if (layout !== LAYOUT) throw argumentError(where, 'layout', `'${LAYOUT}'`, layout);
 }

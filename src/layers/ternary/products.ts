@@ -3,7 +3,7 @@ import type { PackedOperands } from '../../ops/ternary_mat_mul';
 import type { InputQuantizer } from '../../quantizers/input/input_quantizer';
 import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
 
-/** The operands of a product in training, beside the kernel. */
+/** The operands of a product in training, except the kernel. */
 interface TrainedOperands {
   readonly x: Tensor;
   /** [units], or none. */
@@ -17,13 +17,13 @@ interface BlendedOperands extends TrainedOperands {
   readonly blend: number;
   /** The latent kernel as a matrix [in, units]. */
   readonly kernel: Tensor;
-  /** The kernel of blend 1; not asked for at blend 0. */
+  /** The kernel of blend 1. It is not computed at blend 0. */
   readonly quantized: () => QuantizedKernel;
 }
 
 /**
- * How a kind of layer multiplies its input by its kernel: all that the lives of a ternary kernel do not
- * know. Kernels are matrices [in, units] here, whatever shape the layer gives its weights.
+ * How a kind of layer multiplies its input by its kernel. This is all that the lives of a ternary kernel do
+ * not know. Kernels are matrices [in, units] here, for every shape that the layer gives its weights.
  */
 export interface TernaryProducts {
   /** The product with W^ = scale * ternary, in floats, with straight-through gradients. */

@@ -12,9 +12,9 @@ interface Setting {
 }
 
 /**
- * Sets all weights of a ternary layer by `set`, in the order of `getWeights()`. A layer with a learned
- * scale also takes the weights of its float counterpart, and then starts the scale from that kernel.
- * @throws if their number, a shape or a dtype is another; nothing has changed then.
+ * Sets all weights of a ternary layer with `set`, in the order of `getWeights()`. A layer with a learned
+ * scale also accepts the weights of its float counterpart, and then starts the scale from that kernel.
+ * @throws if their number, a shape or a dtype differs. In these cases nothing has changed.
  */
 export function setTernaryWeights(
   { label, weights, kernel }: Setting,
@@ -33,7 +33,7 @@ export function setTernaryWeights(
   kernel.restartScale();
 }
 
-/** tfjs finds a wrong dtype only after it has set the weights before it, and names no weight. */
+/** tfjs finds a wrong dtype only after it has set the weights before it, and its error names no weight. */
 function checkValues(values: Tensor[], weights: readonly LayerVariable[], label: string): void {
   if (values.length !== weights.length) {
     const names = weights.map(weightName).join(', ');

@@ -3,16 +3,16 @@ import type { LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import type { InputQuantizerName } from '../../quantizers/input/registry';
 import type { TernaryProducts } from './products';
 
-/** What both lives of a kernel know of their layer. */
+/** What both lives of a kernel know about their layer. */
 export interface TernaryKernelOptions {
-  /** What errors call the layer. */
+  /** The name of the layer in errors. */
   readonly label: string;
   readonly products: TernaryProducts;
   readonly inputQuantizer: InputQuantizerName;
   readonly eps: number;
 }
 
-/** What of an activation function of tfjs a kernel needs to know. */
+/** The parts of a tfjs activation function that a kernel uses. */
 export interface LayerActivation {
   apply(x: Tensor): Tensor;
   getClassName(): string;
@@ -37,16 +37,16 @@ export interface KernelStatistics {
 export interface TernaryKernel {
   /** Whether this is the packed life. */
   readonly deployed: boolean;
-  /** Share of the quantization in force; always 1 in the packed life. */
+  /** The share of the quantization that is in force; always 1 in the packed life. */
   blend: number;
-  /** [in, units] as the quantizers and the packed words see it. @throws if the layer is not built. */
+  /** The shape [in, units] for the quantizers and the packed words. @throws if the layer is not built. */
   readonly matrixShape: readonly [number, number];
-  /** The weights that are the kernel's own, as `layer.weights` has them; none before the layer is built. */
+  /** The kernel's own weights, in the order of `layer.weights`; none before the layer is built. */
   readonly weights: readonly LayerVariable[];
   /** activation(x . kernel + bias). */
   forward(x: Tensor, bias: Tensor | undefined, activation: LayerActivation): Tensor;
   /** @throws if the layer is not built, or its packed words hold the unused code 3. */
   statistics(): KernelStatistics;
-  /** What the config of the layer says of this life. */
+  /** The entries of the layer's config that describe this life. */
   getConfig(): serialization.ConfigDict;
 }

@@ -6,20 +6,20 @@ import { LatentKernel } from './latent_kernel';
 import { PackedKernel } from './packed_kernel';
 
 /**
- * A layer with ternary weights, as the rest of the package sees it: deploy, verify, summary, metrics,
- * schedules, checkpoints and advice know this interface and no class.
+ * A layer with ternary weights, as the rest of the package sees it: `deploy`, `verify`, `summary`, the
+ * metrics, the schedules, the checkpoints and `recommend` use this interface and no class.
  *
- * What a class must keep:
- * - `ternaryKernel` is there from the constructor on, and is the packed one where the config says
+ * A class must keep these rules:
+ * - `ternaryKernel` exists from the constructor on, and is the packed one if the config says
  *   `deployed: true`.
- * - `getConfig()` includes that of `ternaryKernel`; a config with `deployedConfig(...)` in it makes the
- *   deployed layer.
- * - A deployed layer's weights are `packed` and `scale`, then those that are not the kernel's own, in the
- *   order in which the trainable layer has them.
+ * - `getConfig()` includes the config of `ternaryKernel`. A config with `deployedConfig(...)` in it makes
+ *   the deployed layer.
+ * - The weights of a deployed layer are `packed` and `scale`, and then those that are not the kernel's own,
+ *   in the order in which the trainable layer has them.
  */
 export interface TernaryLayer extends layers.Layer {
   readonly ternaryKernel: LatentKernel | PackedKernel;
-  /** Kept for information once the layer is deployed. */
+  /** Remains as information after the layer is deployed. */
   readonly kernelQuantizer: Readonly<KernelQuantizerConfig>;
   readonly inputQuantizer: InputQuantizerName;
   readonly eps: number;
@@ -30,7 +30,7 @@ export function isTernaryLayer(layer: layers.Layer): layer is TernaryLayer {
   return ternaryKernel instanceof LatentKernel || ternaryKernel instanceof PackedKernel;
 }
 
-/** The weights that are not the kernel's own: a bias, say. */
+/** The weights that are not the kernel's own, such as a bias. */
 export function otherWeights({ weights, ternaryKernel }: TernaryLayer): Tensor[] {
   const own = new Set(ternaryKernel.weights);
   return weights.filter((weight) => !own.has(weight)).map((weight) => weight.read());

@@ -2,7 +2,7 @@ import type { InputQuantizer } from './input_quantizer';
 import { int8 } from './int8';
 import { none } from './none';
 
-/** How a layer quantizes its input: `'int8'` per row, or `'none'`. */
+/** How a layer quantizes its input: `'int8'` (row by row) or `'none'`. */
 export type InputQuantizerName = 'int8' | 'none';
 
 const rules: Readonly<Record<InputQuantizerName, InputQuantizer>> = { int8, none };

@@ -13,8 +13,8 @@ export type BuiltInQuantizerConfig =
 
 /**
  * A kernel quantizer of your own with its options, as the function that `registerQuantizer` returns makes
- * it. The mark exists for the compiler alone: without it a misspelt option of a built-in rule would pass
- * as an option of some other rule.
+ * it. The mark is only for the compiler: without it, a misspelt option of a built-in rule would pass as an
+ * option of another rule.
  */
 export interface RegisteredQuantizerConfig {
   readonly name: string;
@@ -25,10 +25,10 @@ export interface RegisteredQuantizerConfig {
 /** A kernel quantizer with its options: what a layer takes, and what its config holds. */
 export type KernelQuantizerConfig = BuiltInQuantizerConfig | RegisteredQuantizerConfig;
 
-/** As a config of an earlier version may have it. */
+/** The form that a config of an earlier version may have. */
 type SavedQuantizer = string | { name: string; perChannel?: boolean; [option: string]: unknown };
 
-/** A saved config in the names of today: version 0.1.0 called `perOutput` `perChannel`. */
+/** A saved config with the names of this version: version 0.1.0 used the name `perChannel` for `perOutput`. */
 export function currentQuantizerConfig<Saved>(saved: Saved): Saved {
   const { perChannel, ...options } = saved as Exclude<SavedQuantizer, string>;
   if (perChannel === undefined) return saved;

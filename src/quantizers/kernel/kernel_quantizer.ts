@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** What a kernel quantizer is given beside the latent kernel. */
+/** What a kernel quantizer receives in addition to the latent kernel. */
 export interface QuantizeContext {
   /** Lower bound of every scale. */
   readonly eps: number;
@@ -27,11 +27,11 @@ export interface KernelGradient {
  * Built-in rules: `bitnet`, `twn`, `lsq`, `paretoq`. Add one with `registerQuantizer`.
  */
 export interface KernelQuantizer {
-  /** The name it is registered by. */
+  /** The name under which it is registered. */
   readonly name: string;
   /**
-   * The options that recreate this quantizer, numbers and booleans; saved with the model. tfjs keeps
-   * names only in lower camel case (`perChannel`).
+   * The options that recreate this quantizer, numbers and booleans. They are saved with the model. tfjs
+   * keeps only names in lower camel case (`perOutput`).
    */
   readonly options: Readonly<Record<string, number | boolean>>;
   /**
@@ -39,13 +39,13 @@ export interface KernelQuantizer {
    * level.
    */
   readonly clip?: number;
-  /** Present when the scale is learned: its initial value from the real kernel. */
+  /** Present when the scale is learned: computes its initial value from the latent kernel. */
   initialAlpha?(kernel: Tensor, eps: number): Tensor;
-  /** The forward formula, from ordinary ops: it carries no gradient of its own. */
+  /** The forward formula, made of ordinary ops. It carries no gradient of its own. */
   quantize(kernel: Tensor, context: QuantizeContext): QuantizedKernel;
   /**
-   * From the gradient g at W^ to that of the latent kernel (and of alpha). Without it g passes
-   * straight through, which is the rule for scales that are computed rather than learned.
+   * Computes the gradient of the latent kernel (and of alpha) from the gradient g at W^. Without it, g
+   * passes straight through, which is the rule for scales that are computed rather than learned.
    */
   gradient?(
     g: Tensor,

@@ -45,8 +45,8 @@ export function lsq(options: LsqOptions = {}): KernelQuantizer {
       return { ternary: clipByValue(round(div(kernel, scale)), -1, 1), scale };
     },
     gradient(g, kernel, { ternary, scale }) {
-      // Exactly where |z| <= 1: a quotient of floats, correctly rounded, lies on the same side of 1.
-      // Squeezed, as tfjs's wasm backend compares slowly with [1], and fast with [].
+      // |z| <= 1 holds exactly where this does: a correctly rounded quotient lies on the same side of 1.
+      // The scale is squeezed because tfjs's wasm backend compares slowly with [1], and fast with [].
       const inside = lessEqual(abs(kernel), squeeze(scale));
       const insideGradient = where(inside, g, zerosLike(g));
       // h = t - z inside and t outside, so the sum needs no quotient for each weight.

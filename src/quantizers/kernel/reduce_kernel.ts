@@ -2,8 +2,8 @@ import { max, mean, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /*
  * Reductions of a kernel [in, out] to one number [1], or to one per output [out].
- * The full ones go axis by axis: tfjs's wasm backend adds naively in float32, and one sum over
- * 4096 x 4096 values is 2.3 % off; two short ones keep the error near 1e-7.
+ * The full reductions go axis by axis: tfjs's wasm backend adds naively in float32, and one sum over
+ * 4096 x 4096 values is 2.3 % off; two short sums keep the error near 1e-7.
  */
 
 export function meanOf(kernel: Tensor, perOutput: boolean): Tensor {

@@ -22,7 +22,7 @@ const factories = new Map<string, KernelQuantizerFactory>([
 export const quantizers: ReadonlyMap<string, KernelQuantizerFactory> = factories;
 
 /**
- * Adds a kernel quantizer that layers, saved ones too, can then use by name.
+ * Adds a kernel quantizer. Layers, also saved ones, can then use it by its name.
  *
  * ```js
  * // Every weight keeps its sign; the scale is mean|W|.
@@ -37,8 +37,8 @@ export const quantizers: ReadonlyMap<string, KernelQuantizerFactory> = factories
  * const layer = bitLinear({units: 8, kernelQuantizer: 'signOnly'});
  * ```
  *
- * @returns a function that makes the config of the rule with options: `kernelQuantizer: rule({...})` is
- * `{name, ...options}`, in a form that TypeScript takes.
+ * @returns a function that makes the config of the rule from its options: `kernelQuantizer: rule({...})`
+ * does the same as `{name, ...options}`, in a form that TypeScript accepts.
  * @throws if the name is empty or taken, or `factory` is not a function.
  */
 export function registerQuantizer<Options extends object>(
@@ -65,7 +65,7 @@ export function registerQuantizer<Options extends object>(
 
 /**
  * The quantizer that a name or config stands for.
- * @throws naming `where` if the quantizer or one of its options is unknown.
+ * @throws an error that names `where` if the quantizer or one of its options is unknown.
  */
 export function createQuantizer(
   identifier: string | KernelQuantizerConfig,

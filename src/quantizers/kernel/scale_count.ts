@@ -1,7 +1,7 @@
 import { ones, tidy } from '@tensorflow/tfjs-core';
 import type { KernelQuantizer } from './kernel_quantizer';
 
-/** Whether a rule gives each output a scale of its own: asked of a small kernel, as large ones take time. */
+/** Whether a rule gives each output a scale of its own. It is tried on a small kernel, as large ones take time. */
 export function hasScalePerOutput(quantizer: KernelQuantizer, eps: number): boolean {
   return tidy(() => {
     const kernel = ones([2, 2]);

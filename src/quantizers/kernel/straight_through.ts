@@ -4,9 +4,9 @@ import type { KernelQuantizer, QuantizedKernel, QuantizeContext } from './kernel
 /**
  * The quantized kernel with `quantizer`'s straight-through gradient attached to `ternary`.
  *
- * What arrives at `ternary` is dt = scale * g, with g the gradient at W^ = scale * ternary; scale >=
- * eps, so g = dt / scale exists. `scale` carries no gradient: a learned one gets all of its own from
- * g, inside the quantizer's rule.
+ * The gradient at `ternary` is dt = scale * g, where g is the gradient at W^ = scale * ternary. As scale >=
+ * eps, g = dt / scale exists. `scale` carries no gradient: the quantizer's rule computes the gradient of a
+ * learned scale from g alone.
  */
 export function straightThrough(
   quantizer: KernelQuantizer,

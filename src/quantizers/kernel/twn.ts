@@ -29,7 +29,7 @@ export const TWN_OPTIONS = {
  *     W^ = s * t
  *     dW = g
  *
- * @throws if an option is unknown, `factor` is no positive number, or `perOutput` no boolean.
+ * @throws if an option is unknown, `factor` is not a positive number, or `perOutput` is not a boolean.
  */
 export function twn(options: TwnOptions = {}): KernelQuantizer {
   const { factor, perOutput } = readOptions('twn', options, TWN_OPTIONS);
@@ -38,7 +38,7 @@ export function twn(options: TwnOptions = {}): KernelQuantizer {
     options: { factor, perOutput },
     quantize(kernel, { eps }) {
       const threshold = mul(meanOf(abs(kernel), perOutput), factor);
-      // |W| > D exactly where W / 2D, correctly rounded, lies beyond 1/2; 1/2 itself rounds to 0.
+      // |W| > D holds exactly where W / 2D, correctly rounded, lies beyond 1/2; 1/2 itself rounds to 0.
       const halves = div(kernel, maximum(mul(threshold, 2), SMALLEST));
       const ternary = clipByValue(round(halves), -1, 1);
       const count = maximum(sumOf(abs(ternary), perOutput), 1);
