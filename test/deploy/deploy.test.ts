@@ -118,7 +118,7 @@ describe('deploy(model) refuses', () => {
       layers: [tf.layers.dense({ units: 2, inputShape: [3] })],
     });
     expect(() => deploy(model)).toThrow(
-      'deploy: model "net" has no BitLinear layer to pack; convert',
+      'deploy: model "net" has no ternary layer to pack; convert',
     );
   });
 
