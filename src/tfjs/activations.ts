@@ -1,9 +1,8 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
-
-Relies on the fields `activation` and `recurrentActivation`, in which layers of tfjs keep the objects
-whose names are strings in their configs.
- * that their configs name by strings alone.
+/*
+ * Relies on the fields `activation` and `recurrentActivation`, in which layers of tfjs keep the objects
+ * whose names are strings in their configs.
  */
 
 /** The activation functions that a layer holds itself. */

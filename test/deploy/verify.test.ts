@@ -197,7 +197,7 @@ describe('verify refuses', () => {
       layers: [bitLinear({ units: 6, inputShape: [70], name: 'first' })],
     });
     await expect(verify(other, deploy(twoLayers()), x())).rejects.toThrow(
-      'verify: model has no BitLinear layer "second", but deployed has.',
+      'verify: model has no ternary layer "second", but deployed has.',
     );
   });
 

@@ -160,7 +160,7 @@ describe('wrong use', () => {
     const callbacks = [quantizationSchedule({ type: 'linear' })];
     const fit = model.fit(tf.ones([2, 2]), tf.ones([2, 1]), { verbose: 0, callbacks });
     await expect(fit).rejects.toThrow(
-      'quantizationSchedule: the model has no BitLinear layer that is not deployed. ' +
+      'quantizationSchedule: the model has no ternary layer that is not deployed. ' +
         'Make it ternary with convert(model), or use bitLinear layers.',
     );
   });

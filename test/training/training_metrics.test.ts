@@ -102,7 +102,7 @@ describe('a look', () => {
     const before = memory();
     await metrics.look(model);
     expect(memory()).toEqual(before);
-    const message = 'trainingMetrics: the model has no BitLinear layer that is not deployed. ';
+    const message = 'trainingMetrics: the model has no ternary layer that is not deployed. ';
     const float = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
     await expect(metrics.look(float)).rejects.toThrow(`${message}Make it ternary with convert(model)`);
     await expect(metrics.look(deploy(model))).rejects.toThrow(`${message}Give the model that was deployed.`);
