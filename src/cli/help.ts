@@ -1,9 +1,9 @@
 export const HELP = `Ternary TensorFlow.js models in folders (model.json and its weights)
 
-  tfjs-bitcore convert IN_DIR OUT_DIR   make Dense layers BitLinear, to train on
+  tfjs-bitcore convert IN_DIR OUT_DIR   make Dense layers ternary, for training
   tfjs-bitcore summary DIR              bytes now, deployed, and in float32
-  tfjs-bitcore deploy IN_DIR OUT_DIR    pack ternary layers, 2 bits for each weight
-  tfjs-bitcore verify A_DIR B_DIR       compare A with B, which deploy made of A
+  tfjs-bitcore deploy IN_DIR OUT_DIR    pack ternary layers: 2 bits per weight
+  tfjs-bitcore verify A_DIR B_DIR       check that B, deployed from A, equals A
 
 Options of convert:
   --quantizer NAME         bitnet (default), twn, lsq, paretoq; with options as

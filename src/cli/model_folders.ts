@@ -4,7 +4,7 @@ import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { folder } from 'tfjs-bitcore/folder';
 import { argumentError } from '../errors';
 
-/** @throws if `from` is not a folder, or `to` is a folder that is not empty, or is inside `from`. */
+/** @throws if `from` is not a folder, or `to` is neither missing nor an empty folder, or `to` is inside `from`. */
 export function checkFolders(from: string, to: string): void {
   checkInput('IN_DIR', from);
   if (`${realPath(to)}${sep}`.startsWith(`${realpathSync(from)}${sep}`)) {

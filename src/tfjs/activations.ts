@@ -1,5 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+
 /*
  * Relies on the fields `activation` and `recurrentActivation`, in which layers of tfjs keep the objects
  * whose names are strings in their configs.
