@@ -4,14 +4,14 @@ const BACKENDS = ['wasm', 'cpu'];
 
 /**
  * Starts the faster one of the backends that are installed, and returns its name.
- * @throws telling what to install, if there is none.
+ * @throws an error that says what to install, if none is installed.
  */
 export async function startBackend(): Promise<string> {
   for (const name of BACKENDS) {
     if (!isInstalled(name)) continue;
     await import(packageOf(name));
     if (!(await setBackend(name))) continue;
-    // The cpu backend greets at its first tensor, on stderr, which is for errors here.
+    // The cpu backend prints a greeting at its first tensor, on stderr, which is for errors here.
     (backend() as { firstUse?: boolean }).firstUse = false;
     return name;
   }

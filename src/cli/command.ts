@@ -1,20 +1,20 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** Runs on the arguments behind its name; throws before it has written anything. */
+/** Runs with the arguments after its name. If it throws, it has not written anything. */
 export type Command = (args: string[]) => Promise<Outcome>;
 
 export interface Outcome {
   /** What `--json` prints. */
   readonly result: object;
-  /** What is printed without it. */
+  /** What is printed without `--json`. */
   readonly lines: string[];
-  /** Whether the answer is no: exit code 1. */
+  /** Whether the result is negative: exit code 1. */
   readonly failed?: boolean;
 }
 
 /**
  * The options, and one folder for each of `names`.
- * @throws if an option is not known or lacks its value, or the folders are fewer or more.
+ * @throws if an option is unknown or has no value, or the number of folders is wrong.
  */
 export function parse<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: string[],

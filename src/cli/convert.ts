@@ -25,7 +25,7 @@ export async function run(args: string[]): Promise<Outcome> {
     skip: values.skip,
     convertOutputs: values['convert-outputs'],
   } as ConvertOptions;
-  const converted = convert(model, options); // before the plan, as errors name what was called
+  const converted = convert(model, options); // before the plan, as errors name the function that was called
   const plan = planConversion(model, options);
   if (plan.totals.converted === 0) {
     throw new Error(`convert: no layer would become ternary.\n${plan.toString()}`);

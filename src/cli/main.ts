@@ -2,7 +2,7 @@
 import type { Command } from './command';
 import { HELP } from './help';
 
-/** Loaded when called: TensorFlow.js takes a while, and may not be installed. */
+/** Loads each command when it is called: TensorFlow.js takes time to load, and may not be installed. */
 const COMMANDS = new Map<string | undefined, () => Promise<{ run: Command }>>([
   ['convert', () => import('./convert')],
   ['summary', () => import('./summary')],
@@ -28,7 +28,7 @@ async function main(args: string[]): Promise<number> {
   return failed ? 1 : 0;
 }
 
-/** JSON has no infinity and no NaN: they are written as strings. */
+/** JSON has no infinity and no NaN: this writes them as strings. */
 function toJson(result: object): string {
   const replacer = (_key: string, value: unknown) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;

@@ -4,7 +4,7 @@ import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { folder } from 'tfjs-bitcore/folder';
 import { argumentError } from '../errors';
 
-/** @throws if `from` is no folder, or `to` is not missing or empty, or inside `from`. */
+/** @throws if `from` is not a folder, or `to` is neither missing nor an empty folder, or `to` is inside `from`. */
 export function checkFolders(from: string, to: string): void {
   checkInput('IN_DIR', from);
   if (`${realPath(to)}${sep}`.startsWith(`${realpathSync(from)}${sep}`)) {
@@ -21,14 +21,14 @@ export function checkInput(argument: string, path: string): void {
   throw argumentError('tfjs-bitcore', argument, 'a folder with a model.json', path);
 }
 
-/** Links resolved, also in a path whose end does not exist. */
+/** Resolves links, also in a path whose end does not exist. */
 function realPath(path: string): string {
   const absolute = resolve(path);
   if (existsSync(absolute)) return realpathSync(absolute);
   return join(realPath(dirname(absolute)), basename(absolute));
 }
 
-/** @throws naming the folder, if its model is damaged or of a kind that tfjs does not know. */
+/** @throws an error that names the folder, if its model is damaged or of a kind that tfjs does not know. */
 export async function loadModel(path: string): Promise<LayersModel> {
   try {
     return await loadLayersModel(folder(path));

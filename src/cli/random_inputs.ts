@@ -1,14 +1,14 @@
 import { randomNormal, randomUniform, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 
-/** Inputs per check. */
+/** The number of inputs for a check. */
 export const ROWS = 32;
 
-/** Stands for a dimension that the model leaves open, such as the number of time steps. */
+/** Replaces a dimension that the model leaves open, such as the number of time steps. */
 const OPEN_SIZE = 16;
 const SEED = 1;
 
-/** The same inputs each time: standard normal numbers, or tokens for models that embed them. */
+/** Makes the same inputs each time: standard normal numbers, or tokens for models that embed them. */
 export function randomInputs(model: LayersModel): Tensor[] {
   const vocabulary = Math.min(...vocabularies(model));
   return model.inputs.map(({ shape, dtype }, i) => {
@@ -21,7 +21,7 @@ export function randomInputs(model: LayersModel): Tensor[] {
   });
 }
 
-/** How many tokens each Embedding layer knows, nested models and wrappers entered. */
+/** The number of tokens that each Embedding layer knows, including those in nested models and wrappers. */
 function vocabularies(parent: layers.Layer): number[] {
   const { inputDim, layers, layer } = parent as layers.Layer & {
     inputDim?: number;

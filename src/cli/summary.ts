@@ -14,19 +14,19 @@ export async function run(args: string[]): Promise<Outcome> {
   return { result: { ...result, plan }, lines: [...lines, ...text] };
 }
 
-/** The figures of a model, and their table. */
+/** The sizes of a model, and their table. */
 export function summarized(model: LayersModel): { result: ModelSummary; lines: string[] } {
   const result = summary(model);
   return { result, lines: [result.toString()] };
 }
 
-/** Whether `convert` is still to come: there are Dense layers, and none of them is ternary. */
+/** Whether `convert` can be run next: there are Dense layers, and no layer is ternary. */
 function isFloat({ layers }: ModelSummary): boolean {
   const isTernary = layers.some(({ quantizer }) => quantizer != null);
   return !isTernary && layers.some(({ className }) => className === 'Dense');
 }
 
-/** A model that cannot be converted can be summarized all the same. */
+/** The summary is printed even if the model cannot be converted. */
 function planned(model: LayersModel): { plan: ConversionPlan | null; text: string[] } {
   try {
     const plan = planConversion(model);

@@ -17,7 +17,7 @@ export async function run(args: string[]): Promise<Outcome> {
   return { result, lines: table(verification, verified, backend), failed: !verified };
 }
 
-/** Outputs must be identical unless a layer only promises to be close. */
+/** Outputs must be identical unless the promise of a layer allows a small difference. */
 function holds({ identical, layers }: Verification): boolean {
   const exact = layers.every(({ promise }) => promise === 'identical');
   return layers.every(({ kept }) => kept) && (identical || !exact);

@@ -39,7 +39,7 @@ export const QUANTIZATION_OPTIONS = {
   eps: EPS,
 } as const satisfies OptionTable<QuantizationOptions>;
 
-/** Tests the form alone: the registry says whether the rule exists and has these options. */
+/** Checks the form alone: the registry checks whether the rule exists and has these options. */
 function isKernelQuantizer(value: unknown): boolean {
   if (typeof value === 'string') return value !== '';
   const { name } = (value ?? {}) as { name?: unknown };

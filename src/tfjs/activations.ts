@@ -3,7 +3,7 @@ import type { layers } from '@tensorflow/tfjs-layers';
 
 /*
  * Relies on the fields `activation` and `recurrentActivation`, in which layers of tfjs keep the objects
- * that their configs name by strings alone.
+ * whose names are strings in their configs.
  */
 
 /** The activation functions that a layer holds itself. */

@@ -1,8 +1,8 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 
 /*
- * Relies on `_callHook`, where a layer keeps what `setCallHook` was given: tfjs has a setter and no
- * getter, and who sets a hook for a while has to put back the one before.
+ * Relies on `_callHook`, where a layer keeps the function that `setCallHook` received: tfjs has a setter and
+ * no getter, and code that sets a hook for a while has to restore the earlier one.
  */
 
 export type CallHook = Parameters<layers.Layer['setCallHook']>[0];

@@ -1,18 +1,18 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 
 /*
- * Relies on the form of the configs that `getConfig` gives and `fromConfig` takes, which tfjs types as
- * dictionaries of anything: a model lists its layers under `layers`, in the order of `model.layers`, and
- * a wrapper has the layer that it wraps under `layer`; each of them as class name and config.
+ * Relies on the form of the configs that `getConfig` returns and `fromConfig` takes, which tfjs types as
+ * dictionaries of anything. A model lists its layers under `layers`, in the order of `model.layers`. A
+ * wrapper has the layer that it wraps under `layer`. Each layer is given as class name and config.
  */
 
-/** A layer as the config of the model or wrapper around it has it. */
+/** A layer in the form that it has in the config of the model or wrapper around it. */
 export interface LayerConfig {
   className: string;
   config: serialization.ConfigDict;
 }
 
-/** The config of a model with each of its layers changed; `index` is that in `model.layers`. */
+/** The config of a model with each of its layers changed; `index` is the index in `model.layers`. */
 export function mapLayers(
   config: serialization.ConfigDict,
   change: (entry: LayerConfig, index: number) => LayerConfig,
@@ -21,7 +21,7 @@ export function mapLayers(
   return { ...config, layers: asValue(entries.map(change)) };
 }
 
-/** A wrapper with the layer in it changed; its name and nodes, which stand beside the config, stay. */
+/** A wrapper with the layer in it changed; its name and nodes, which are beside the config, stay the same. */
 export function mapWrapped(
   wrapper: LayerConfig,
   change: (entry: LayerConfig) => LayerConfig,

@@ -1,7 +1,7 @@
 import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
 import type { TensorRecord } from './tensor_record';
 
-/** What is used of tfjs's MathBackendCPU. */
+/** The part of tfjs's MathBackendCPU that is used. */
 export interface CpuBackend {
   readonly data: { get(dataId: DataId): TensorRecord };
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;

@@ -1,15 +1,16 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /*
- * Relies on what `fitDataset` and `evaluateDataset` use of a dataset: `iterator()`, called for each pass
- * (and once before the first, for an iterator that is never used), whose `next()` gives `{xs, ys}`; and
- * `size`, the batches of a pass. The class is that of @tensorflow/tfjs-data, which is no dependency.
+ * Relies on the parts of a dataset that `fitDataset` and `evaluateDataset` use: `iterator()`, called for each
+ * pass (and once before the first pass, for an iterator that is never used), whose `next()` gives `{xs, ys}`;
+ * and `size`, the number of batches in a pass. The class is that of @tensorflow/tfjs-data, which is not a
+ * dependency.
  */
 
-/** The type that `fitDataset` asks for. */
+/** The type that `fitDataset` requires. */
 export type Dataset = Parameters<LayersModel['fitDataset']>[0];
 
-/** As much of a dataset as tfjs uses. */
+/** The part of a dataset that tfjs uses. */
 export interface BatchSource<Batch> {
   /** Batches in a pass. */
   readonly size: number;

@@ -2,12 +2,12 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 
 /*
- * Relies on what is inside a LayerVariable: its field `val`, a variable of tfjs-core, which `read()`
- * returns as it is (though the type says that it is a tensor), and its `originalName`, the name of the
- * weight after those of the wrapper or layer that was being applied when it was made: "wrapper/kernel".
+ * Relies on the content of a LayerVariable: its field `val`, a variable of tfjs-core, which `read()` returns
+ * as it is (although the type says that it is a tensor), and its `originalName`, the name of the weight after
+ * the names of the wrapper or layer that was applied when the weight was made: "wrapper/kernel".
  */
 
-/** Whether the weight has been freed. `read()` cannot tell: it throws then. */
+/** Whether the weight was freed. `read()` cannot show this, as it then throws an error. */
 export function isDisposed(weight: LayerVariable): boolean {
   return (weight as unknown as { readonly val: Variable }).val.isDisposed;
 }
@@ -22,7 +22,7 @@ export function weightName({ originalName }: LayerVariable): string {
   return originalName.slice(scopeEnd(originalName));
 }
 
-/** What stands before a weight's name, slash included; empty for a layer built outside `apply`. */
+/** The prefix of a weight's name, including the slash; empty for a layer built outside `apply`. */
 export function weightScope({ originalName }: LayerVariable): string {
   return originalName.slice(0, scopeEnd(originalName));
 }

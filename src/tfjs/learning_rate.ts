@@ -1,8 +1,8 @@
 import type { Optimizer, SGDOptimizer } from '@tensorflow/tfjs-core';
 
 /*
- * Relies on the field `learningRate`, which all of tfjs's optimizers have and look up at each step,
- * though its types say so only of SGD. SGD and momentum compute with a tensor made of it instead, which
+ * Relies on the field `learningRate`, which all of tfjs's optimizers have and read at each step, although
+ * their types declare it only for SGD. SGD and momentum compute with a tensor made from it instead, which
  * their method `setLearningRate` replaces.
  */
 type WithLearningRate = Optimizer & { learningRate?: number };

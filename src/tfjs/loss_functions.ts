@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /*
- * Relies on `lossFunctions`, which `compile` makes of the losses it is given, one for each output, and
- * which each training step and `evaluate` look up anew.
+ * Relies on `lossFunctions`, which `compile` makes from the losses that it receives, one for each output,
+ * and which each training step and `evaluate` read anew.
  */
 
 type LossFunction = (labels: Tensor, outputs: Tensor) => Tensor;

@@ -1,27 +1,27 @@
 import { engine, type DataId, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { TensorRecord } from './tensor_record';
 
-/** What is used of tfjs-node's NodeJSKernelBackend. */
+/** The part of tfjs-node's NodeJSKernelBackend that is used. */
 export interface NodeBackend {
-  /** Private to TypeScript. */
+  /** TypeScript treats this as private. */
   readonly tensorMap: { get(dataId: DataId): TensorRecord };
   write(values: Float32Array, shape: number[], dtype: 'float32'): DataId;
 }
 
 /**
- * The backend's record of a tensor. Without values TensorFlow holds the tensor: it does from the first of its
- * ops on that reads it.
+ * The backend's record of a tensor. If it has no values, TensorFlow holds the tensor. This is so from the
+ * first op of TensorFlow that reads the tensor.
  */
 export function nodeRecord(backend: NodeBackend, { dataId }: TensorInfo): TensorRecord {
   return backend.tensorMap.get(dataId);
 }
 
-/** The values of a tensor, be they on the JavaScript side, in TensorFlow, or on another backend. */
+/** The values of a tensor, whether they are on the JavaScript side, in TensorFlow, or on another backend. */
 export function nodeValues({ dataId }: TensorInfo): Float32Array | Int32Array {
   return engine().readSync(dataId) as Float32Array | Int32Array;
 }
 
-/** A tensor of these values, an array for it alone: TensorFlow does not copy what it is given. */
+/** A tensor of these values. The array must be for it alone: TensorFlow does not copy it. */
 export function makeNodeTensor(
   backend: NodeBackend,
   shape: number[],

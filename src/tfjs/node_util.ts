@@ -1,6 +1,6 @@
 /*
  * tfjs-node 4.22 calls two functions of node:util that Node 23 removed, in almost every op. It looks them
- * up at each call, so putting them back helps before and after it is loaded. Elsewhere this does nothing.
+ * up at each call, so this file can restore them before or after tfjs-node is loaded. Elsewhere it does nothing.
  */
 interface LegacyUtil {
   isNullOrUndefined?: (value: unknown) => boolean;

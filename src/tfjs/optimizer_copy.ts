@@ -2,8 +2,8 @@ import type { Optimizer, serialization } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 /*
- * Relies on `isOptimizerOwned`, by which a model knows whether to dispose of its optimizer with itself;
- * tfjs sets it in `compile` for an optimizer that was given by name. And on `fromConfig` of an
+ * Relies on `isOptimizerOwned`, which tells a model whether to dispose of its optimizer together with itself;
+ * tfjs sets it in `compile` if the optimizer was given by name. It also relies on `fromConfig` of an
  * optimizer's own class, which tfjs types for abstract classes only.
  */
 
@@ -14,7 +14,7 @@ export function copyOptimizer(optimizer: Optimizer): Optimizer {
   return optimizerClass.fromConfig(cls, optimizer.getConfig());
 }
 
-/** Lets a compiled model dispose of its optimizer, as if that had been given by name. */
+/** Lets a compiled model dispose of its optimizer, as if the optimizer had been given by name. */
 export function ownOptimizer(model: LayersModel): void {
   (model as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
 }

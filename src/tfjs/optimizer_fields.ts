@@ -4,7 +4,7 @@ import { dispose, Variable, type Optimizer } from '@tensorflow/tfjs-core';
  * Relies on the fields of tfjs's optimizers: single variables, such as Adam's running products of its
  * betas; lists of slots, one for each weight that is trained, in the order of the weights; and
  * `iterations_`. tfjs's own `getWeights` leaves the single variables out, and its `setWeights` computes
- * them anew, to another rounding; Adamax has neither.
+ * them anew with another rounding; Adamax has neither method.
  */
 
 /** How tfjs's optimizers keep one variable for each weight. */
@@ -27,14 +27,14 @@ function isSlots(value: unknown): value is Slot[] {
   );
 }
 
-/** Replaces a list of slots, and disposes of those before. */
+/** Replaces a list of slots, and disposes of the earlier slots. */
 export function setSlots(optimizer: Optimizer, field: string, slots: Slot[]): void {
   const fields = optimizer as unknown as Record<string, Slot[]>;
   dispose(fields[field]!.map(({ variable }) => variable));
   fields[field] = slots;
 }
 
-/** Sets what `optimizer.iterations` reads. */
+/** Sets the value that `optimizer.iterations` reads. */
 export function setIterations(optimizer: Optimizer, iterations: number): void {
   (optimizer as unknown as { iterations_: number }).iterations_ = iterations;
 }

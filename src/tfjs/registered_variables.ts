@@ -2,7 +2,7 @@ import { engine } from '@tensorflow/tfjs-core';
 
 /*
  * Relies on `engine().registeredVariables`, where tfjs-core keeps every variable, by name, until it is
- * disposed. Layers register their weights as they are built; a model that fails half way leaves them.
+ * disposed. Layers register their weights when they are built; a model that fails in between leaves them.
  */
 
 /** Runs `build`; if it throws, disposes of the variables that it has made so far. */

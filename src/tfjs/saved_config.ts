@@ -1,6 +1,6 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 
-/** A layer's config as it was saved: tfjs adds `customObjects` to each that it hands to `fromConfig`. */
+/** A layer's config as it was saved: tfjs adds `customObjects` to each config that it passes to `fromConfig`. */
 export function savedConfig(config: serialization.ConfigDict): serialization.ConfigDict {
   const { customObjects: _customObjects, ...saved } = config;
   return saved;

@@ -1,13 +1,10 @@
-/** What tfjs's backends cpu and tensorflow keep of a tensor. */
+/** The record that tfjs's backends cpu and tensorflow keep of a tensor. */
 export interface TensorRecord {
-  /** null where the values lie elsewhere: in TensorFlow. */
+  /** null if the values are elsewhere: in TensorFlow. */
   values: Float32Array | Int32Array | null;
 }
 
-/**
- * Has `read` called whenever the values of a tensor are asked for. Values that tfjs itself puts in the record
- * end that.
- */
+/** Runs `read` whenever the values of a tensor are requested, until tfjs itself puts values in the record. */
 export function redirectValues(record: TensorRecord, read: () => Int32Array): void {
   Object.defineProperty(record, 'values', {
     configurable: true,
@@ -17,7 +14,7 @@ export function redirectValues(record: TensorRecord, read: () => Int32Array): vo
   });
 }
 
-/** Puts plain values in a record, in place of redirected ones, say. */
+/** Puts plain values in a record, for example in place of redirected ones. */
 export function putValues(record: TensorRecord, value: TensorRecord['values']): void {
   const plain = { configurable: true, enumerable: true, writable: true, value };
   Object.defineProperty(record, 'values', plain);

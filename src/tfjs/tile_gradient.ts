@@ -1,14 +1,14 @@
 import { registerGradient, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /*
- * Relies on the kernel Tile having its repetitions as the attribute `reps`, and on a gradient that is
- * registered later replacing the one before.
+ * Relies on the tfjs kernel Tile having its repetitions as the attribute `reps`, and on the fact that a
+ * gradient that is registered later replaces the earlier one.
  */
 
 /**
- * tfjs's own gradient of `tile` slices and adds once per repetition. `tf.layers.layerNormalization`,
- * which stands between most ternary layers, tiles by the batch and by its width: on 128 x 256 that is
- * 1,500 kernel calls and nine tenths of a training step. The same sums take one `sum` here.
+ * tfjs's own gradient of `tile` slices and adds once for each repetition. `tf.layers.layerNormalization`,
+ * which comes between most ternary layers, tiles by the batch and by its width: on 128 x 256 this takes
+ * 1,500 tfjs kernel calls and nine tenths of a training step. Here one `sum` computes the same sums.
  */
 export function registerTileGradient(): void {
   registerGradient({

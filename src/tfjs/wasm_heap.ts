@@ -1,6 +1,6 @@
 import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
 
-/** What is used of tfjs's BackendWasm. */
+/** The part of tfjs's BackendWasm that is used. */
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array;
@@ -8,7 +8,7 @@ export interface WasmBackend {
     _free(address: number): void;
     /** The heap, in the threaded build. */
     readonly wasmMemory?: WebAssembly.Memory;
-    /** The exports with the heap among them, in the other builds and in newer Emscriptens. */
+    /** The exports, which include the heap, in the other builds and in newer versions of Emscripten. */
     readonly asm?: { readonly memory?: WebAssembly.Memory };
     readonly wasmExports?: { readonly memory?: WebAssembly.Memory };
   };
@@ -26,8 +26,8 @@ export function heapMemory({ wasm }: WasmBackend): WebAssembly.Memory | undefine
 }
 
 /**
- * Where a tensor lies in the heap. A tensor of another backend is moved there first, which may make the heap
- * grow and so detach views of it.
+ * The address of a tensor in the heap. A tensor of another backend is moved there first. This may make the
+ * heap grow, and thereby detach views of it.
  */
 export function heapAddress(backend: WasmBackend, { dataId }: TensorInfo): number {
   return backend.dataIdMap.get(dataId).memoryOffset;
@@ -38,7 +38,7 @@ export function heapValues(backend: WasmBackend, tensor: TensorInfo): Float32Arr
   return backend.typedArrayFromHeap(tensor);
 }
 
-/** The address of so many bytes, for `freeHeap`; 0 where the heap has no room for them. */
+/** The address of this many bytes, for `freeHeap`; 0 if the heap has no room for them. */
 export function allocateHeap({ wasm }: WasmBackend, bytes: number): number {
   return wasm._malloc(bytes) >>> 0;
 }
@@ -47,7 +47,7 @@ export function freeHeap({ wasm }: WasmBackend, address: number): void {
   wasm._free(address);
 }
 
-/** A tensor whose values are not set yet. Its address is 0 where the heap has no room for them. */
+/** A tensor whose values are not set yet. Its address is 0 if the heap has no room for them. */
 export function makeHeapTensor(backend: WasmBackend, shape: number[]): TensorInfo {
   return backend.makeOutput(shape, 'float32');
 }

@@ -1,8 +1,8 @@
 import type { layers } from '@tensorflow/tfjs-layers';
 
 /*
- * Relies on the field `layer` of tfjs's class TimeDistributed, which tfjs does not export: it is known
- * by its registered name. (Bidirectional keeps two copies of its layer in fields of its own, and is no
+ * Relies on the field `layer` of tfjs's class TimeDistributed, which tfjs does not export: it is recognized
+ * by its registered name. (Bidirectional keeps two copies of its layer in its own fields, and is not a
  * wrapper in this sense: it computes more than its layer.)
  */
 
@@ -12,7 +12,7 @@ export function wrappedLayer(layer: layers.Layer): layers.Layer | undefined {
   return (layer as layers.Layer & { readonly layer: layers.Layer }).layer;
 }
 
-/** The layer within all wrappers: the layer itself where it has none. */
+/** The layer inside all wrappers, or the layer itself if it has no wrapper. */
 export function innermostLayer(layer: layers.Layer): layers.Layer {
   const wrapped = wrappedLayer(layer);
   return wrapped == null ? layer : innermostLayer(wrapped);

@@ -3,8 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 
 /**
- * What `model.predict` takes, as a list.
- * @throws if `x` is not one tensor per input of the model, all with the same number of rows.
+ * The input of `model.predict`, as a list.
+ * @throws if `x` is not one tensor for each input of the model, all with the same number of rows.
  */
 export function checkInputs(model: LayersModel, x: Tensor | Tensor[], where: string): Tensor[] {
   const tensors = [x].flat();

@@ -1,7 +1,7 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { layerSites, type LayerSite } from './layer_sites';
 
-/** @throws if two layers have one path, by which they could not be told apart. */
+/** @throws if two layers have the same path, as the path could not tell them apart. */
 export function checkPaths(model: LayersModel, where: string): void {
   const layersAt = new Map<string, layers.Layer>();
   for (const { layer, path } of layerSites(model)) {
@@ -14,7 +14,7 @@ export function checkPaths(model: LayersModel, where: string): void {
   }
 }
 
-/** Two paths that lead to one layer, if there are such; its config form would become two layers. */
+/** Two paths that lead to one layer, if there are any. A config would make two layers of it. */
 export function findSharedAcrossPaths(
   sites: Iterable<Pick<LayerSite, 'layer' | 'path'>>,
 ): [string, string] | undefined {

@@ -1,7 +1,7 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import { isPlainObject } from './plain_object';
 
-/** The layers that a layer, such as a recurrent one or one of the user's own, holds in its fields. */
+/** The layers that a layer holds in its fields, such as a recurrent layer or a custom one. */
 export function hiddenLayers(layer: layers.Layer): layers.Layer[] {
   const seen = new Set<unknown>([layer]);
   const search = (value: unknown): void => {

@@ -7,8 +7,8 @@ import { isPlainObject } from './plain_object';
 type Rewrite = (entry: LayerConfig, path: string) => LayerConfig;
 
 /**
- * A copy of a model's config in which `rewrite` may have replaced the config of each of its layers;
- * paths are those of `layerSites`. Wrappers and nested models keep their own.
+ * A copy of a model's config in which `rewrite` may have replaced the config of each of its layers. The
+ * paths are those of `layerSites`. The configs of wrappers and nested models stay the same.
  */
 export function rewriteLayerConfigs(
   model: LayersModel,
@@ -42,8 +42,8 @@ function rewriteLayer(
 }
 
 /**
- * A copy of lists and plain objects: `fromConfig` changes its argument, and `getConfig` may have
- * handed out parts of the layer itself. All else, such as functions of custom layers, stays.
+ * A copy of lists and plain objects: `fromConfig` changes its argument, and `getConfig` may return parts of
+ * the layer itself. Everything else, such as functions of custom layers, is not copied.
  */
 function copied<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(copied) as Value;

@@ -3,13 +3,13 @@ import { usesIn } from '../tfjs/container_nodes';
 import { outputShapes } from '../tfjs/layer_nodes';
 import { wrappedLayer } from '../tfjs/wrapped_layer';
 
-/** A layer in a model, with the names that lead to it: "outer/inner". */
+/** A layer in a model, and its path: the names that lead to it, as in "outer/inner". */
 export interface LayerSite {
   readonly layer: layers.Layer;
   readonly path: string;
   /** What the model around it applies: the layer, or the TimeDistributed wrapper around it. */
   readonly applied: layers.Layer;
-  /** How often the model around it runs for one example: once, unless nested and shared or wrapped. */
+  /** How often the model around it runs for one example: once, unless that model is nested and shared or wrapped. */
   readonly runs: number;
 }
 
@@ -19,12 +19,12 @@ export interface ModelSite {
   readonly path: string;
 }
 
-/** The layers of a model that are no models themselves, those in nested models and wrappers included. */
+/** The layers of a model that are not models themselves, including those in nested models and wrappers. */
 export function* layerSites(model: LayersModel): Generator<LayerSite> {
   for (const site of allSites(model)) if (!(site.layer instanceof LayersModel)) yield site;
 }
 
-/** A model and the models nested in it, those in wrappers too. */
+/** A model and the models nested in it, including those in wrappers. */
 export function* modelSites(model: LayersModel): Generator<ModelSite> {
   yield { model, path: '' };
   for (const { layer, path } of allSites(model)) {
@@ -32,7 +32,7 @@ export function* modelSites(model: LayersModel): Generator<ModelSite> {
   }
 }
 
-/** Layers in the order of `model.layers`; a nested model stands before the layers in it. */
+/** Layers in the order of `model.layers`; a nested model comes before the layers in it. */
 function* allSites(model: LayersModel, prefix = '', runs = 1): Generator<LayerSite> {
   for (const applied of model.layers) {
     const { layer, path, wrappers } = unwrapped(applied, prefix);
@@ -53,7 +53,7 @@ function unwrapped(
   return wrapped == null ? { layer, path, wrappers } : unwrapped(wrapped, `${path}/`, wrappers + 1);
 }
 
-/** Steps over which `wrappers` wrappers spread, one axis each; unknown numbers of them count as 1. */
+/** Number of steps of `wrappers` wrappers, with one axis for each; unknown numbers of steps count as 1. */
 function timeSteps(applied: layers.Layer, wrappers: number): number {
   const [shape = []] = outputShapes(applied);
   return shape.slice(1, 1 + wrappers).reduce<number>((product, size) => product * (size ?? 1), 1);

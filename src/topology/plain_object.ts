@@ -1,4 +1,4 @@
-/** Of any realm: objects of another one have another `Object.prototype`. */
+/** Works for objects of any realm: objects of another realm have another `Object.prototype`. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;

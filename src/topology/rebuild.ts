@@ -16,9 +16,9 @@ export interface LayerChange {
 }
 
 /**
- * A new model of the same class with the layers at the paths in `changes` replaced. Names, topology,
- * all other weights, what is frozen, and user-defined metadata are those of the source. It is not
- * compiled. If an error is thrown, nothing is left of it.
+ * A new model of the same class, in which the layers at the paths in `changes` are replaced. Names,
+ * topology, all other weights, what is frozen, and user-defined metadata are those of the source. It is not
+ * compiled. If an error is thrown, no part of the new model remains.
  */
 export function rebuild<Model extends LayersModel>(
   model: Model,
@@ -66,7 +66,7 @@ function copyWeights(source: layers.Layer, target: layers.Layer): void {
   const { weights } = target;
   const byName = new Map(weights.map((weight) => [weight.originalName, weight]));
   for (const [i, weight] of source.weights.entries()) {
-    // The order depends on what is frozen; the name on whether build() was called inside apply().
+    // The order depends on which layers are frozen; the name depends on whether apply() called build().
     copyWeight(source, weight, byName.get(weight.originalName) ?? weights[i]);
   }
 }

@@ -2,7 +2,7 @@ import { LayersModel, type layers, type SymbolicTensor } from '@tensorflow/tfjs-
 import { tensorsBefore } from '../tfjs/layer_nodes';
 import { innermostLayer } from '../tfjs/wrapped_layer';
 
-/** A model that the walk has entered, and what it was applied to there. */
+/** A model that the walk has entered, and the tensors that it was applied to there. */
 interface Entered {
   readonly model: LayersModel;
   readonly inputs: SymbolicTensor[];
@@ -10,12 +10,12 @@ interface Entered {
 }
 
 /**
- * The layers that a tensor comes from, each once: on every way back from it the first layer that
- * `looksThrough` does not hold for. Where a way ends, that is an input layer.
+ * The layers that a tensor comes from, each once. On every path backwards from the tensor, this is the first
+ * layer for which `looksThrough` returns false. A path that finds no such layer ends at an input layer.
  *
- * Nested models and wrappers are no sources: the walk enters them from the output that was used, and
- * leaves them by what they were applied to in that use. It follows the uses that led to the tensor; a
- * shared layer may come from other layers in its other uses.
+ * Nested models and wrappers are not sources: the walk enters them at the output that was used, and leaves
+ * them at the tensors that they were applied to in that use. It follows the uses that led to the tensor; in
+ * its other uses, a shared layer may come from other layers.
  */
 export function sourceLayers(
   tensor: SymbolicTensor,
@@ -46,7 +46,7 @@ function* walk(
   }
 }
 
-/** What an input of the model that was entered stands for in the model around it. */
+/** The tensor in the model around that an input of the entered model stands for. */
 function tensorOutside(
   input: layers.Layer,
   entered: Entered | undefined,

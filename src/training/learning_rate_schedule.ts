@@ -8,13 +8,13 @@ import { Schedule, SCHEDULE_OPTIONS, type Position, type ScheduleOptions } from 
 export interface LearningRateScheduleOptions extends ScheduleOptions {
   /** The curve after the warm-up; see `learningRateSchedule`. */
   type: 'constant' | 'linear' | 'cosine' | 'step';
-  /** The highest learning rate, which that of the optimizer is replaced by. */
+  /** The highest learning rate. It replaces the learning rate of the optimizer. */
   learningRate: number;
-  /** Epochs, or a part of one, over which the learning rate rises to the highest. Default: 0. */
+  /** Epochs, or a fraction of one, over which the learning rate rises to the highest. Default: 0. */
   warmup?: number;
-  /** With `'step'`: epochs after which the learning rate falls, again and again. */
+  /** With `'step'`: the number of epochs after which the learning rate falls, again and again. */
   every?: number;
-  /** With `'step'`: what the learning rate is multiplied by when it falls. Default: 0.1. */
+  /** With `'step'`: the factor by which the learning rate is multiplied when it falls. Default: 0.1. */
   factor?: number;
 }
 
@@ -72,12 +72,12 @@ function shareAt(settings: Settings, progress: number, epoch: number): number {
     case 'cosine':
       return (1 + Math.cos(Math.PI * progress)) / 2;
     case 'step':
-      // The quotient of a fraction of an epoch may fall short of an integer by its rounding.
+      // The quotient of a fraction of an epoch may be slightly below an integer because of its rounding.
       return settings.factor ** Math.floor(epoch / settings.every! + 1e-9);
   }
 }
 
-/** `every` and `factor` belong to one type, which needs `every`. */
+/** `every` and `factor` belong to the type 'step', which needs `every`. */
 function checkStep({ type, every, factor }: LearningRateScheduleOptions): void {
   if (type === 'step' && every == null) {
     throw argumentError(LABEL, 'every', "given with type 'step'", every);
@@ -89,8 +89,8 @@ function checkStep({ type, every, factor }: LearningRateScheduleOptions): void {
 }
 
 /**
- * A callback that sets the optimizer's learning rate before each step or epoch. With k the step, N
- * their number and w those of the warm-up, the highest learning rate is multiplied by
+ * A callback that sets the optimizer's learning rate before each step or epoch. With k the step, N the
+ * number of steps and w the number of warm-up steps, it multiplies the highest learning rate by
  *
  *     warm-up   (k + 1) / w                           while k < w
  *     constant  1
@@ -98,9 +98,10 @@ function checkStep({ type, every, factor }: LearningRateScheduleOptions): void {
  *     cosine    (1 + cos(pi p)) / 2
  *     step      factor ^ floor(epoch / every)         the epoch with its fraction
  *
- * so that linear and cosine would reach 0 in the step after the last. What was set last stays in the
- * optimizer after training, and at the end of an epoch is `learningRate` in tfjs's logs. It follows the
- * position in training alone: training resumed with `initialEpoch` goes on where it was.
+ * so that linear and cosine would reach 0 in the step after the last one. After training, the optimizer
+ * keeps the value that was set last. At the end of an epoch the value is `learningRate` in tfjs's logs. It
+ * depends only on the position in training: training that is resumed with `initialEpoch` goes on where it
+ * stopped.
  *
  * ```js
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
@@ -108,9 +109,8 @@ function checkStep({ type, every, factor }: LearningRateScheduleOptions): void {
  * await model.fit(x, y, {epochs: 3, callbacks: [schedule], verbose: 0});
  * ```
  *
- * @throws if an option is wrong. Training throws if the optimizer has no learning rate, the warm-up is
- * as long as the schedule, or steps are to be counted in a dataset of unknown size without
- * `batchesPerEpoch`.
+ * @throws if an option is wrong. Training throws if the optimizer has no learning rate, if the warm-up is
+ * as long as the schedule, or if steps are counted in a dataset of unknown size without `batchesPerEpoch`.
  */
 export function learningRateSchedule(options: LearningRateScheduleOptions): Callback {
   const settings = readOptions(LABEL, options, LEARNING_RATE_SCHEDULE_OPTIONS);

@@ -60,17 +60,17 @@ class QuantizationSchedule extends Schedule {
 }
 
 /**
- * A callback for progressive quantization: training starts near a float net and ends with a ternary
- * one, every BitLinear layer's `blend` following a curve of the progress p, which is 0 in the first
- * step and 1 in the last.
+ * A callback for progressive quantization: training starts near a float net and ends with a ternary net.
+ * The `blend` of every ternary layer follows a curve of the progress p, which is 0 in the first step and 1
+ * in the last one.
  *
  *     logistic  1 / (1 + exp(-(16 p - 6)))   .0025 at 0, .5 at .375, .994 at .7
  *     linear    p
  *     cosine    (1 - cos(pi p)) / 2
  *     constant  `value`
  *
- * The last step, and all after it, run at exactly 1. Give `epochs` smaller than those of `fit` to train
- * on for longer at 1. At the end of an epoch the value is `blend` in tfjs's logs.
+ * The last step, and all steps after it, run at exactly 1. Set `epochs` to fewer than those of `fit` to
+ * train longer at 1. At the end of an epoch the value is `blend` in tfjs's logs.
  *
  * ```js
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
@@ -81,8 +81,8 @@ class QuantizationSchedule extends Schedule {
  *
  * Source: TeTRA-VPR (arXiv 2503.02511).
  *
- * @throws if an option is wrong. Training throws if the model has no BitLinear layer to train, or if
- * steps are to be counted in a dataset of unknown size without `batchesPerEpoch`.
+ * @throws if an option is wrong. Training throws if the model has no ternary layer to train, or if steps
+ * are counted in a dataset of unknown size without `batchesPerEpoch`.
  */
 export function quantizationSchedule(options: QuantizationScheduleOptions): Callback {
   const settings = readOptions(LABEL, options, QUANTIZATION_SCHEDULE_OPTIONS);

@@ -19,7 +19,7 @@ export const SCHEDULE_OPTIONS = {
   epochs: positiveNumber,
 } as const satisfies OptionTable<ScheduleOptions>;
 
-/** Where training stands, in the unit of a schedule: steps or epochs, counted from 0. */
+/** The position in training, in the unit of a schedule: steps or epochs, counted from 0. */
 export interface Position {
   readonly current: number;
   /** Number of units that the schedule spans. */
@@ -29,14 +29,15 @@ export interface Position {
 }
 
 /**
- * A callback that sets a value before each step or epoch from the position in training alone. It has
- * no state of its own: training resumed with `initialEpoch` goes on where it was.
+ * A callback that sets a value before each step or epoch. The value depends only on the position in
+ * training. The callback has no state of its own: training that is resumed with `initialEpoch` goes on
+ * where it stopped.
  */
 export abstract class Schedule extends TrainingCallback {
   private epoch = 0;
   private value?: number;
 
-  /** @param logName under which the value stands in the logs of an epoch. */
+  /** @param logName the name of the value in the logs of an epoch. */
   constructor(
     label: string,
     private readonly logName: string,

@@ -5,11 +5,11 @@ import { readOptions, type OptionTable, type Resolved } from '../options/option_
 import { asDataset, type BatchSource, type Dataset } from '../tfjs/dataset';
 
 export interface SeededBatchesOptions {
-  /** Examples per batch; the last of an epoch may have fewer. Default: 32. */
+  /** Examples per batch; the last batch of an epoch may have fewer. Default: 32. */
   batchSize?: number;
   /** An integer; the order of every epoch follows from it. */
   seed: number;
-  /** The `initialEpoch` given to `fitDataset`. Default: 0. */
+  /** The same `initialEpoch` as in the call of `fitDataset`. Default: 0. */
   initialEpoch?: number;
 }
 
@@ -26,7 +26,7 @@ type Batch = { xs: Data; ys: Data };
 const LABEL = 'seededBatches';
 
 class SeededBatches implements BatchSource<Batch> {
-  /** Batches per epoch, which tfjs asks for. */
+  /** Batches per epoch. tfjs reads this. */
   readonly size: number;
   private readonly examples: number;
   private epoch: number;
@@ -40,7 +40,7 @@ class SeededBatches implements BatchSource<Batch> {
     this.size = Math.ceil(this.examples / settings.batchSize);
   }
 
-  /** An epoch begins with its first batch, as tfjs makes one iterator that it never uses. */
+  /** An epoch begins when its first batch is read, as tfjs makes one iterator that it never uses. */
   async iterator() {
     const { batchSize, seed } = this.settings;
     let order: Int32Array | undefined;
@@ -64,7 +64,7 @@ class SeededBatches implements BatchSource<Batch> {
   }
 }
 
-/** A permutation of 0 ... count - 1: Fisher and Yates's shuffle, by the generator mulberry32. */
+/** A permutation of 0 ... count - 1: the shuffle of Fisher and Yates with the generator mulberry32. */
 export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
   let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(epoch + 1, 0x85ebca6b);
   const order = Int32Array.from({ length: count }, (_, i) => i);
@@ -98,10 +98,10 @@ function checkData(data: { xs: Data; ys: Data }): number {
 }
 
 /**
- * A dataset for `fitDataset` that shuffles by a seed: the order of an epoch follows from `seed` and the
- * epoch's number, so that a training resumed with `initialEpoch` sees what it would have seen. (The
- * shuffle of tfjs's `fit` takes no seed.) Leave `batchesPerEpoch` out. Each pass over it counts as an
- * epoch: evaluate on a dataset of its own, and make a new one for another training.
+ * A dataset for `fitDataset` that shuffles with a seed. The order of an epoch depends only on `seed` and
+ * the number of the epoch, so that training resumed with `initialEpoch` sees the same batches as training
+ * that did not stop. (The shuffle of tfjs's `fit` takes no seed.) Leave `batchesPerEpoch` out. Each pass
+ * over the dataset counts as an epoch: evaluate on another dataset, and make a new one for another training.
  *
  * ```js
  * model.compile({optimizer: 'adam', loss: 'meanSquaredError'});
@@ -109,8 +109,8 @@ function checkData(data: { xs: Data; ys: Data }): number {
  * await model.fitDataset(batches, {epochs: 2, verbose: 0});
  * ```
  *
- * @param xs the inputs: one tensor [examples, ...], or one per input of the model.
- * @param ys the targets: one tensor [examples, ...], or one per output.
+ * @param xs the inputs: one tensor [examples, ...], or one for each input of the model.
+ * @param ys the targets: one tensor [examples, ...], or one for each output.
  * @throws if their numbers of examples differ, or an option is wrong.
  */
 export function seededBatches(xs: Data, ys: Data, options: SeededBatchesOptions): Dataset {

@@ -12,8 +12,8 @@ export interface TrainableSite {
 
 /**
  * The ternary layers that are not deployed.
- * @throws naming `where` if there is none. The model's name is left out: tfjs gives callbacks the inner
- * model of a Sequential, whose name its user has never seen.
+ * @throws an error that names `where` if there is no such layer. The error does not name the model: tfjs
+ * gives callbacks the inner model of a Sequential, whose name its user has never seen.
  */
 export function trainableSites(model: LayersModel, where: string): TrainableSite[] {
   const sites = ternarySites(model);

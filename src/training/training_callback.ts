@@ -2,20 +2,20 @@ import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 
 const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin'] as const;
 
-/** A callback that needs the model, and says so where tfjs does not give it. */
+/** A callback that needs the model, and throws a clear error if tfjs does not give it. */
 export abstract class TrainingCallback extends Callback {
   constructor(protected readonly label: string) {
     super();
-    // tfjs takes the methods out of a callback that stands behind a plain object of functions.
+    // tfjs removes the methods from a callback that comes after a plain object of functions.
     for (const hook of HOOKS) this[hook] = this[hook].bind(this) as never;
   }
 
-  /** @throws in a promise, which tfjs awaits, so that `fit` is rejected. */
+  /** @throws as a rejected promise, which tfjs awaits, so that `fit` is rejected. */
   protected trainedModel(): LayersModel {
     if (this.model != null) return this.model;
     throw new Error(
-      `${this.label}: tfjs tells no callback its model where the list of callbacks begins with a ` +
-        'plain object. Put this one first, and the object into `new tf.CustomCallback({...})`.',
+      `${this.label}: tfjs gives no callback its model if the list of callbacks begins with a plain ` +
+        'object. Put this callback first, and the object into `new tf.CustomCallback({...})`.',
     );
   }
 }

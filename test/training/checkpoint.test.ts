@@ -125,7 +125,7 @@ describe('a checkpoint', () => {
   test('is no model, which tf.loadLayersModel says', async () => {
     await saveCheckpoint(compiled(tf.train.sgd(0.5), 1), disk, { epoch: 0 });
     await expect(tf.loadLayersModel(disk)).rejects.toThrow(
-      'tf.loadLayersModel: this is a checkpoint of saveCheckpoint, not a model.',
+      'tf.loadLayersModel: this is a checkpoint made by saveCheckpoint, not a model.',
     );
   });
 
@@ -228,7 +228,7 @@ describe('what cannot go together is refused, and nothing changes', () => {
     model.pop();
     model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
     expect(await refusal(model)).toContain(
-      'number of weights must be as saved, 12, got 10. Build the model by the code that built the one that was saved.',
+      'number of weights must be as saved, 12, got 10. Build the model with the same code as the one that was saved.',
     );
   });
 
@@ -339,7 +339,7 @@ describe('what cannot go together is refused, and nothing changes', () => {
     const other = folder(join(path, 'model'));
     await model.save(other);
     await expect(loadCheckpoint(model, other)).rejects.toThrow(
-      `loadCheckpoint: "${join(path, 'model')}" holds no checkpoint of saveCheckpoint.`,
+      `loadCheckpoint: "${join(path, 'model')}" holds no checkpoint made by saveCheckpoint.`,
     );
     const elsewhere = tf.io.fromMemory(await present(other.load)());
     await expect(loadCheckpoint(model, elsewhere)).rejects.toThrow(

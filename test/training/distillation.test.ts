@@ -298,7 +298,7 @@ describe('wrong arguments', () => {
 
   test('saving or deploying it, rather than the student', async () => {
     const model = distill(student({ ternary: true }), teacher());
-    const message = 'It trains the student in place: save or deploy that.';
+    const message = 'It trains the student in place: save or deploy the student.';
     await expect(
       model.save(tf.io.withSaveHandler(() => Promise.resolve({} as never))),
     ).rejects.toThrow(message);

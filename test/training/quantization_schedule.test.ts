@@ -150,7 +150,7 @@ describe('wrong use', () => {
   test('behind a plain object, where tfjs gives it no model', async () => {
     const callbacks = [{ onEpochEnd: () => {} }, quantizationSchedule({ type: 'linear' })];
     await expect(blends({ type: 'linear' }, { callbacks })).rejects.toThrow(
-      'Put this one first, and the object into `new tf.CustomCallback({...})`.',
+      'Put this callback first, and the object into `new tf.CustomCallback({...})`.',
     );
   });
 

@@ -193,7 +193,7 @@ describe('in fit', () => {
     const [x, y] = data();
     const callbacks = [{ onEpochEnd: () => {} }, trainingMetrics()];
     await expect(compiled().fit(x, y, { verbose: 0, callbacks })).rejects.toThrow(
-      'trainingMetrics: tfjs tells no callback its model',
+      'trainingMetrics: tfjs gives no callback its model',
     );
   });
 

@@ -17,7 +17,7 @@ import { checkCount, otherThanSaved } from './other_than_saved';
 import { retrieve, store, type Storage } from './storage';
 
 export interface CheckpointInfo {
-  /** Epochs that are done: the `initialEpoch` to go on with. */
+  /** Number of epochs that are done: the `initialEpoch` to continue with. */
   epoch: number;
 }
 
@@ -34,11 +34,11 @@ const WEIGHT = 'weight/';
 const OPTIMIZER = 'optimizer/';
 
 /**
- * Saves what training needs to go on as if it had not stopped: all weights, the blend of each BitLinear
- * layer, and the optimizer with its exact accumulators (tfjs's `includeOptimizer` keeps no Adamax, and
- * Adam's only to rounding). Schedules and `seededBatches` need nothing saved: they follow the epoch. (A
- * schedule spans the `epochs` of each call of `fit`: give both calls the same, or the schedule its own.)
- * Dropout without a seed draws other masks after resuming.
+ * Saves what training needs to continue as if it had not stopped: all weights, the blend of each ternary
+ * layer, and the optimizer with its exact accumulators (tfjs's `includeOptimizer` does not keep those of
+ * Adamax, and keeps those of Adam only up to rounding). Schedules and `seededBatches` need nothing saved:
+ * they depend on the epoch. (A schedule spans the `epochs` of each call of `fit`: give both calls the same
+ * `epochs`, or give the schedule its own.) Dropout without a seed draws other masks after training resumes.
  *
  * ```js
  * const saved = [];
@@ -60,9 +60,9 @@ const OPTIMIZER = 'optimizer/';
  * await model.fitDataset(rest, {initialEpoch: epoch, epochs: 3, callbacks: [save], verbose: 0});
  * ```
  *
- * @param storage where tfjs could save a model: a URL or a handler.
- * @throws if `model` is not a compiled LayersModel, or was frozen further since, `epoch` is wrong, or
- * nothing can save to `storage`.
+ * @param storage a place where tfjs could save a model: a URL or a handler.
+ * @throws if `model` is not a compiled LayersModel, or more of it was frozen after it was compiled, if
+ * `epoch` is wrong, or if nothing can save to `storage`.
  */
 export async function saveCheckpoint(
   model: LayersModel,
@@ -83,12 +83,12 @@ export async function saveCheckpoint(
 }
 
 /**
- * Restores what `saveCheckpoint` saved into a model that was built and compiled alike; see there.
+ * Restores what `saveCheckpoint` saved into a model that was built and compiled in the same way.
  *
  * @returns the number of epochs that are done.
- * @throws if `model` is not a compiled LayersModel, `storage` holds no checkpoint, or its weights, those
- * of them that are trained, the quantizers of its layers, or its optimizer are others; nothing has changed
- * then.
+ * @throws if `model` is not a compiled LayersModel, if `storage` holds no checkpoint, or if the weights, the
+ * trained ones among them, the quantizers of the layers, or the optimizer differ from the saved ones. In
+ * these cases nothing has changed.
  */
 export async function loadCheckpoint(
   model: LayersModel,
@@ -123,18 +123,18 @@ function optimizerOf(model: LayersModel, where: string): Optimizer {
   return model.optimizer;
 }
 
-/** Layer by layer: the order of `model.weights` is another once a layer is frozen. */
+/** Goes layer by layer: the order of `model.weights` changes when a layer is frozen. */
 function weightsOf(model: LayersModel): LayerVariable[] {
   return [...new Set([...layerSites(model)].flatMap(({ layer }) => layer.weights))];
 }
 
-/** The weights that the optimizer trains, in its order, by their numbers among all. */
+/** The weights that the optimizer trains, in its order, by their numbers among all weights. */
 function trainedNumbers(model: LayersModel): number[] {
   const all = weightsOf(model);
   return model.trainableWeights.map((weight) => all.indexOf(weight));
 }
 
-/** Without the names of layers, which tfjs counts on where a model is built twice. */
+/** The name has no layer name in it: tfjs counts these up when a model is built twice. */
 function nameOf(weight: LayerVariable, index: number): string {
   return `${WEIGHT}${index}/${weightName(weight)}`;
 }
@@ -146,7 +146,7 @@ function checkWeights(model: LayersModel, tensors: NamedTensorMap): void {
   for (const [i, weight] of weights.entries()) {
     const { shape, dtype } = tensors[nameOf(weight, i)] ?? { shape: [], dtype: undefined };
     if (util.arraysEqual(shape, weight.shape as number[]) && dtype === weight.dtype) continue;
-    const expected = dtype == null ? `none of its name` : { dtype, shape };
+    const expected = dtype == null ? 'no weight of this name' : { dtype, shape };
     const actual = { dtype: weight.dtype, shape: weight.shape };
     throw otherThanSaved(`weight ${i} "${weight.originalName}"`, expected, actual);
   }

@@ -4,7 +4,7 @@ import { currentQuantizerConfig, type KernelQuantizerConfig } from '../../quanti
 import { ternarySites } from '../../topology/ternary_sites';
 import { checkCount, otherThanSaved } from './other_than_saved';
 
-/** What a ternary layer computes by, beside its weights. */
+/** The settings by which a ternary layer computes, in addition to its weights. */
 export interface LayerState {
   readonly blend: number;
   readonly quantization: {
@@ -23,8 +23,8 @@ export function layerStates(model: LayersModel): LayerState[] {
 }
 
 /**
- * Weights of one quantizer often fit the layers of another, which would train on with another net.
- * @throws if the model has another number of ternary layers, or one that quantizes otherwise.
+ * The weights of one quantizer often fit the layers of another, which would then train a different net.
+ * @throws if the model has another number of ternary layers, or one that quantizes differently.
  */
 export function checkLayerStates(model: LayersModel, saved: LayerState[]): void {
   const sites = ternarySites(model);
@@ -37,7 +37,7 @@ export function checkLayerStates(model: LayersModel, saved: LayerState[]): void 
   }
 }
 
-/** Sets the blends; the rest is as saved once `checkLayerStates` has passed. */
+/** Sets the blends. The other settings are already as saved if `checkLayerStates` has passed. */
 export function restoreLayerStates(model: LayersModel, saved: LayerState[]): void {
   ternarySites(model).forEach(({ layer }, i) => {
     layer.ternaryKernel.blend = saved[i]!.blend;

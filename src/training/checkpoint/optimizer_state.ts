@@ -9,10 +9,10 @@ import { argumentError } from '../../errors';
 import { learningRateOf, setLearningRate } from '../../tfjs/learning_rate';
 import { optimizerState, setIterations, setSlots, type Slot } from '../../tfjs/optimizer_fields';
 
-/** What of an optimizer's state is not a tensor. */
+/** The part of an optimizer's state that is not tensors. */
 export interface OptimizerNumbers {
   readonly className: string;
-  /** Its settings but for the learning rate, as JSON. */
+  /** Its settings except the learning rate, as JSON. */
   readonly settings: string;
   readonly iterations: number;
   readonly learningRate: number | null;
@@ -30,10 +30,10 @@ export function optimizerNumbers(optimizer: Optimizer): OptimizerNumbers {
 }
 
 /**
- * The state of an optimizer as it is, by names "FIELD" or "FIELD/NUMBER/NAME": single variables and slots.
+ * The present state of an optimizer, by names "FIELD" or "FIELD/NUMBER/NAME": single variables and slots.
  *
  * @param trained the number of each slot's weight.
- * @throws if they are fewer than the slots: the model was frozen further since it was compiled.
+ * @throws if there are fewer numbers than slots: more of the model was frozen after it was compiled.
  */
 export function optimizerTensors(optimizer: Optimizer, trained: readonly number[]): NamedTensorMap {
   const tensors: NamedTensorMap = {};
@@ -60,8 +60,8 @@ function addSlots(
 }
 
 /**
- * @throws if the saved state is that of an optimizer with another class or other settings, or one that
- * trained other weights than those of the numbers `trained`.
+ * @throws if the saved state belongs to an optimizer of another class or with other settings, or to one that
+ * trained other weights than those with the numbers `trained`.
  */
 export function checkOptimizer(
   optimizer: Optimizer,
@@ -76,7 +76,7 @@ export function checkOptimizer(
   }
   const numbers = new Set(Object.keys(tensors).flatMap((name) => name.split('/')[1] ?? []));
   const text = JSON.stringify([...numbers].map(Number));
-  // Before its first step, and in plain SGD, an optimizer has nothing of any weight.
+  // Before its first step, and in plain SGD, an optimizer holds nothing for any weight.
   if (numbers.size === 0 || text === JSON.stringify(trained)) return;
   throw argumentError('loadCheckpoint', 'trainable weights', `numbers ${text}, as saved`, trained);
 }
@@ -109,7 +109,7 @@ function slotsOf(field: string, trained: readonly number[], tensors: NamedTensor
   return slots;
 }
 
-/** `variable` shares the data of a tensor, by a count of references that outlives the tensor. */
+/** `variable` shares the data of a tensor: a count of references lets the data outlive the tensor. */
 function copyOf(tensor: Tensor): Variable {
   return variable(tensor, false);
 }

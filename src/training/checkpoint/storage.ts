@@ -5,15 +5,15 @@ export type Storage = string | io.IOHandler;
 
 const KEY = 'TfjsBitcoreCheckpoint';
 
-/** The topology of what is stored, so that `tf.loadLayersModel` says what it has been given. */
+/** The topology of what is stored, so that the error of `tf.loadLayersModel` says what the content is. */
 class Checkpoint extends serialization.Serializable {
   /** @nocollapse */
   static readonly className: string = KEY;
 
   static override fromConfig(): never {
     throw new Error(
-      'tf.loadLayersModel: this is a checkpoint of saveCheckpoint, not a model. Build and compile the ' +
-        'model, then restore it by loadCheckpoint.',
+      'tf.loadLayersModel: this is a checkpoint made by saveCheckpoint, not a model. Build and compile the ' +
+        'model, then restore it with loadCheckpoint.',
     );
   }
 
@@ -24,13 +24,13 @@ class Checkpoint extends serialization.Serializable {
 
 serialization.registerClass(Checkpoint);
 
-/** Tensors by name, and what goes through JSON. */
+/** Tensors by name, and values that can be written as JSON. */
 export interface Stored<Content> {
   readonly tensors: NamedTensorMap;
   readonly content: Content;
 }
 
-/** Stores both by the means that tfjs has for models. */
+/** Stores both in the same way as tfjs stores models. */
 export async function store<Content>(
   storage: Storage,
   { tensors, content }: Stored<Content>,
@@ -47,13 +47,15 @@ export async function store<Content>(
   });
 }
 
-/** The caller disposes of the tensors. @throws if what is stored is no checkpoint. */
+/** The caller disposes of the tensors. @throws if the content is not a checkpoint. */
 export async function retrieve<Content>(storage: Storage): Promise<Stored<Content>> {
   const artifacts = await handlerFor(storage, 'load').load!();
   const { userDefinedMetadata, weightData, weightSpecs } = artifacts;
   const content = userDefinedMetadata?.[KEY as never] as Content | undefined;
   if (content == null || weightData == null || weightSpecs == null) {
-    throw new Error(`loadCheckpoint: ${labelOf(storage)} holds no checkpoint of saveCheckpoint.`);
+    throw new Error(
+      `loadCheckpoint: ${labelOf(storage)} holds no checkpoint made by saveCheckpoint.`,
+    );
   }
   return { tensors: io.decodeWeights(weightData, weightSpecs), content };
 }
@@ -67,7 +69,7 @@ function handlerFor(storage: Storage, action: 'save' | 'load'): io.IOHandler {
   );
 }
 
-/** Handlers for files keep their path, `folder` among them. */
+/** Handlers for files, including `folder`, have a path. */
 function labelOf(storage: Storage): string {
   const path = typeof storage === 'string' ? storage : (storage as { path?: unknown } | null)?.path;
   return typeof path === 'string' ? `"${path}"` : 'the storage given';

@@ -11,7 +11,7 @@ import { toLogits } from './logits';
 export interface DistillOptions {
   /** Divides the logits of both nets before softmax. Default: 4. */
   temperature?: number;
-  /** Share of the hard labels in [0, 1]; the soft targets have the rest. Default: 0.5. */
+  /** Share of the hard labels in [0, 1]; the soft targets have the remaining share. Default: 0.5. */
   alpha?: number;
   /** Layers to match between student and teacher. Default: none. */
   features?: FeatureMatch[];
@@ -28,19 +28,20 @@ export const DISTILL_OPTIONS = {
 } satisfies OptionTable<DistillOptions>;
 
 /**
- * A model that trains `student`, in place, to give what `teacher` gives. Compile it as the student,
- * with the loss of the hard labels, and train it by `fit` or `fitDataset` with any callback; then use
- * `student`. The loss in training is
+ * A model that trains `student`, in place, to give the same outputs as `teacher`. Compile it like the
+ * student, with the loss of the hard labels, and train it with `fit` or `fitDataset` and any callback; then
+ * use `student`. The loss in training is
  *
  *     alpha * hard + (1 - alpha) * T^2 * KL(softmax(t / T) || softmax(s / T))
  *       + sum of weight * mean((f_s / |f_s| - f_t / |f_t|)^2)
  *
- * with the logits s and t of student and teacher (the last axis; nets that end with softmax give their
- * logarithm) and the features f of the layers named in `features`. Where their widths differ, a linear
- * projection of the student's is trained with it. `evaluate` and validation tell the hard loss alone.
+ * with the logits s and t of student and teacher (over the last axis; for nets that end with softmax, the
+ * logarithm of their output) and the features f of the layers named in `features`. Where the widths of the
+ * features differ, a linear projection of the student's features is trained too. `evaluate` and validation
+ * report the hard loss alone.
  *
  * The teacher runs in inference mode, on the same inputs, and is never trained. `dispose()` frees the
- * projections, and leaves student and teacher alone.
+ * projections, but not the student and the teacher.
  *
  * ```js
  * const teacher = tf.sequential({layers: [
@@ -59,10 +60,10 @@ export const DISTILL_OPTIONS = {
  * const deployed = deploy(student);
  * ```
  *
- * Sources: Hinton et al. (arXiv 1503.02531); the features, TeTRA-VPR (arXiv 2503.02511).
+ * Sources: Hinton et al. (arXiv 1503.02531); for the features, TeTRA-VPR (arXiv 2503.02511).
  *
- * @throws if an option is wrong, the models differ in their inputs or (with alpha below 1) outputs,
- * have several outputs or end with a sigmoid, or share weights.
+ * @throws if an option is wrong, or if the models differ in their inputs or (with alpha below 1) outputs,
+ * have several outputs, end with a sigmoid, or share weights.
  */
 export function distill(
   student: LayersModel,
@@ -95,7 +96,7 @@ export function distill(
   return new DistillationModel(student.inputs, output, term, alpha, ownLayers);
 }
 
-/** A model that also gives some of the outputs on the way; it has no weights of its own. */
+/** A model that also gives some of the intermediate outputs; it has no weights of its own. */
 function withOutputs({ inputs, outputs }: LayersModel, more: SymbolicTensor[]): LayersModel {
   return new LayersModel({ inputs, outputs: [...outputs, ...more], name: 'teacher' });
 }

@@ -15,12 +15,12 @@ export interface DistillationTerms {
 }
 
 /**
- * Hands the student's output through, and in training adds to the model's loss how far the student is
- * from the teacher. Its inputs: the student's output, its features, and the inputs of both models.
+ * Returns the student's output unchanged. In training it adds the distance between student and teacher to
+ * the model's loss. Its inputs are the student's output, its features, and the inputs of both models.
  *
- * tfjs gives the loss of `compile` targets and outputs only; but it also adds what each layer reports
- * by `calculateLosses` (for regularizers), in the same step and on the same tape. The teacher is kept
- * in a field, where no model looks for weights.
+ * tfjs gives the loss of `compile` only targets and outputs. But it also adds what each layer reports with
+ * `calculateLosses` (for regularizers), in the same step and on the same tape. The teacher is kept in a
+ * field, where no model looks for weights.
  */
 export class DistillationLoss extends layers.Layer {
   /** @nocollapse */
@@ -31,7 +31,7 @@ export class DistillationLoss extends layers.Layer {
     super({});
   }
 
-  /** Whether the last forward pass was one of training. */
+  /** Whether the last forward pass was part of training. */
   get isTraining(): boolean {
     return this.loss != null;
   }
@@ -42,7 +42,7 @@ export class DistillationLoss extends layers.Layer {
   ): Tensor | Tensor[] {
     const [output, ...rest] = inputs as Tensor[];
     const isTraining = kwargs?.['training'] === true;
-    // Not in a tidy: it is of the scope of the step, which frees it.
+    // Not in a tidy: it belongs to the scope of the step, which frees it.
     this.loss = isTraining ? this.distance(output!, rest) : undefined;
     return output!;
   }

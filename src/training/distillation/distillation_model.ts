@@ -23,15 +23,15 @@ export class DistillationModel extends LayersModel {
     });
   }
 
-  /** What saving and deploying begin with. */
+  /** Saving and deploying begin with this call. */
   override getConfig(): never {
     throw new Error(
-      'A model made by distill() can be neither saved nor deployed, as its teacher is no part of it. ' +
-        'It trains the student in place: save or deploy that.',
+      'A model made by distill() can be neither saved nor deployed, as its teacher is not a part of it. ' +
+        'It trains the student in place: save or deploy the student.',
     );
   }
 
-  /** Frees what is not the student's: the projections, and the optimizer if `compile` made it. */
+  /** Frees what does not belong to the student: the projections, and the optimizer if `compile` made it. */
   override dispose(): ReturnType<LayersModel['dispose']> {
     let numDisposedVariables = 0;
     for (const layer of this.projections) {

@@ -3,13 +3,13 @@ import { argumentError } from '../../errors';
 import { nonEmptyString, positiveNumber } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
 
-/** Two layers whose outputs [batch, ..., width] shall point the same way. */
+/** Two layers whose outputs [batch, ..., width] should point in the same direction. */
 export interface FeatureMatch {
   /** Name of a layer of the student. */
   student: string;
-  /** Name of a layer of the teacher. Its output may differ from the student's in width alone. */
+  /** Name of a layer of the teacher. Its output may differ from the student's only in width. */
   teacher: string;
-  /** What the mean square of the difference of the unit vectors is multiplied by. Default: 100. */
+  /** The factor of the mean square of the difference of the unit vectors. Default: 100. */
   weight?: number;
 }
 
@@ -25,11 +25,11 @@ export interface FeaturePair {
   readonly student: SymbolicTensor;
   readonly teacher: SymbolicTensor;
   readonly weight: number;
-  /** For the projection: "STUDENT_to_TEACHER". */
+  /** The name of the projection: "STUDENT_to_TEACHER". */
   readonly name: string;
 }
 
-/** The outputs that `match` names. @throws if it names none, or they cannot be compared. */
+/** The outputs that `match` names. @throws if it names no layer, or the outputs cannot be compared. */
 export function findFeatures(
   student: LayersModel,
   teacher: LayersModel,

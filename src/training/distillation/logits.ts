@@ -3,13 +3,13 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { sourceLayers } from '../../topology/source_layers';
 
-/** Stands for smaller shares, which float32 may round to zero, a GPU's sooner: log(0) is infinite. */
+/** Replaces smaller shares. float32 may round these to zero, on a GPU sooner than elsewhere, and log(0) is infinite. */
 const SMALLEST_SHARE = 1e-30;
 
 /**
- * What turns the outputs of a model into logits: nothing, or after a softmax the logarithm, as
- * softmax(log(softmax(z)) / T) = softmax(z / T).
- * @throws if the model ends with a sigmoid, whose outputs are no shares of one whole.
+ * The function that turns the outputs of a model into logits. It changes nothing, except that it takes the
+ * logarithm after a softmax, as softmax(log(softmax(z)) / T) = softmax(z / T).
+ * @throws if the model ends with a sigmoid, whose outputs are not shares of one whole.
  */
 export function toLogits(model: LayersModel, argument: string): (outputs: Tensor) => Tensor {
   const activation = lastActivation(model);

@@ -17,12 +17,12 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /**
- * How far the student's classes are from the soft targets of the teacher (arXiv 1503.02531), the mean
- * over all but the last axis of
+ * The distance between the student's classes and the soft targets of the teacher (arXiv 1503.02531): the
+ * mean over all axes except the last of
  *
  *     T^2 * KL(softmax(t / T) || softmax(s / T))
  *
- * T^2 keeps the gradient's size that of T = 1.
+ * T^2 keeps the size of the gradient equal to that for T = 1.
  */
 export function softTargetLoss(student: Tensor, teacher: Tensor, temperature: number): Scalar {
   const logStudent = logSoftmax(div(student, temperature));
@@ -32,14 +32,14 @@ export function softTargetLoss(student: Tensor, teacher: Tensor, temperature: nu
 }
 
 /**
- * Mean of (s / |s| - t / |t|)^2, the lengths those of the last axis: the feature loss of TeTRA-VPR
- * (arXiv 2503.02511), which takes 100 times this.
+ * Mean of (s / |s| - t / |t|)^2, with the lengths over the last axis: the feature loss of TeTRA-VPR
+ * (arXiv 2503.02511), which uses 100 times this.
  */
 export function featureLoss(student: Tensor, teacher: Tensor): Scalar {
   return mean(square(sub(unitLength(student), unitLength(teacher))));
 }
 
-/** A row of zeros stays one. */
+/** A row of zeros stays a row of zeros. */
 function unitLength(features: Tensor): Tensor {
   return div(features, sqrt(maximum(sum(square(features), -1, true), 1e-12)));
 }

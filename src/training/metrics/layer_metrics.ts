@@ -12,28 +12,28 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LatentKernel } from '../../layers/ternary/latent_kernel';
 
-/** What the kernel of a ternary layer looks like at one moment. Shares are in [0, 1]. */
+/** The state of a ternary layer's kernel at one moment. Shares are in [0, 1]. */
 export interface LayerMetrics {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
   readonly path: string;
-  /** Shares of the weights -1, 0 and +1; all 0 where training has made the weights NaN. */
+  /** Shares of the weights -1, 0 and +1; all are 0 if training has made the weights NaN. */
   readonly negative: number;
   readonly zero: number;
   readonly positive: number;
-  /** Share of the weights that have another value than at the last look; 0 at the first. */
+  /** Share of the weights that have changed their value since the last look; 0 at the first look. */
   readonly flips: number;
-  /** The scale, the mean over outputs where each has its own. */
+  /** The scale; the mean over outputs if each output has its own. */
   readonly scale: number;
   /**
    * Share of the latent weights beyond the outermost level, |W| > scale (paretoq: beyond its clip
    * range, |W| > 0.99 alpha).
    */
   readonly saturation: number;
-  /** Information per weight by the three shares, in bits: at most log2(3) = 1.585. */
+  /** Information per weight computed from the three shares, in bits: at most log2(3) = 1.585. */
   readonly entropy: number;
 }
 
-/** A look at a layer, and its ternary weights for the next one. */
+/** The metrics of a layer, and its ternary weights for the next look. */
 export interface Look {
   readonly metrics: LayerMetrics;
   readonly ternary: Int8Array;
@@ -66,7 +66,7 @@ function measure(latent: LatentKernel): Tensor[] {
   const { clip = 1 } = latent.quantizer;
   return tidy(() => {
     const { ternary, scale } = latent.quantized();
-    // 1, or NaN where the scale is not finite; what ternary holds then depends on the backend.
+    // 1, or NaN where the scale is not finite; in that case the content of ternary depends on the backend.
     const known = div(scale, scale);
     const kernel = latent.matrix();
     const isSaturated = cast(greater(abs(kernel), mul(scale, clip)), 'float32');
@@ -76,7 +76,7 @@ function measure(latent: LatentKernel): Tensor[] {
   });
 }
 
-/** Of the values as they are: in an Int8Array a NaN would count as 0. */
+/** Counts the float values: in an Int8Array a NaN would count as 0. */
 function sharesOf(values: ArrayLike<number>) {
   const counts = [0, 0, 0];
   for (let i = 0; i < values.length; i++) counts[values[i]! + 1]!++;

@@ -10,9 +10,9 @@ import { lookAt, type LayerMetrics } from './layer_metrics';
 
 export interface TrainingMetricsOptions {
   /**
-   * Receives one line of JSON after each epoch, its newline included: `{epoch, logs, layers}` with the
-   * losses and metrics of tfjs as `logs`, and a `LayerMetrics` for each layer. A promise is awaited.
-   * Default: none.
+   * Receives one line of JSON after each epoch, with a newline at its end: `{epoch, logs, layers}`, where
+   * `logs` has the losses and metrics of tfjs, and `layers` a `LayerMetrics` for each layer. A promise is
+   * awaited. Default: none.
    */
   write?: (line: string) => unknown;
 }
@@ -33,7 +33,7 @@ const MEASURES = [
 
 const LABEL = 'trainingMetrics';
 
-/** What `trainingMetrics` gives: a callback, and a look at any time. */
+/** The result of `trainingMetrics`: a callback, and a method that measures at any time. */
 export class TrainingMetrics extends TrainingCallback {
   private readonly ternary = new WeakMap<LatentKernel, Int8Array>();
 
@@ -56,7 +56,7 @@ export class TrainingMetrics extends TrainingCallback {
     return all;
   }
 
-  /** The flips of the first epoch count from here. */
+  /** The flips of the first epoch are counted from here. */
   override async onTrainBegin(): Promise<void> {
     await this.look(this.trainedModel());
   }
@@ -71,7 +71,7 @@ export class TrainingMetrics extends TrainingCallback {
   }
 }
 
-/** tfjs passes losses as scalar tensors, which it disposes of itself. */
+/** tfjs passes losses as scalar tensors, and disposes of them itself. */
 async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, number>> {
   const numbers: Record<string, number> = {};
   for (const [key, value] of Object.entries(logs)) {
@@ -81,12 +81,12 @@ async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, 
 }
 
 /**
- * A callback that shows what the ternary weights do: after each epoch, for each ternary layer, the
+ * A callback that measures the ternary weights. After each epoch it gives, for each ternary layer, the
  * shares of -1, 0 and +1, the share that flipped in the epoch, the scale, the share of saturated latent
- * weights and the entropy. They join tfjs's own `logs` as `PATH/zero` and so on: in the history that
- * `fit` gives, in tfjs-vis, and in callbacks after this one.
+ * weights and the entropy. tfjs's own `logs` receive them as `PATH/zero` and so on: they are in the history
+ * that `fit` returns, in tfjs-vis, and in callbacks after this one.
  *
- * Signs of health: no layer with almost all weights 0 or none; flips that grow fewer towards the end.
+ * Training is healthy when no layer has almost all weights at 0 or none, and flips become fewer towards the end.
  *
  * ```js
  * const lines = [];
