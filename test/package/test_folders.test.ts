@@ -9,7 +9,7 @@ import { join, relative, sep } from 'node:path';
 const ROOT = join(__dirname, '../..');
 
 /** What is in test/ beside tests: what they use, and the types that tsc checks. */
-const WITHOUT_TESTS = ['golden', 'setup', 'support', 'topologies', 'types'];
+const WITHOUT_TESTS = ['fixtures', 'golden', 'setup', 'support', 'topologies', 'types'];
 
 function testsOfAllProjects(): Set<string> {
   const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
