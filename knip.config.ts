@@ -15,8 +15,9 @@ const config: KnipConfig = {
   ],
   project: ['{src,test,examples,benchmarks,scripts}/**/*.{ts,mjs,cjs,js}'],
   // Started by the paths of their programs.
-  ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@tensorflow/tfjs-node'],
+  // The program of Debian's package bible-kjv, which prints the text that examples/gpt trains on.
   ignoreBinaries: ['bible'],
+  ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@tensorflow/tfjs-node'],
 };
 
 export default config;

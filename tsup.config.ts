@@ -20,7 +20,12 @@ export default defineConfig([
     splitting: true,
   },
   // One set of types for both formats: classes with private members declared twice would not fit.
-  { ...shared, entry: entries, format: 'cjs', dts: { only: true } },
+  {
+    ...shared,
+    entry: entries,
+    format: 'cjs',
+    dts: { only: true, compilerOptions: { stripInternal: true } },
+  },
   {
     ...shared,
     entry: { cli: 'src/cli/main.ts' },

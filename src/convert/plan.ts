@@ -2,9 +2,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { DenseLayer } from '../tfjs/dense';
 import { packedBytes } from '../layers/ternary/packed_weights';
 import { createQuantizer } from '../quantizers/kernel/registry';
-import { hasScalePerOutput } from '../quantizers/kernel/scale_count';
-import { addUp, summarizeLayer, summarizeLayers } from '../inspect/layer_summary';
+import { hasScalePerOutput } from '../quantizers/kernel/per_output';
 import { checkModel } from '../topology/check_model';
+import { layerSizes, sitesWithWeights, sumOf } from '../topology/layer_sizes';
 import type { ConversionPlan, PlannedLayer } from './conversion_plan';
 import { decide, type Decision } from './decisions';
 import { readConvertOptions, type ConvertOptions } from './options';
@@ -43,12 +43,14 @@ export function checkedDecisions(
 }
 
 export function planOf(model: LayersModel, decisions: Decision[]): ConversionPlan {
-  const { bytes, parameters, macs } = addUp(summarizeLayers(model));
-  const all = { bytes, parameters, macs: macs.ternary + macs.float32 };
+  const sizes = sitesWithWeights(model).map(layerSizes);
+  const bytes = sumOf(sizes, (layer) => layer.bytes);
+  const parameters = sumOf(sizes, (layer) => layer.parameters);
+  const all = { bytes, parameters, macs: sumOf(sizes, (layer) => layer.macs) };
   const layers = decisions.map((decision) => planLayer(decision, all));
   const converted = layers.filter((layer) => layer.converted);
   const sum = (key: 'bytes' | 'deployedBytes' | 'byteShare' | 'macShare') =>
-    converted.reduce((total, layer) => total + layer[key], 0);
+    sumOf(converted, (layer) => layer[key]);
   const totals = {
     ...all,
     converted: converted.length,
@@ -62,8 +64,7 @@ export function planOf(model: LayersModel, decisions: Decision[]): ConversionPla
 
 function planLayer(decision: Decision, all: { bytes: number; macs: number }): PlannedLayer {
   const { site, bitLinear, reason } = decision;
-  const { className, shape, parameters, bytes, macs } = summarizeLayer(site);
-  const { ternary, float32 } = macs;
+  const { className, shape, parameters, bytes, macs } = layerSizes(site);
   return {
     path: site.path,
     name: site.layer.name,
@@ -76,8 +77,8 @@ function planLayer(decision: Decision, all: { bytes: number; macs: number }): Pl
     bytes,
     deployedBytes: bitLinear == null ? bytes : deployedBytes(decision),
     byteShare: share(bytes, all.bytes),
-    macs: ternary + float32,
-    macShare: share(ternary + float32, all.macs),
+    macs,
+    macShare: share(macs, all.macs),
   };
 }
 

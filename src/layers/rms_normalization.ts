@@ -11,7 +11,7 @@ import {
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { positiveNumber } from '../options/check';
-import { readOptions, type OptionTable } from '../options/option_table';
+import { knownOptions, readOptions, type OptionTable } from '../options/option_table';
 import { savedConfig } from '../tfjs/saved_config';
 import { labelOf } from './layer_label';
 import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
@@ -47,7 +47,7 @@ export class RMSNormalization extends layers.Layer {
     const label = labelOf('RMSNormalization', (args as RMSNormalizationOptions | undefined)?.name);
     const options = readOptions<RMSNormalizationOptions, typeof RMS_NORMALIZATION_OPTIONS>(
       label,
-      args,
+      new.target === RMSNormalization ? args : knownOptions(args, RMS_NORMALIZATION_OPTIONS),
       RMS_NORMALIZATION_OPTIONS,
     );
     super(options);

@@ -59,6 +59,13 @@ export function definedIn<Options extends object>(options: Options): Defined<Opt
 
 type Defined<Options> = { [Name in keyof Options]?: Exclude<Options[Name], undefined> };
 
+/** The options that a table knows: those of a subclass are its own business. */
+export function knownOptions<Options extends object>(options: Options, table: object): Options {
+  if (typeof options !== 'object' || options === null) return options;
+  const known = Object.entries(options).filter(([name]) => name in table);
+  return Object.fromEntries(known) as Options;
+}
+
 function checkNames(where: string, options: object, names: string[], argument: string): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw argumentError(where, argument, `an object {${names.join(', ')}}`, options);

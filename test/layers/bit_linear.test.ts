@@ -137,6 +137,26 @@ test('a class that extends BitLinear is deployed, saved and loaded as itself', a
   expect(summary(model).layers[0].className).toBe('Named');
 });
 
+test('a class that extends BitLinear may take options of its own', async () => {
+  class Tagged extends BitLinear {
+    static override readonly className: string = 'Tagged';
+    constructor(readonly args: ConstructorParameters<typeof BitLinear>[0] & { tag: string }) {
+      super(args);
+    }
+    override getConfig(): tf.serialization.ConfigDict {
+      return { ...super.getConfig(), tag: this.args.tag };
+    }
+  }
+  tf.serialization.registerClass(Tagged);
+  const layer = new Tagged({ units: 2, inputShape: [3], tag: 'mine' });
+  const model = tf.sequential({ layers: [layer] });
+  for (const saved of [model, deploy(model)]) {
+    const [loaded] = (await inMemory(saved)).layers;
+    expect((loaded as Tagged).args.tag).toBe('mine');
+  }
+  expect(() => new Tagged({ units: 0, tag: 'mine' })).toThrow('units must be a positive integer');
+});
+
 describe('BitLinear.fromDense', () => {
   const dense = () => {
     const layer = tf.layers.dense({ units: 4, activation: 'relu', name: 'head' });

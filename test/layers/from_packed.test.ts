@@ -53,7 +53,17 @@ describe('BitLinear.fromPacked refuses', () => {
     ['words of another type', { packed: [1, 2] }, 'packed must be an Int32Array'],
     ['scales of another number', { scale: [1, 2, 3] }, 'scale must be of length 1 or 2, got 3'],
     ['a scale of 0', { scale: [0] }, 'scale must be positive everywhere, got [0]'],
-    ['a scale that is NaN', { scale: [NaN] }, 'scale must be a list of finite numbers'],
+    ['a scale that is NaN', { scale: [NaN] }, 'scale must be a list of numbers that are finite'],
+    [
+      'a scale that float32 does not hold',
+      { scale: [1e39] },
+      'scale must be a list of numbers that',
+    ],
+    [
+      'a bias that float32 does not hold',
+      { bias: [1e39, 0] },
+      'bias must be a list of numbers that',
+    ],
     ['a bias of another length', { bias: [1] }, 'bias must be of length 2, got 1'],
     ['no inputs', { inFeatures: 0 }, 'inFeatures must be a positive integer, got 0'],
     ['a misspelt name', { inFeature: 3 }, 'options has no "inFeature". Did you mean "inFeatures"?'],

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, quantizers, registerQuantizer, type KernelQuantizer } from '../../src';
+import { BitLinear, bitLinear, deploy, quantizers, registerQuantizer } from '../../src';
+import type { KernelQuantizer } from '../../src';
 import { apply } from '../support/layers';
-import { artifactsOf, load } from '../support/saving';
+import { artifactsOf, inMemory, load } from '../support/saving';
 import { expectIdentical } from '../support/values';
 
 const signs = (): KernelQuantizer => ({
@@ -101,4 +102,19 @@ describe('quantizers by name', () => {
     );
     expect(quantizers.has('none')).toBe(false);
   });
+});
+
+test('an option perChannel of a rule of your own keeps its name in saved models', async () => {
+  const rule = registerQuantizer(
+    'withChannels',
+    ({ perChannel = false }: { perChannel?: boolean }) => ({
+      name: 'withChannels',
+      options: { perChannel },
+      quantize: (kernel: tf.Tensor) => ({ ternary: tf.sign(kernel), scale: tf.ones([1]) }),
+    }),
+  );
+  const kernelQuantizer = rule({ perChannel: true });
+  const layer = bitLinear({ units: 2, inputShape: [3], kernelQuantizer });
+  const [loaded] = (await inMemory(tf.sequential({ layers: [layer] }))).layers;
+  expect((loaded as BitLinear).kernelQuantizer).toEqual({ name: 'withChannels', perChannel: true });
 });

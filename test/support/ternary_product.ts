@@ -80,6 +80,11 @@ export class TernaryProduct extends tf.layers.Layer implements TernaryLayer {
     });
   }
 
+  protected override disposeWeights(): number {
+    this.ternaryKernel.release();
+    return super.disposeWeights();
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
     const { kernelQuantizer } = this;
     const config = { ...super.getConfig(), kernelQuantizer: { ...kernelQuantizer } };

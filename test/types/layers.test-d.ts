@@ -45,6 +45,16 @@ bitLinear({ units: '8' });
 bitLinear({ units: 8, inputQuantizer: 'int4' });
 // @ts-expect-error: no such option
 bitLinear({ units: 8, kernelQuantiser: 'twn' });
+// @ts-expect-error: a misspelt option of a rule
+bitLinear({ units: 8, kernelQuantizer: { name: 'twn', factr: 0.7 } });
+// @ts-expect-error: paretoq takes no option
+bitLinear({ units: 8, kernelQuantizer: { name: 'paretoq', perOutput: true } });
+bitLinear({ units: 8, kernelQuantizer: { name: 'twn', factor: 0.7, perOutput: true } });
+bitLinear({ units: 8, kernelQuantizer: bitLinear({ units: 8 }).kernelQuantizer });
+declare const rule: (options: { levels?: number }) => KernelQuantizer;
+bitLinear({ units: 8, kernelQuantizer: registerQuantizer('own', rule)({ levels: 3 }) });
+// @ts-expect-error: no option of that rule
+registerQuantizer('own', rule)({ level: 3 });
 // @ts-expect-error: numHeads is required
 causalSelfAttention({});
 // @ts-expect-error: read only

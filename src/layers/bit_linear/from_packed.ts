@@ -27,7 +27,7 @@ export interface FromPackedOptions
 }
 
 const NUMBERS: Check = {
-  expected: 'a list of finite numbers',
+  expected: 'a list of numbers that are finite in float32',
   holds: (value) => (Array.isArray(value) || ArrayBuffer.isView(value)) && isFinite(value),
 };
 
@@ -97,5 +97,6 @@ export function readPackedOptions(options: FromPackedOptions): PackedLayer {
 }
 
 function isFinite(values: unknown): boolean {
-  return Array.from(values as ArrayLike<unknown>).every(Number.isFinite);
+  const numbers = Array.from(values as ArrayLike<unknown>);
+  return numbers.every((value) => typeof value === 'number' && Number.isFinite(Math.fround(value)));
 }

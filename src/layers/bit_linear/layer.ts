@@ -1,5 +1,6 @@
 import { cast, serialization, tensor1d, tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { initializers, type layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import { knownOptions } from '../../options/option_table';
 import { packedShape } from '../../packing/int2';
 import { inputQuantizer, type InputQuantizerName } from '../../quantizers/input/registry';
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
@@ -14,11 +15,17 @@ import type { PackedKernel } from '../ternary/packed_kernel';
 import type { PackedWeights } from '../ternary/packed_weights';
 import { setTernaryWeights } from '../ternary/set_weights';
 import type { AddWeight } from '../ternary/ternary_kernel';
-import type { TernaryLayer } from '../ternary/ternary_layer';
+import type { TernaryLayerClass } from '../ternary/ternary_layer';
 import { readDenseOptions, type FromDenseOptions } from './from_dense';
 import { readPackedOptions, type FromPackedOptions } from './from_packed';
 import { checkInputShape } from './input_shape';
-import { currentConfig, layerLabel, readConfig, type BitLinearOptions } from './options';
+import {
+  BIT_LINEAR_CONFIG,
+  currentConfig,
+  layerLabel,
+  readConfig,
+  type BitLinearOptions,
+} from './options';
 import { matMulProducts } from './products';
 
 /**
@@ -36,7 +43,7 @@ import { matMulProducts } from './products';
  *
  * Source of the layer: BitNet (arXiv 2310.11453) and BitNet b1.58 (arXiv 2402.17764).
  */
-export class BitLinear extends Dense implements TernaryLayer {
+export class BitLinear extends Dense {
   /** @nocollapse */
   static override readonly className: string = 'BitLinear';
 
@@ -50,7 +57,8 @@ export class BitLinear extends Dense implements TernaryLayer {
 
   /** @throws an error that names the option of `bitLinear` that is unknown or wrong. */
   constructor(args: BitLinearOptions) {
-    const config = readConfig(args);
+    const own = new.target === BitLinear ? args : knownOptions(args, BIT_LINEAR_CONFIG);
+    const config = readConfig(own);
     super(config);
     const { inputQuantizer, eps } = config;
     const label = layerLabel(this.name);
@@ -62,7 +70,10 @@ export class BitLinear extends Dense implements TernaryLayer {
     this.eps = eps;
   }
 
-  /** @internal */
+  /**
+   * The kernel in its present life: what the rest of the package knows of the layer.
+   * @internal
+   */
   get ternaryKernel(): LatentKernel | PackedKernel {
     return this.state;
   }
@@ -189,7 +200,7 @@ export class BitLinear extends Dense implements TernaryLayer {
   }
 
   protected override disposeWeights(): number {
-    if (this.state.deployed) this.state.release();
+    this.state.release();
     return super.disposeWeights();
   }
 
@@ -282,4 +293,4 @@ export class BitLinear extends Dense implements TernaryLayer {
   }
 }
 
-serialization.registerClass(BitLinear);
+serialization.registerClass(BitLinear satisfies TernaryLayerClass);

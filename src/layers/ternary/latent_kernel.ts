@@ -172,6 +172,9 @@ export class LatentKernel implements TernaryKernel {
     return this.blendShare === 1 ? {} : { blend: this.blendShare };
   }
 
+  /** Nothing is held beside a float kernel. */
+  release(): void {}
+
   dispose(): void {
     for (const weight of this.weights) weight.dispose();
   }

@@ -47,6 +47,8 @@ export interface TernaryKernel {
   forward(x: Tensor, bias: Tensor | undefined, activation: LayerActivation): Tensor;
   /** @throws if the layer is not built, or its packed words hold the unused code 3. */
   statistics(): KernelStatistics;
+  /** Frees what is held beside the weights; the layer calls it when tfjs disposes of them. */
+  release(): void;
   /** The entries of the layer's config that describe this life. */
   getConfig(): serialization.ConfigDict;
 }

@@ -16,6 +16,7 @@ import { PackedKernel } from './packed_kernel';
  *   the deployed layer.
  * - The weights of a deployed layer are `packed` and `scale`, and then those that are not the kernel's own,
  *   in the order in which the trainable layer has them.
+ * - `disposeWeights()` calls `ternaryKernel.release()`, which frees what backends hold beside the words.
  */
 export interface TernaryLayer extends layers.Layer {
   readonly ternaryKernel: LatentKernel | PackedKernel;
@@ -24,6 +25,9 @@ export interface TernaryLayer extends layers.Layer {
   readonly inputQuantizer: InputQuantizerName;
   readonly eps: number;
 }
+
+/** What is true of every class of ternary layers; no `implements`, as the interface is not public. */
+export type TernaryLayerClass = new (options: never) => TernaryLayer;
 
 export function isTernaryLayer(layer: layers.Layer): layer is TernaryLayer {
   const { ternaryKernel } = layer as Partial<TernaryLayer>;

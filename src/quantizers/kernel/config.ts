@@ -13,24 +13,22 @@ export type BuiltInQuantizerConfig =
 
 /**
  * A kernel quantizer of your own with its options, as the function that `registerQuantizer` returns makes
- * it. The mark is only for the compiler: without it, a misspelt option of a built-in rule would pass as an
- * option of another rule.
+ * it. The mark on its name is only for the compiler: without it, a misspelt option of a built-in rule would
+ * pass as an option of another rule.
  */
 export interface RegisteredQuantizerConfig {
-  readonly name: string;
-  readonly [registered]: true;
-  readonly [option: string]: string | number | boolean;
+  readonly name: string & { readonly [registered]: true };
 }
 
 /** A kernel quantizer with its options: what a layer takes, and what its config holds. */
 export type KernelQuantizerConfig = BuiltInQuantizerConfig | RegisteredQuantizerConfig;
 
-/** The form that a config of an earlier version may have. */
-type SavedQuantizer = string | { name: string; perChannel?: boolean; [option: string]: unknown };
+/** The built-in rules of version 0.1.0 whose option `perOutput` it called `perChannel`. */
+const RENAMED: ReadonlySet<string> = new Set(['bitnet', 'twn', 'lsq']);
 
-/** A saved config with the names of this version: version 0.1.0 used the name `perChannel` for `perOutput`. */
+/** A saved config with the names of this version. */
 export function currentQuantizerConfig<Saved>(saved: Saved): Saved {
-  const { perChannel, ...options } = saved as Exclude<SavedQuantizer, string>;
-  if (perChannel === undefined) return saved;
-  return { ...options, perOutput: perChannel } as Saved;
+  const { perChannel, ...config } = saved as { name?: string; perChannel?: boolean };
+  if (perChannel === undefined || !RENAMED.has(config.name ?? '')) return saved;
+  return { ...config, perOutput: perChannel } as Saved;
 }

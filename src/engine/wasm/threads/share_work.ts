@@ -33,6 +33,7 @@ export const SHARED = {
  * @param at `SHARED`.
  * @param thread this thread's number, from 0; it owns that part of the scratch memory.
  */
+/* istanbul ignore next: a thread has no counters. */
 export function shareWork(
   shared: Int32Array,
   at: typeof SHARED,
