@@ -10,13 +10,12 @@ const config: KnipConfig = {
     'test/browser/page/main.ts',
     'test/package/*.mjs',
     'test/package/*_program.ts',
-    'test/setup/tally_reporter.js',
     'test/types/*.ts',
   ],
   project: ['{src,test,examples,benchmarks,scripts}/**/*.{ts,mjs,cjs,js}'],
-  // Started by the paths of their programs.
   // The program of Debian's package bible-kjv, which prints the text that examples/gpt trains on.
   ignoreBinaries: ['bible'],
+  // Started by the paths of their programs.
   ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@tensorflow/tfjs-node'],
 };
 
