@@ -52,14 +52,6 @@ export default tseslint.config(
       ...['no-unsafe-return', 'unbound-method'],
     ),
   },
-  {
-    // Not yet: `npx eslint src` with these rules names what is left.
-    files: ['src/**'],
-    rules: off(
-      ...['no-non-null-assertion', 'no-unnecessary-type-assertion', 'require-await'],
-      ...['no-unsafe-argument', 'no-base-to-string', 'unbound-method'],
-    ),
-  },
   { files: ['**/*.{js,cjs,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['examples/**'],
