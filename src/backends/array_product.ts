@@ -1,4 +1,4 @@
-import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataId, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { ownMemoryEngine } from '../engine/own_memory_engine';
 import { PORTABLE_PRODUCTS } from '../engine/portable/products';
 import { selectEngine } from '../engine/select';
@@ -25,6 +25,29 @@ export interface TensorAccess {
 
 export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number] {
   return [x.shape[0]!, packed.shape[0]!];
+}
+
+/** How a backend whose tensors are JavaScript arrays has them read and made. */
+export interface ArrayTensors<Backend> {
+  record(backend: Backend, tensor: TensorInfo): TensorRecord;
+  values(backend: Backend, tensor: TensorInfo): Float32Array | Int32Array;
+  make(backend: Backend, shape: number[], values: Float32Array): TensorInfo;
+}
+
+/** The tfjs kernel of such a backend. */
+export function arrayTernaryMatMul<Backend>(tensors: ArrayTensors<Backend>): KernelFunc {
+  return (args) => {
+    const backend = args.backend as Backend;
+    const inputs = args.inputs as unknown as TernaryMatMulInputs;
+    const shape = outputShape(inputs);
+    const y = new Float32Array(shape[0] * shape[1]);
+    const access = {
+      record: (tensor: TensorInfo) => tensors.record(backend, tensor),
+      values: (tensor: TensorInfo) => tensors.values(backend, tensor),
+    };
+    computeFromArrays(access, inputs, args.attrs as unknown as TernaryMatMulAttrs, y);
+    return tensors.make(backend, shape, y);
+  };
 }
 
 /** The product of JavaScript arrays into `y`, [rows, units], on the fastest engine. */

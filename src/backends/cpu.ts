@@ -1,7 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
-import { computeFromArrays, outputShape, type TernaryMatMulInputs } from './array_product';
+import { arrayTernaryMatMul } from './array_product';
 import type { Backend } from './backend';
 import { returnFromEngine } from './packed_words';
 
@@ -10,16 +8,11 @@ export const cpu: Backend = {
   memory: 'arrays',
   computedBy: 'engines',
   tfjsKernels: {
-    TernaryMatMul: (args) => {
-      const backend = args.backend as CpuBackend;
-      const inputs = args.inputs as unknown as TernaryMatMulInputs;
-      const [rows, units] = outputShape(inputs);
-      const y = new Float32Array(rows * units);
-      const record = (tensor: TensorInfo) => cpuRecord(backend, tensor);
-      const access = { record, values: (tensor: TensorInfo) => record(tensor).values! };
-      computeFromArrays(access, inputs, args.attrs as unknown as TernaryMatMulAttrs, y);
-      return makeCpuTensor(backend, [rows, units], y);
-    },
+    TernaryMatMul: arrayTernaryMatMul<CpuBackend>({
+      record: cpuRecord,
+      values: (backend, tensor) => cpuRecord(backend, tensor).values!,
+      make: makeCpuTensor,
+    }),
   },
   release: returnFromEngine,
 };

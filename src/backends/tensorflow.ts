@@ -1,7 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
-import { computeFromArrays, outputShape, type TernaryMatMulInputs } from './array_product';
+import { arrayTernaryMatMul } from './array_product';
 import type { Backend } from './backend';
 import { returnFromEngine } from './packed_words';
 
@@ -14,16 +12,11 @@ export const tensorflow: Backend = {
   memory: 'arrays',
   computedBy: 'engines',
   tfjsKernels: {
-    TernaryMatMul: (args) => {
-      const backend = args.backend as NodeBackend;
-      const inputs = args.inputs as unknown as TernaryMatMulInputs;
-      const [rows, units] = outputShape(inputs);
-      const y = new Float32Array(rows * units);
-      const record = (tensor: TensorInfo) => nodeRecord(backend, tensor);
-      const access = { record, values: nodeValues };
-      computeFromArrays(access, inputs, args.attrs as unknown as TernaryMatMulAttrs, y);
-      return makeNodeTensor(backend, [rows, units], y);
-    },
+    TernaryMatMul: arrayTernaryMatMul<NodeBackend>({
+      record: nodeRecord,
+      values: (_backend, tensor) => nodeValues(tensor),
+      make: makeNodeTensor,
+    }),
   },
   release: returnFromEngine,
 };

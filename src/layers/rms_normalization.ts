@@ -12,6 +12,7 @@ import { initializers, layers, type LayerVariable, type Shape } from '@tensorflo
 import { argumentError } from '../errors';
 import { positiveNumber } from '../options/check';
 import { knownOptions, readOptions, type OptionTable } from '../options/option_table';
+import { firstShape } from '../tfjs/layer_nodes';
 import { savedConfig } from '../tfjs/saved_config';
 import { labelOf } from './layer_label';
 import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
@@ -60,7 +61,7 @@ export class RMSNormalization extends layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
+    const shape = firstShape(inputShape);
     const features = shape[shape.length - 1];
     if (shape.length < 2 || features == null) {
       throw argumentError(this.label, 'input', 'of shape [..., features], features known', shape);

@@ -33,8 +33,7 @@ function tensorsInto({ inboundLayers, inputTensors }: Node): SymbolicTensor[] {
   return inboundLayers.length === 0 ? [] : inputTensors;
 }
 
-type NodeShapes = Shape | Shape[];
-
-function firstShape(shapes: NodeShapes): Shape {
+/** The only shape, or the first one of a list: tfjs gives either, to `build` too. */
+export function firstShape(shapes: Shape | Shape[]): Shape {
   return (Array.isArray(shapes[0]) ? shapes[0] : shapes) as Shape;
 }

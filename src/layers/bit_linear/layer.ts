@@ -6,10 +6,11 @@ import { inputQuantizer, type InputQuantizerName } from '../../quantizers/input/
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
 import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
 import { Dense, type DenseLayer } from '../../tfjs/dense';
+import { firstShape } from '../../tfjs/layer_nodes';
 import { replaceWeights } from '../../tfjs/layer_weights';
 import { savedConfig } from '../../tfjs/saved_config';
 import { createKernel } from '../ternary/create_kernel';
-import { shapeOfInput, singleShape, type LayerInputs } from '../ternary/inputs';
+import { shapeOfInput, type LayerInputs } from '../ternary/inputs';
 import type { LatentKernel } from '../ternary/latent_kernel';
 import type { PackedKernel } from '../ternary/packed_kernel';
 import type { PackedWeights } from '../ternary/packed_weights';
@@ -102,7 +103,7 @@ export class BitLinear extends Dense {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const shape = singleShape(inputShape);
+    const shape = firstShape(inputShape);
     const inFeatures = this.checkInputShape(shape);
     if (this.built) return;
     this.builtInFeatures = inFeatures;

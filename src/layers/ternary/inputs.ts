@@ -21,8 +21,3 @@ export function shapeOfInput(inputs: LayerInputs, label: string): Shape {
   if (shapes.length !== 1) throw argumentError(label, 'input', 'one tensor', shapes);
   return shapes[0]!;
 }
-
-/** tfjs gives `build` a shape, or a list of one shape. */
-export function singleShape(shape: Shape | Shape[]): Shape {
-  return (Array.isArray(shape[0]) ? shape[0] : shape) as Shape;
-}
