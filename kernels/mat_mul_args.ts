@@ -2,7 +2,7 @@
  * The arguments of a packed product, in the order in which they lie in memory: a block of 32-bit words. Both compilers read
  * this file, asc for the microkernels and tsc for src/engine/wasm/mat_mul_args.ts, so the order is written down nowhere else.
  *
- * Addresses and sizes are in bytes, and integers; what follows `eps`, with it, is float32.
+ * `eps` and `floor` are float32; the others are integers, and addresses and strides are in bytes.
  */
 export enum MatMulArg {
   /** float32 [rows, inFeatures]. */
@@ -11,13 +11,13 @@ export enum MatMulArg {
   packed,
   /** The scale of output 0. */
   scale,
-  /** From one output's scale to the next: 4, or 0 where one scale serves all. */
+  /** The distance from one output's scale to the next: 4, or 0 if one scale serves all. */
   scaleStride,
-  /** The bias of output 0; 0 where there is none. */
+  /** The bias of output 0; 0 if there is no bias. */
   bias,
   /** Output 0 of row 0; a row's outputs are neighbours. */
   y,
-  /** From one row of y to the next. */
+  /** The distance from one row of y to the next. */
   yStride,
   /** How many rows x has. */
   rows,
@@ -25,6 +25,6 @@ export enum MatMulArg {
   inFeatures,
   /** Lower bound of a row's largest magnitude. */
   eps,
-  /** Outputs below it become it: 0 for ReLU, -infinity for no activation. */
+  /** The least value of an output: 0 for ReLU, -infinity for no activation. */
   floor,
 }

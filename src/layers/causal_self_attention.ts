@@ -14,9 +14,10 @@ import {
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { positiveInteger } from '../options/check';
-import { readOptions, type OptionTable } from '../options/option_table';
+import type { OptionTable } from '../options/option_table';
 import { savedConfig } from '../tfjs/saved_config';
 import { labelOf } from './layer_label';
+import { readLayerOptions } from './layer_options';
 import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
 
 export interface CausalSelfAttentionOptions extends LayerOptions {
@@ -50,9 +51,8 @@ export class CausalSelfAttention extends layers.Layer {
 
   /** @throws if an option is unknown, or `numHeads` is not a positive integer. */
   constructor(options: CausalSelfAttentionOptions) {
-    const { name } = (options as CausalSelfAttentionOptions | undefined) ?? {};
     super(
-      readOptions(labelOf('CausalSelfAttention', name), options, CAUSAL_SELF_ATTENTION_OPTIONS),
+      readLayerOptions(CausalSelfAttention, new.target, options, CAUSAL_SELF_ATTENTION_OPTIONS),
     );
     this.numHeads = options.numHeads;
   }

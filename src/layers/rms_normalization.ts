@@ -11,10 +11,11 @@ import {
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { positiveNumber } from '../options/check';
-import { knownOptions, readOptions, type OptionTable } from '../options/option_table';
+import type { OptionTable } from '../options/option_table';
 import { firstShape } from '../tfjs/layer_nodes';
 import { savedConfig } from '../tfjs/saved_config';
 import { labelOf } from './layer_label';
+import { readLayerOptions } from './layer_options';
 import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
 
 export interface RMSNormalizationOptions extends LayerOptions {
@@ -45,10 +46,10 @@ export class RMSNormalization extends layers.Layer {
 
   /** @throws if an option is unknown, or `epsilon` is not a positive number. */
   constructor(args: RMSNormalizationOptions = {}) {
-    const label = labelOf('RMSNormalization', (args as RMSNormalizationOptions | undefined)?.name);
-    const options = readOptions<RMSNormalizationOptions, typeof RMS_NORMALIZATION_OPTIONS>(
-      label,
-      new.target === RMSNormalization ? args : knownOptions(args, RMS_NORMALIZATION_OPTIONS),
+    const options = readLayerOptions<RMSNormalizationOptions, typeof RMS_NORMALIZATION_OPTIONS>(
+      RMSNormalization,
+      new.target,
+      args,
       RMS_NORMALIZATION_OPTIONS,
     );
     super(options);

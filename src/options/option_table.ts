@@ -33,7 +33,6 @@ export type Resolved<Options, Table> = Omit<Options, keyof Defaults<Table>> & {
  * @returns a copy that has the defaults in place of the options that were left out or are undefined.
  * @throws if `options` is not an object, a name is unknown, a required option is missing, or a value is not
  * what its check expects. The error names the first one.
- * what its check expects; the first one is named.
  */
 export function readOptions<Options extends object, Table extends OptionTable<Options>>(
   where: string,

@@ -30,12 +30,12 @@ export function writeMatMulArgs(views: MemoryViews, at: number, args: MatMulArgs
   floats[word + MatMulArg.floor] = args.floor;
 }
 
-/** Bytes from one output's scale to the next, where there are `scales` of them. */
+/** Bytes from one output's scale to the next, for a kernel with `scales` scales. */
 export function scaleStride(scales: number): number {
   return scales === 1 ? 0 : 4;
 }
 
-/** What outputs below it become. */
+/** The least value of an output. */
 export function floorOf(activation: Activation | undefined): number {
   return activation === 'relu' ? 0 : -Infinity;
 }

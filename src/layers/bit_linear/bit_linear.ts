@@ -17,6 +17,7 @@ import { BIT_LINEAR_OPTIONS, layerLabel, type BitLinearOptions } from './options
  */
 export function bitLinear(options: BitLinearOptions): BitLinear {
   const { name } = (options as BitLinearOptions | undefined) ?? {};
+  // The constructor also takes the entries that only a saved config has.
   readOptions(layerLabel(name), options, BIT_LINEAR_OPTIONS);
   return new BitLinear(options);
 }

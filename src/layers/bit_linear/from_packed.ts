@@ -1,3 +1,4 @@
+import { tensor1d, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import { argumentError } from '../../errors';
 import { nonEmptyString, positiveInteger, type Check } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
@@ -94,6 +95,12 @@ export function readPackedOptions(options: FromPackedOptions): PackedLayer {
     weights: { packed, scale: scales },
     bias: bias && Float32Array.from(bias),
   };
+}
+
+/** The weights of the layer, in its order. */
+export function packedTensors({ config, inFeatures, weights, bias }: PackedLayer): Tensor[] {
+  const words = tensor2d(weights.packed, packedShape(inFeatures, config.units), 'int32');
+  return [words, tensor1d(weights.scale), ...(bias == null ? [] : [tensor1d(bias)])];
 }
 
 function isFinite(values: unknown): boolean {

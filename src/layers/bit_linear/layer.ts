@@ -1,7 +1,5 @@
-import { cast, serialization, tensor1d, tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { initializers, type layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
-import { knownOptions } from '../../options/option_table';
-import { packedShape } from '../../packing/int2';
 import { inputQuantizer, type InputQuantizerName } from '../../quantizers/input/registry';
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
 import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
@@ -9,6 +7,7 @@ import { Dense, type DenseLayer } from '../../tfjs/dense';
 import { firstShape } from '../../tfjs/layer_nodes';
 import { replaceWeights } from '../../tfjs/layer_weights';
 import { savedConfig } from '../../tfjs/saved_config';
+import { readLayerOptions } from '../layer_options';
 import { createKernel } from '../ternary/create_kernel';
 import { shapeOfInput, type LayerInputs } from '../ternary/inputs';
 import type { LatentKernel } from '../ternary/latent_kernel';
@@ -18,13 +17,14 @@ import { setTernaryWeights } from '../ternary/set_weights';
 import type { AddWeight } from '../ternary/ternary_kernel';
 import type { TernaryLayerClass } from '../ternary/ternary_layer';
 import { readDenseOptions, type FromDenseOptions } from './from_dense';
-import { readPackedOptions, type FromPackedOptions } from './from_packed';
+import { packedTensors, readPackedOptions, type FromPackedOptions } from './from_packed';
 import { checkInputShape } from './input_shape';
 import {
   BIT_LINEAR_CONFIG,
+  checkDeployed,
   currentConfig,
   layerLabel,
-  readConfig,
+  type BitLinearConfig,
   type BitLinearOptions,
 } from './options';
 import { matMulProducts } from './products';
@@ -58,8 +58,13 @@ export class BitLinear extends Dense {
 
   /** @throws an error that names the option of `bitLinear` that is unknown or wrong. */
   constructor(args: BitLinearOptions) {
-    const own = new.target === BitLinear ? args : knownOptions(args, BIT_LINEAR_CONFIG);
-    const config = readConfig(own);
+    const config = readLayerOptions<BitLinearConfig, typeof BIT_LINEAR_CONFIG>(
+      BitLinear,
+      new.target,
+      args,
+      BIT_LINEAR_CONFIG,
+    );
+    checkDeployed(config);
     super(config);
     const { inputQuantizer, eps } = config;
     const label = layerLabel(this.name);
@@ -276,14 +281,10 @@ export class BitLinear extends Dense {
     this: new (options: BitLinearOptions) => Class,
     options: FromPackedOptions,
   ): Class {
-    const { weights, bias, inFeatures, config } = readPackedOptions(options);
-    const layer = new this(config);
-    layer.buildAlone(inFeatures);
-    tidy(() => {
-      const words = tensor2d(weights.packed, packedShape(inFeatures, layer.units), 'int32');
-      const values = bias == null ? [] : [tensor1d(bias)];
-      layer.setWeights([words, tensor1d(weights.scale), ...values]);
-    });
+    const packed = readPackedOptions(options);
+    const layer = new this(packed.config);
+    layer.buildAlone(packed.inFeatures);
+    tidy(() => layer.setWeights(packedTensors(packed)));
     return layer;
   }
 

@@ -1,6 +1,6 @@
 import { argumentError } from '../../errors';
 import { anyBoolean, nonEmptyString, share } from '../../options/check';
-import { readOptions, type OptionTable, type Resolved } from '../../options/option_table';
+import type { OptionTable } from '../../options/option_table';
 import { currentQuantizerConfig } from '../../quantizers/kernel/config';
 import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../../quantizers/options';
 import type { DenseArgs } from '../../tfjs/dense';
@@ -37,23 +37,12 @@ export function layerLabel(name: unknown): string {
   return labelOf('BitLinear', name);
 }
 
-/**
- * A config with all its defaults.
- * @throws naming the first option that is unknown or wrong, and the layer if it has a name.
- */
-export function readConfig(
-  config: BitLinearConfig,
-): Resolved<BitLinearConfig, typeof BIT_LINEAR_CONFIG> {
-  const label = layerLabel((config as BitLinearConfig | undefined)?.name);
-  const resolved = readOptions<BitLinearConfig, typeof BIT_LINEAR_CONFIG>(
-    label,
-    config,
-    BIT_LINEAR_CONFIG,
-  );
-  if (!resolved.deployed) return resolved;
-  checkLayout(resolved.layout, label);
-  if (resolved.blend === 1) return resolved;
-  throw argumentError(label, 'blend', '1 in a deployed layer', resolved.blend);
+/** @throws if a config of a deployed layer has another layout than this version reads, or a blend. */
+export function checkDeployed({ name, deployed, layout, blend }: BitLinearConfig): void {
+  if (!deployed) return;
+  const label = layerLabel(name);
+  checkLayout(layout, label);
+  if (blend !== 1) throw argumentError(label, 'blend', '1 in a deployed layer', blend);
 }
 
 type SavedConfig = BitLinearConfig & { perOutputScale?: boolean };
