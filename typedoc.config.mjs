@@ -10,13 +10,13 @@ export default {
   // Of a class, what the rest of the package uses.
   excludeInternal: true,
   excludeExternals: true,
+  // Links to sources need to know where the repository is published.
+  disableSources: true,
   // tfjs's own layers bear it.
   blockTags: [...OptionDefaults.blockTags, '@nocollapse'],
   // A type that a signature shows is exported by an entry, and a link leads somewhere.
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
   intentionallyNotExported: [
-    // What BitLinear is to the rest of the package.
-    'src/layers/ternary/ternary_layer.ts:TernaryLayer',
     // Of a method that tfjs calls.
     'src/layers/ternary/inputs.ts:LayerInputs',
     // Arrays as tfjs takes them.
