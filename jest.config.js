@@ -54,6 +54,11 @@ module.exports = {
       // The server and the tests share one copy of the package.
       moduleNameMapper: sources,
     },
+    {
+      ...shared,
+      displayName: 'faults',
+      testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
+    },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   ],
 };

@@ -9,7 +9,8 @@ import { root, say } from './steps.mjs';
 const [current] = process.versions.node.split('.');
 const otherNodes = ['20', '22', '24'].filter((major) => major !== current);
 const steps = [
-  ...['setup:tfjs-node', 'setup:chromium', 'test', 'test:tensorflow', 'test:serve', 'test:browser'],
+  ...['setup:tfjs-node', 'setup:chromium', 'test', 'test:tensorflow', 'test:serve', 'test:faults'],
+  'test:browser',
   ...otherNodes.map((major) => `test:node${major}`),
 ];
 
