@@ -75,7 +75,7 @@ function hiddenDecisions({ layer, path, runs }: LayerSite): Decision[] {
   const reason = `inside "${path}" of class ${layer.getClassName()}`;
   const hidden = hiddenLayers(layer).filter((inner) => inner instanceof Dense);
   return hidden.map((inner) => ({
-    site: { layer: inner, path: `${path}/${inner.name}`, applied: inner, runs },
+    site: { layer: inner, path: `${path}/${inner.name}`, applied: inner, nodes: [], runs },
     bitLinear: null,
     reason,
   }));

@@ -2,8 +2,10 @@ import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TernaryLayer } from '../layers/ternary/ternary_layer';
 import { inputQuantizer } from '../quantizers/input/registry';
+import { batchSizeOf } from '../topology/batch_size';
 import { checkInputs } from '../topology/check_inputs';
 import { checkModel } from '../topology/check_model';
+import { fromZeroStates } from '../topology/model_states';
 import { recordInputs } from '../topology/record_inputs';
 import { ternarySites } from '../topology/ternary_sites';
 
@@ -33,7 +35,8 @@ export interface Verification extends OutputComparison {
 
 /**
  * Compares a model with its deployed form: their outputs for `x`, and each ternary layer with its
- * packed form on the same input.
+ * packed form on the same input. Stateful layers of both models start from zero states, and have their own
+ * states again afterwards.
  *
  * ```js
  * const deployed = deploy(model);
@@ -43,7 +46,7 @@ export interface Verification extends OutputComparison {
  * @param x the input of `model.predict`: one tensor, or one for each input of the model.
  * @returns whether all outputs are equal, their largest difference, and the same for each layer.
  * @throws if the two models do not have the same ternary layers, the layers of `model` are already
- * deployed, or `x` is not an input of `model.predict`.
+ * deployed, or `x` is not an input of `model.predict`, in whole batches where the model is stateful.
  */
 export async function verify(
   model: LayersModel,
@@ -56,9 +59,18 @@ export async function verify(
   const [expected, actual] = [model, deployed].map((m) => m.outputs.map(({ shape }) => shape));
   checkEqual('deployed', 'a model with outputs of shape', expected, actual);
   checkInputs(model, x, 'verify');
+  return fromZeroStates([model, deployed], () => compare(model, deployed, pairs, x));
+}
+
+async function compare(
+  model: LayersModel,
+  deployed: LayersModel,
+  pairs: LayerPair[],
+  x: Tensor | Tensor[],
+): Promise<Verification> {
   const { outputs, inputs } = predictAndRecord(model, pairs, x);
   try {
-    const { identical, maxAbsDiff } = await compareAndDispose(outputs, toList(deployed.predict(x)));
+    const { identical, maxAbsDiff } = await compareAndDispose(outputs, predict(deployed, x));
     const layers: LayerVerification[] = [];
     for (const [i, pair] of pairs.entries()) layers.push(await verifyLayer(pair, inputs[i]!));
     return { identical, maxAbsDiff, layers };
@@ -112,7 +124,7 @@ function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Te
   const inputs = pairs.map((): Tensor[] => []);
   const restore = pairs.map(({ source }, i) => recordInputs(source, inputs[i]!));
   try {
-    return { outputs: toList(model.predict(x)), inputs };
+    return { outputs: predict(model, x), inputs };
   } catch (error) {
     dispose(inputs);
     throw error;
@@ -155,6 +167,6 @@ async function compareAndDispose(expected: Tensor[], actual: Tensor[]) {
   return result;
 }
 
-function toList(tensors: Tensor | Tensor[]): Tensor[] {
-  return Array.isArray(tensors) ? tensors : [tensors];
+function predict(model: LayersModel, x: Tensor | Tensor[]): Tensor[] {
+  return [model.predict(x, { batchSize: batchSizeOf(model) })].flat();
 }

@@ -86,8 +86,8 @@ function weightDecayAdvice({ layer, path }: LayerSite): Recommendation[] {
   ];
 }
 
-function normAdvice({ applied, path }: LayerSite): Recommendation[] {
-  const source = inputTensors(applied).flatMap(weightedSources).find(isNoNorm);
+function normAdvice({ nodes, path }: LayerSite): Recommendation[] {
+  const source = nodes.flatMap(inputTensors).flatMap(weightedSources).find(isNoNorm);
   if (source == null) return [];
   return [
     {

@@ -2,7 +2,10 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
+import { readableTopology } from './keras_2_forms';
 import { checkKerasVersion } from './keras_version';
+import { checkModelFormat } from './model_format';
+import { modelPlace } from './model_place';
 
 /**
  * Saves to and loads from a folder (model.json and its files of weights) on any backend in Node.
@@ -15,9 +18,15 @@ import { checkKerasVersion } from './keras_version';
  * const loaded = await tf.loadLayersModel(folder('models/tiny'));
  * ```
  *
- * @param path of the folder. Saving makes the folder if it is missing, and overwrites the model in it.
- * @throws if `path` is not a string. Loading throws if a file is missing, if model.json does not describe a
- * layers model or was written by Keras 3, or if the files of weights do not have the size that it gives.
+ * It loads what `tf.loadLayersModel` loads, files without `format` included, and models of Keras 2 whose
+ * regularizers are named `L1` or `L2`.
+ *
+ * @param path of the folder. Saving makes the folder if it is missing, and overwrites the model in it. For loading
+ * only, it can also be the path of a JSON file whose weights are beside it, such as `tiny.json`, as
+ * `downloads://tiny` writes it.
+ * @throws if `path` is not a string. Loading throws if a file is missing, if the JSON file does not describe a
+ * layers model or was written by Keras 3, if it has a GRU with `reset_after`, which tfjs does not compute, or if
+ * the files of weights do not have the size that it gives.
  */
 export function folder(path: string): io.IOHandler & { readonly path: string } {
   if (typeof path !== 'string' || path === '') {
@@ -36,8 +45,9 @@ export function folder(path: string): io.IOHandler & { readonly path: string } {
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     },
     async load() {
-      return io.getModelArtifactsForJSON(await readModel(path), async (groups) => {
-        const weights = await Promise.all(groups.map((group) => readGroup(path, group)));
+      const { directory, file } = modelPlace(path);
+      return io.getModelArtifactsForJSON(await readModel(directory, file), async (groups) => {
+        const weights = await Promise.all(groups.map((group) => readGroup(directory, group)));
         const specs = groups.flatMap(({ weights }) => weights);
         return [specs, new Uint8Array(Buffer.concat(weights)).buffer];
       });
@@ -59,17 +69,15 @@ async function replaceModel(path: string, weights: Uint8Array, model: string): P
   await rename(`${modelFile}.new`, modelFile);
 }
 
-async function readModel(path: string): Promise<io.ModelJSON> {
+async function readModel(path: string, file: string): Promise<io.ModelJSON> {
   const where = `folder "${path}"`;
-  const model = parse((await readPart(path, 'model.json')).toString(), where);
-  if (model?.format !== 'layers-model') {
-    throw argumentError(where, 'model.json', 'of format "layers-model"', model?.format);
-  }
+  const model = parse((await readPart(path, file)).toString(), file, where);
+  checkModelFormat(model, file, where);
   for (const part of ['modelTopology', 'weightsManifest'] as const) {
-    if (model[part] == null) throw argumentError(where, part, 'in model.json', model[part]);
+    if (model[part] == null) throw argumentError(where, part, `in ${file}`, model[part]);
   }
   checkKerasVersion(model.modelTopology, where);
-  return model;
+  return { ...model, modelTopology: readableTopology(model.modelTopology, where) };
 }
 
 async function readPart(path: string, file: string): Promise<Buffer> {
@@ -81,11 +89,11 @@ async function readPart(path: string, file: string): Promise<Buffer> {
   }
 }
 
-function parse(text: string, where: string): io.ModelJSON | null {
+function parse(text: string, file: string, where: string): unknown {
   try {
-    return JSON.parse(text) as io.ModelJSON | null;
+    return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${where}: model.json is not JSON: ${(error as Error).message}`);
+    throw new Error(`${where}: ${file} is not JSON: ${(error as Error).message}`);
   }
 }
 

@@ -12,7 +12,7 @@ export function checkKerasVersion(topology: object, where: string): void {
   const forms = KERAS_3_FORMS.filter((form) => text.includes(`"${form}"`));
   if (forms.length === 0) return;
   throw new Error(
-    `${where}: model.json was written by Keras ${version}, in a format that TensorFlow.js does not read ` +
+    `${where}: the model was written by Keras ${version}, in a format that TensorFlow.js does not read ` +
       `(${forms.join(', ')}). Write it with Keras 2: \`pip install tf_keras\`, set the environment variable ` +
       'TF_USE_LEGACY_KERAS=1 before tensorflow is imported, build the model with the same code, copy its ' +
       'weights as arrays (get_weights, set_weights), save it, and convert the saved model.',

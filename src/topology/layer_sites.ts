@@ -1,6 +1,6 @@
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
-import { usesIn } from '../tfjs/container_nodes';
-import { outputShapes } from '../tfjs/layer_nodes';
+import { nodesIn } from '../tfjs/container_nodes';
+import { outputShape, type LayerNode } from '../tfjs/layer_nodes';
 import { wrappedLayer } from '../tfjs/wrapped_layer';
 
 /** A layer in a model, and its path: the names that lead to it, as in "outer/inner". */
@@ -9,6 +9,8 @@ export interface LayerSite {
   readonly path: string;
   /** What the model around it applies: the layer, or the TimeDistributed wrapper around it. */
   readonly applied: layers.Layer;
+  /** How the model around it uses `applied`: one node for each use. Uses in other models do not count. */
+  readonly nodes: readonly LayerNode[];
   /** How often the model around it runs for one example: once, unless that model is nested and shared or wrapped. */
   readonly runs: number;
 }
@@ -34,12 +36,14 @@ export function* modelSites(model: LayersModel): Generator<ModelSite> {
 
 /** Layers in the order of `model.layers`; a nested model comes before the layers in it. */
 function* allSites(model: LayersModel, prefix = '', runs = 1): Generator<LayerSite> {
+  const uses = nodesIn(model);
   for (const applied of model.layers) {
     const { layer, path, wrappers } = unwrapped(applied, prefix);
-    yield { layer, path, applied, runs };
+    const nodes = uses.get(applied) ?? [];
+    yield { layer, path, applied, nodes, runs };
     if (!(layer instanceof LayersModel)) continue;
-    const uses = usesIn(model, applied) || 1;
-    yield* allSites(layer, `${path}/`, runs * uses * timeSteps(applied, wrappers));
+    const times = nodes.reduce((total, node) => total + timeSteps(node, wrappers), 0);
+    yield* allSites(layer, `${path}/`, runs * times);
   }
 }
 
@@ -54,7 +58,7 @@ function unwrapped(
 }
 
 /** Number of steps of `wrappers` wrappers, with one axis for each; unknown numbers of steps count as 1. */
-function timeSteps(applied: layers.Layer, wrappers: number): number {
-  const [shape = []] = outputShapes(applied);
-  return shape.slice(1, 1 + wrappers).reduce<number>((product, size) => product * (size ?? 1), 1);
+function timeSteps(node: LayerNode, wrappers: number): number {
+  const axes = outputShape(node).slice(1, 1 + wrappers);
+  return axes.reduce<number>((product, size) => product * (size ?? 1), 1);
 }

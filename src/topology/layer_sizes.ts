@@ -1,6 +1,6 @@
 import type { LayersModel, LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
-import { inputShapes, outputShapes } from '../tfjs/layer_nodes';
+import { inputShape, outputShape } from '../tfjs/layer_nodes';
 import { layerSites, type LayerSite } from './layer_sites';
 
 /** What shapes alone tell of a layer. */
@@ -33,7 +33,7 @@ export function layerSizes(site: LayerSite): LayerSizes {
     const shape = [...layer.ternaryKernel.matrixShape];
     const ternaryBytes = bytesOf(layer.ternaryKernel.weights);
     const parameters = sizeOf(shape) + (bytes - ternaryBytes) / 4;
-    const macs = sizeOf(shape) * positions(site, outputShapes);
+    const macs = sizeOf(shape) * positions(site, outputShape);
     return { path, className, shape, parameters, bytes, ternaryBytes, macs };
   }
   const shapes = layer.weights.map((weight) => weight.shape as number[]);
@@ -54,13 +54,13 @@ const AT_INPUTS = /^(SimpleRNN|LSTM|GRU|Bidirectional|Conv[23]DTranspose)$/;
 function floatMacs(site: LayerSite, className: string): number {
   const kernels = site.layer.weights.filter(({ shape }) => shape.length > 1);
   const perPosition = sumOf(kernels, ({ shape }) => sizeOf(shape));
-  if (AT_OUTPUTS.test(className)) return perPosition * positions(site, outputShapes);
-  return AT_INPUTS.test(className) ? perPosition * positions(site, inputShapes) : 0;
+  if (AT_OUTPUTS.test(className)) return perPosition * positions(site, outputShape);
+  return AT_INPUTS.test(className) ? perPosition * positions(site, inputShape) : 0;
 }
 
 /** Positions for one example, over all uses of the layer; unknown dimensions count as 1. */
-function positions({ applied, runs }: LayerSite, shapesOf: typeof outputShapes): number {
-  return runs * (sumOf(shapesOf(applied), (shape) => sizeOf(shape.slice(1, -1))) || 1);
+function positions({ nodes, runs }: LayerSite, shapeOf: typeof outputShape): number {
+  return runs * (sumOf(nodes, (node) => sizeOf(shapeOf(node).slice(1, -1))) || 1);
 }
 
 function sizeOf(shape: Shape): number {

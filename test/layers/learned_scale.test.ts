@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, bitLinear, deploy } from '../../src';
+import { BitLinear, bitLinear, convert, deploy } from '../../src';
 import { apply, gradients, setKernel, weight, weightNames } from '../support/layers';
-import { inMemory } from '../support/saving';
+import { artifactsOf, inMemory } from '../support/saving';
 import { LEARNED_QUANTIZERS, titled } from '../support/quantizers';
 import { expectClose, expectIdentical, randomFloats, randomTensor } from '../support/values';
 
@@ -42,6 +42,53 @@ describe.each(titled(LEARNED_QUANTIZERS))('learned scale: %s', (_, kernelQuantiz
     const alpha = tf.mul(expected(kernel), 0.5);
     layer.setWeights([kernel, tf.zeros([6]), alpha]);
     expectIdentical(weight(layer, 'alpha'), alpha);
+  });
+
+  test('follows a kernel that is loaded without it, and keeps one that is loaded', async () => {
+    const float = tf.layers.dense({ units: 6, inputShape: [50], name: 'layer' });
+    const net = tf.sequential({ layers: [float] });
+    float.setWeights([tf.mul(randomTensor([50, 6], 3), 7), tf.ones([6])]);
+    const ternary = bitLinear({ units: 6, kernelQuantizer, inputShape: [50], name: 'layer' });
+    const around = tf.sequential({ layers: [tf.sequential({ layers: [ternary] })] });
+    const loadInto = (model: tf.LayersModel, weights: tf.NamedTensorMap) =>
+      model.loadWeights(weights, false);
+    loadInto(around, { 'layer/bias': tf.ones([6]) });
+    const start = weight(ternary, 'alpha');
+    expectClose(start, expected(weight(ternary, 'kernel')), 1e-6);
+    const [kernel, bias] = net.getWeights() as [tf.Tensor, tf.Tensor];
+    loadInto(around, { 'layer/kernel': kernel, 'layer/bias': bias });
+    expectIdentical(weight(ternary, 'kernel'), kernel);
+    expectIdentical(weight(ternary, 'alpha'), weight(converted(net), 'alpha'));
+    const alpha = tf.mul(expected(kernel), 0.5);
+    const order = [
+      { 'layer/alpha': alpha, 'layer/kernel': tf.add(kernel, 1) },
+      { 'layer/kernel': kernel, 'layer/alpha': alpha },
+    ];
+    for (const weights of order) {
+      loadInto(around, weights);
+      expectIdentical(weight(ternary, 'alpha'), alpha);
+    }
+  });
+
+  /** `convert` sets the weights of the layer, which start the scale. */
+  function converted(model: tf.LayersModel): tf.layers.Layer {
+    return convert(model, { kernelQuantizer, convertOutputs: true }).layers[0]!;
+  }
+
+  test('follows the kernel of a float net in files', async () => {
+    const name = 'layer';
+    const float = tf.layers.dense({ units: 6, inputShape: [50], name });
+    const { weightData, weightSpecs } = await artifactsOf(tf.sequential({ layers: [float] }));
+    const ternary = bitLinear({ units: 6, kernelQuantizer, inputShape: [50], name });
+    const { modelTopology } = await artifactsOf(tf.sequential({ layers: [ternary] }));
+    const files = tf.io.fromMemory({
+      modelTopology,
+      weightData,
+      weightSpecs,
+    } as tf.io.ModelArtifacts);
+    const loaded = await tf.loadLayersModel(files, { strict: false });
+    expectIdentical(weight(loaded.layers[0]!, 'kernel'), weight(float, 'kernel'));
+    expectClose(weight(loaded.layers[0]!, 'alpha'), expected(weight(float, 'kernel')), 1e-6);
   });
 
   test('is trained', () => {

@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { inputShapes, inputTensors, outputShapes, tensorsBefore } from '../../src/tfjs/layer_nodes';
+import {
+  inputShape,
+  inputTensors,
+  nodeOf,
+  outputShape,
+  outputTensors,
+  tensorsBefore,
+} from '../../src/tfjs/layer_nodes';
 
 const input = (...shape: number[]) => tf.input({ shape });
+const inputShapes = (layer: tf.layers.Layer) => layer.inboundNodes.map(inputShape);
+const outputShapes = (layer: tf.layers.Layer) => layer.inboundNodes.map(outputShape);
 
 test('shapes of a layer, one for each use', () => {
   const layer = tf.layers.dense({ units: 2 });
@@ -44,7 +53,9 @@ test('tensors before a tensor are those of the use that made it', () => {
   expect(tensorsBefore(second!)).toEqual([y]);
   const sum = tf.layers.add().apply([first!, second!]) as tf.SymbolicTensor;
   expect(tensorsBefore(sum)).toEqual([first, second]);
-  expect(inputTensors(layer)).toEqual([x, y]);
+  expect(layer.inboundNodes.map(inputTensors)).toEqual([[x], [y]]);
+  expect(layer.inboundNodes.map(outputTensors)).toEqual([[first], [second]]);
+  expect([first!, second!].map(nodeOf)).toEqual(layer.inboundNodes);
 });
 
 test('each output of a layer knows its use and its place', () => {
@@ -75,5 +86,5 @@ test('so does each output of a nested model, which is another tensor than in the
 test('nothing stands before an input', () => {
   const x = input(3);
   expect(tensorsBefore(x)).toEqual([]);
-  expect(inputTensors(x.sourceLayer)).toEqual([]);
+  expect(x.sourceLayer.inboundNodes.map(inputTensors)).toEqual([[]]);
 });

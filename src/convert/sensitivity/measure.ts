@@ -1,10 +1,9 @@
 import { dispose, slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { batchSizeOf } from '../../topology/batch_size';
+import { fromZeroStates } from '../../topology/model_states';
 import { recordInputs } from '../../topology/record_inputs';
 import { RelativeError } from './relative_error';
-
-/** The number of rows that are computed at once. */
-const BATCH = 32;
 
 /** A layer of the float model, and the ternary layer that replaces it. */
 export interface LayerPair {
@@ -27,15 +26,17 @@ export async function measure(
 ): Promise<Errors> {
   const layer = new RelativeError();
   const outputs = float.outputs.map(() => new RelativeError());
-  const rows = x[0]!.shape[0];
-  for (let start = 0; start < rows; start += BATCH) {
-    const batch = x.map((tensor) => slice(tensor, start, Math.min(BATCH, rows - start)));
-    try {
-      await addBatch(float, ternary, pair, batch, { layer, outputs });
-    } finally {
-      dispose(batch);
+  const [rows, size] = [x[0]!.shape[0], batchSizeOf(float)];
+  await fromZeroStates([float, ternary], async () => {
+    for (let start = 0; start < rows; start += size) {
+      const batch = x.map((tensor) => slice(tensor, start, Math.min(size, rows - start)));
+      try {
+        await addBatch(float, ternary, pair, batch, { layer, outputs });
+      } finally {
+        dispose(batch);
+      }
     }
-  }
+  });
   return { layerError: layer.value, outputError: Math.max(...outputs.map(({ value }) => value)) };
 }
 
@@ -78,7 +79,7 @@ function predictRecording(
 }
 
 function predict(model: LayersModel, batch: Tensor[]): Tensor[] {
-  return [model.predict(batch, { batchSize: BATCH })].flat();
+  return [model.predict(batch, { batchSize: batchSizeOf(model) })].flat();
 }
 
 function call(layer: layers.Layer, input: Tensor): Tensor {

@@ -71,10 +71,12 @@ export interface Sensitivity {
  * const ternary = convert(dense, {skip: errors.pathsAbove(0.5)});
  * ```
  *
- * The model stays as it is. Each layer takes two passes over `x`, in batches of 32.
+ * The model stays as it is. Each layer takes two passes over `x`, in batches of 32 or of the model's own size.
+ * Stateful layers start each pass from zero states.
  *
  * @param x the input of `model.predict`: one tensor, or one for each input of the model.
- * @throws if `convert` throws with these options, if it would convert no layer, or if `x` is empty.
+ * @throws if `convert` throws with these options, if it would convert no layer, or if `x` is not an input of
+ * `model.predict`, in whole batches where the model is stateful.
  */
 export async function sensitivity(
   model: LayersModel,

@@ -2,6 +2,8 @@ import { layers, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-
 import { argumentError } from '../../errors';
 import { nonEmptyString, positiveNumber } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
+import { nodesIn } from '../../tfjs/container_nodes';
+import { outputTensors } from '../../tfjs/layer_nodes';
 
 /** Two layers whose outputs [batch, ..., width] should point in the same direction. */
 export interface FeatureMatch {
@@ -61,8 +63,9 @@ function outputOf(model: LayersModel, name: string, argument: string): SymbolicT
     const names = JSON.stringify(model.layers.map((candidate) => candidate.name));
     throw argumentError('distill', argument, `one of the layers ${names}`, name);
   }
-  if (layer.inboundNodes.length !== 1 || Array.isArray(layer.output)) {
+  const outputs = (nodesIn(model).get(layer) ?? []).flatMap(outputTensors);
+  if (outputs.length !== 1) {
     throw argumentError('distill', argument, 'a layer with one output, used once', name);
   }
-  return layer.output;
+  return outputs[0]!;
 }
