@@ -3,7 +3,8 @@
  *
  *   y = max(((float(acc) * rowScale) * scale) + bias, floor)
  *
- * floor is 0 for ReLU and -infinity for no activation; NaN stays NaN. float(acc) is exact: |acc| <= 127 * k < 2^24 for k <= 132104.
+ * floor is 0 for ReLU and -infinity for no activation. max(a, b) is b where a < b and otherwise a, so that NaN stays the NaN it
+ * is; the other maximum of WebAssembly may return it with another sign. float(acc) is exact: |acc| <= 127 * k < 2^24 for k <= 132104.
  */
 
 /** The four vectors' lane sums, as one vector. */
@@ -40,7 +41,7 @@ export function writeOutputs(
   if (count >= 4) {
     v = f32x4.mul(v, scaleStride ? v128.load(scale) : v128.load32_splat(scale));
     if (bias) v = f32x4.add(v, v128.load(bias));
-    v128.store(y, f32x4.max(v, v128.load32_splat(params, 8)));
+    v128.store(y, f32x4.pmax(v, v128.load32_splat(params, 8)));
     return;
   }
   for (; count > 0; count--) {
@@ -49,7 +50,8 @@ export function writeOutputs(
       one += load<f32>(bias);
       bias += 4;
     }
-    store<f32>(y, max<f32>(one, load<f32>(params, 8)));
+    const floor = load<f32>(params, 8);
+    store<f32>(y, one < floor ? floor : one);
     scale += scaleStride;
     y += 4;
     v = i8x16.shuffle(v, v, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);

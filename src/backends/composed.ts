@@ -16,6 +16,7 @@ import { inputQuantizer } from '../quantizers/input/registry';
 import { unpackRows } from '../packing/int2';
 import { checkCodesOnce } from './array_product';
 import type { Backend } from './backend';
+import { releaseDisposed } from './disposed_words';
 
 /**
  * On GPUs the tfjs kernel is composed of the ops of the trainable layer, with a dense ternary kernel that is
@@ -56,6 +57,7 @@ function denseKernel(packed: Tensor, inFeatures: number): Tensor {
   const known = denseKernels.get(packed.dataId);
   if (known?.shape[0] === inFeatures) return known;
   if (known != null) disposeDenseKernel(packed.dataId);
+  releaseDisposed(packed.dataId, disposeDenseKernel);
   const words = engine().readSync(packed.dataId) as Int32Array;
   checkCodesOnce(packed.dataId, () => words);
   const units = packed.shape[0];

@@ -1,6 +1,7 @@
 import type { DataId } from '@tensorflow/tfjs-core';
 import { ownMemoryEngine, releaseFromOwnMemory } from '../engine/own_memory_engine';
 import { putValues, redirectValues, type TensorRecord } from '../tfjs/tensor_record';
+import { releaseDisposed } from './disposed_words';
 
 const moved = new WeakMap<DataId, TensorRecord>();
 
@@ -13,6 +14,7 @@ export function moveToEngine(
   words: () => Int32Array,
   record: TensorRecord | undefined,
 ): void {
+  releaseDisposed(dataId, forget);
   const engine = ownMemoryEngine();
   engine.upload(dataId, words);
   if (record == null || moved.get(dataId) === record) return;
@@ -26,6 +28,11 @@ export function moveToEngine(
 export function returnFromEngine(dataId: DataId): void {
   const record = moved.get(dataId);
   if (record != null) putValues(record, record.values);
+  forget(dataId);
+}
+
+/** Frees what the engine holds of words that nobody reads any more. */
+function forget(dataId: DataId): void {
   moved.delete(dataId);
   releaseFromOwnMemory(dataId);
 }

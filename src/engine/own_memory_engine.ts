@@ -2,11 +2,29 @@ import { threadsFlag } from './flags';
 import { OwnMemoryEngine } from './wasm/own_memory';
 import { canUseThreads } from './wasm/threads/node_threads';
 
-let engine: OwnMemoryEngine | undefined;
+/** null: the system grants no memory, as under `ulimit -v`: V8 reserves 8 to 11 GB of addresses for each. */
+let engine: OwnMemoryEngine | null | undefined;
+
+/** Whether that engine can be had. */
+export function hasOwnMemory(): boolean {
+  if (engine === undefined) engine = typeof WebAssembly === 'undefined' ? null : makeEngine();
+  return engine != null;
+}
 
 /** The engine that all backends without a WebAssembly heap share; made at first use. */
 export function ownMemoryEngine(): OwnMemoryEngine {
-  return (engine ??= new OwnMemoryEngine(wantedThreads()));
+  if (hasOwnMemory()) return engine!;
+  throw new Error('TernaryMatMul: the system grants no memory for WebAssembly.');
+}
+
+function makeEngine(): OwnMemoryEngine | null {
+  const threads = wantedThreads();
+  try {
+    return new OwnMemoryEngine(threads);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** By the flag, where there are threads. */
@@ -17,7 +35,7 @@ function wantedThreads(): number {
 
 /** Threads that share a large product in that memory. */
 export function ownMemoryThreads(): number {
-  return typeof WebAssembly === 'undefined' ? 1 : ownMemoryEngine().threads;
+  return hasOwnMemory() ? ownMemoryEngine().threads : 1;
 }
 
 /** Frees a weight's packed words, if they are in the engine's own memory. */

@@ -1,6 +1,6 @@
 import { fasterRelaxedEngine } from './calibration';
 import { allowedByFlags } from './flags';
-import { ownMemoryEngine } from './own_memory_engine';
+import { hasOwnMemory, ownMemoryEngine } from './own_memory_engine';
 import { passesSelfTest } from './self_test';
 import type { InputQuantizerName } from '../quantizers/input/registry';
 import { wasmServes, type WasmEngineName } from './wasm/engines';
@@ -31,7 +31,7 @@ const states = new Map<WasmEngineName, EngineState>();
 function tested(engine: WasmEngineName): EngineState {
   const known = states.get(engine);
   if (known != null) return known;
-  if (typeof WebAssembly === 'undefined' || !ownMemoryEngine().supports(engine)) {
+  if (!hasOwnMemory() || !ownMemoryEngine().supports(engine)) {
     return 'unsupported';
   }
   const state = passesSelfTest(engine) ? 'works' : 'wrong results';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, engineInfo } from '../../src';
+import { bitLinear, deploy, engineInfo, packTernary, ternaryMatMul } from '../../src';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { collected } from '../support/garbage';
 import { randomTensor } from '../support/values';
@@ -82,4 +82,16 @@ test('weights written anew leave no copy of the old ones', () => {
   use(model);
   expect(heldBytes()).toBe(before);
   model.dispose();
+});
+
+test('a loop that only yields to microtasks holds the words of one product at most', async () => {
+  const before = ownMemoryEngine().bytes;
+  const [x, scale] = [tf.ones([1, INPUTS]), tf.tensor1d([1])];
+  for (let call = 0; call < 20; call++) {
+    await null;
+    const packed = tf.tidy(() => packTernary(tf.ones([INPUTS, UNITS])));
+    tf.dispose([ternaryMatMul({ x, packed, scale }), packed]);
+    expect(ownMemoryEngine().bytes - before).toBeLessThanOrEqual((INPUTS * UNITS) / 4);
+  }
+  tf.dispose([x, scale]);
 });

@@ -1,10 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
+import { ACTIVATIONS } from '../support/activations';
 import { withLeakCheck } from '../support/leaks';
 import { INPUTS, KERNELS } from '../support/product_grid';
 import { setKernel } from '../support/layers';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
-import { expectIdentical, randomFloats, randomTensor, valuesOf } from '../support/values';
+import {
+  expectClose,
+  expectIdentical,
+  randomFloats,
+  randomTensor,
+  valuesOf,
+} from '../support/values';
 
 /** One row of each kind of input in the grid: zeros, +-127, ties, NaN, infinities and so on. */
 function everyKindOfRow(inFeatures: number): Float32Array {
@@ -81,13 +88,39 @@ describe.each(titled(KERNEL_QUANTIZERS))('predict is the same before and after d
   });
 }); // prettier-ignore
 
-test.each(['relu', 'sigmoid', 'tanh', 'softmax', 'elu', 'linear'] as const)(
-  'activation %s is applied alike',
-  (activation) => {
+describe.each(ACTIVATIONS)('activation %s', (activation) => {
+  const BAD = [NaN, Infinity, -Infinity];
+  /** Rows of random numbers, then rows that hold one bad number each. */
+  const inputs = () => {
+    const bad = BAD.flatMap((value, i) => [...randomFloats(20, i).fill(value, i, i + 1)]);
+    return tf.concat([randomTensor([4, 20], 5), tf.tensor2d(bad, [3, 20])]);
+  };
+  /** For each output, whether it is of a row that holds a bad number. */
+  const isBad = Array.from({ length: 7 * 7 }, (_, i) => i >= 4 * 7);
+
+  test('is applied alike, and a row with NaN or infinity is NaN', () => {
+    const model = modelWith(bitLinear({ units: 7, activation, inputShape: [20] }));
+    const y = valuesOf(expectSamePredictions(model, inputs()));
+    expect(Array.from(y, Number.isNaN)).toEqual(isBad);
+  });
+
+  test('in a layer of its own meets the same NaN before and after', () => {
+    const model = modelWith(bitLinear({ units: 7, useBias: false, inputShape: [20] }));
+    model.add(tf.layers.activation({ activation }));
+    expectSamePredictions(model, inputs());
+  });
+
+  test('a row with NaN or infinity leaves the gradients of other rows alone', () => {
     const layer = bitLinear({ units: 7, activation, inputShape: [20] });
-    expectSamePredictions(modelWith(layer), randomTensor([5, 20]));
-  },
-);
+    const gradientAt = (x: tf.Tensor) => {
+      const dy = randomTensor([7, 7], 8).slice(0, x.shape[0]);
+      return tf.grad((rows: tf.Tensor) => layer.apply(rows) as tf.Tensor)(x, dy);
+    };
+    const alone = gradientAt(tf.slice(inputs(), 0, 4));
+    expectClose(tf.slice(gradientAt(inputs()), 0, 4), alone);
+    expect(tf.sum(tf.abs(alone)).dataSync()[0]).toBeGreaterThan(0);
+  });
+});
 
 test.each([1e-30, 1e-3, 0.6])('eps %p is kept', (eps) => {
   const layer = bitLinear({ units: 7, eps, inputShape: [20] });

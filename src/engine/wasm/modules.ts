@@ -55,13 +55,13 @@ function tryToCompile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | null
   }
 }
 
-/** Compiles what can be compiled, asynchronously. */
+/** Compiles what can be compiled, asynchronously. A page's security policy may forbid it. */
 export async function compileAll(): Promise<void> {
   const compile = async (name: ModuleName, shared: boolean) => {
     const key = keyOf(name, shared);
     const bytes = bytesOf(name, shared);
     if (compiled.get(key) != null || !WebAssembly.validate(bytes)) return;
-    compiled.set(key, await WebAssembly.compile(bytes));
+    compiled.set(key, await WebAssembly.compile(bytes).catch(() => null));
   };
   const names = Object.keys(MODULES) as ModuleName[];
   await Promise.all(names.flatMap((name) => [compile(name, false), compile(name, true)]));

@@ -33,7 +33,10 @@ export class OwnMemoryEngine {
     this.allocator.free(address),
   );
 
-  /** @param threads that share a large product, the calling one included. */
+  /**
+   * @param threads that share a large product, the calling one included.
+   * @throws RangeError if the system grants no memory.
+   */
   constructor(readonly threads = 1) {
     const limits = threads > 1 ? { maximum: MAX_PAGES, shared: true } : {};
     this.allocator = new Allocator(new WebAssembly.Memory({ initial: 1, ...limits }));

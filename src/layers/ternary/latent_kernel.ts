@@ -6,6 +6,7 @@ import { inputQuantizer } from '../../quantizers/input/registry';
 import type { KernelQuantizer, QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
 import { straightThrough } from '../../quantizers/kernel/straight_through';
 import { weightScope } from '../../tfjs/layer_variable';
+import { applyActivation, withPositiveNaN } from '../../tfjs/wasm_nan';
 import { checkBlend } from './blend';
 import { PackedKernel } from './packed_kernel';
 import type { PackedWeights } from './packed_weights';
@@ -102,13 +103,14 @@ export class LatentKernel implements TernaryKernel {
     const { products, eps } = this.options;
     const rule = inputQuantizer(this.options.inputQuantizer);
     const operands = { x, bias, inputQuantizer: rule, eps };
-    if (this.blendShare === 1) {
-      return activation.apply(products.trained(operands, this.quantized()));
-    }
-    const quantized = () => this.quantized();
     const { blendShare: blend } = this;
-    const blended = { ...operands, blend, kernel: this.matrix(), quantized };
-    return activation.apply(products.blended(blended));
+    const quantized = () => this.quantized();
+    const y =
+      blend === 1
+        ? products.trained(operands, quantized())
+        : products.blended({ ...operands, blend, kernel: this.matrix(), quantized });
+    // The NaN of packed products are positive.
+    return applyActivation(activation, withPositiveNaN(y));
   }
 
   /** The matrix that the forward pass at blend 1 uses, W^ = scale * ternary. */

@@ -10,6 +10,7 @@ import { releasePacked } from '../../backends/release_packed';
 import { argumentError } from '../../errors';
 import { checkCodes, packedShape, zeroShare } from '../../packing/int2';
 import { fixedWeight } from '../../tfjs/layer_weights';
+import { applyActivation } from '../../tfjs/wasm_nan';
 import { deployedConfig, type PackedWeights } from './packed_weights';
 import type {
   AddWeight,
@@ -86,7 +87,7 @@ export class PackedKernel implements TernaryKernel {
   forward(x: Tensor, bias: Tensor | undefined, activation: LayerActivation): Tensor {
     const isRelu = activation.getClassName() === 'relu';
     const y = this.product(x, bias, isRelu ? 'relu' : 'linear');
-    return isRelu ? y : activation.apply(y);
+    return isRelu ? y : applyActivation(activation, y);
   }
 
   private product(x: Tensor, bias: Tensor | undefined, activation: 'linear' | 'relu'): Tensor {

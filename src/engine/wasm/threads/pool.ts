@@ -59,8 +59,9 @@ export class ThreadPool {
     const { shared, microkernels } = this;
     const workerData = { memory: microkernels.memory, modules, shared, at: SHARED, thread };
     // One that cannot start, or may not (Node's permissions), takes no chunks: the others compute them.
+    // Without arguments and NODE_OPTIONS it loads no program of the user, which might start threads in turn.
     try {
-      const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [] });
+      const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], env: {} });
       worker.on('error', () => {});
       worker.unref();
       this.workers.push(worker);
