@@ -50,7 +50,7 @@ describe('a bad body', () => {
   const bodies: Record<string, readonly [body: unknown, message: RegExp]> = {
     'no JSON': ['{"instances": [[1', /^JSON Parse error: /],
     'text after the JSON': [`${JSON.stringify({ instances: [ROW] })} x`, /^JSON Parse error: /],
-    empty: ['', /must be an object with either "instances" or "inputs"/],
+    empty: ['', /^JSON Parse error: Unexpected end/],
     'no object': [[ROW], /must be an object/],
     null: ['null', /must be an object/],
     'neither instances nor inputs': [{ rows: [ROW] }, /must be an object with either/],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Predictor, PredictorEvents } from '../predictor';
 import type { Signature } from '../signature';
+import { keepTensorFlowLoaded } from './keep_loaded';
 import type { FromThread, Loaded, ThreadOptions, ToThread } from './messages';
 
 interface Waiting {
@@ -29,6 +30,8 @@ export class ModelThread implements Predictor {
   ): Promise<ModelThread> {
     const limits = { batchWindowMs, maxBatch, maxQueue, maxRows };
     const workerData = { model, workers, ...limits, ...(backend != null && { backend }) };
+    // Every other backend loads tfjs-node first, if it can.
+    if (backend !== 'wasm') keepTensorFlowLoaded();
     const thread = new Worker(join(__dirname, 'start.cjs'), { workerData });
     return new Promise((resolve, reject) => {
       let started: ModelThread | undefined;
