@@ -7,6 +7,9 @@ const config: KnipConfig = {
     'examples/*/main.ts',
     'benchmarks/**/main.ts',
     'benchmarks/*worker.ts',
+    // Started as a thread.
+    'examples/serve/model/thread/start.cjs',
+    'examples/serve/model/thread/thread.ts',
     'test/browser/page/main.ts',
     'test/package/*.mjs',
     'test/package/*_program.ts',

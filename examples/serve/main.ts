@@ -7,15 +7,13 @@
  */
 import cluster from 'node:cluster';
 import { lookup } from 'node:dns/promises';
-import { availableParallelism } from 'node:os';
-import * as tf from '@tensorflow/tfjs';
-import { summary } from 'tfjs-bitcore';
-import { useFastestBackend } from '../support/backend';
+import { answerHeartbeats } from './cluster/heartbeat';
+import { answerMetrics, metricsOfAllWorkers } from './cluster/shared_metrics';
 import { superviseWorkers } from './cluster/supervisor';
-import { metricsOfAllWorkers } from './cluster/shared_metrics';
 import { drainOn } from './drain';
+import { Metrics } from './http/metrics';
 import { createServer } from './http/server';
-import { ServedModel } from './model/served_model';
+import { ModelThread } from './model/thread/model_thread';
 import { parseOptions, type ServeOptions } from './options';
 
 async function main() {
@@ -29,17 +27,26 @@ async function main() {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const backend = await useFastestBackend(options.backend);
-  shareProcessors(options.workers);
-  const model = await ServedModel.load(options.model);
-  await model.warmUp(Math.min(options.maxBatch, options.maxQueue));
-  const server = createServer(model, options, cluster.isWorker ? metricsOfAllWorkers : undefined);
-  // A worker drains when its supervisor says so: Ctrl-C reaches both processes.
-  if (cluster.isWorker) process.on('SIGINT', () => {});
+  const metrics = new Metrics();
+  const model = await ModelThread.start(options, metrics);
+  const server = createServer(
+    model,
+    options,
+    metrics,
+    cluster.isWorker ? metricsOfAllWorkers : undefined,
+  );
+  if (cluster.isWorker) {
+    answerHeartbeats();
+    answerMetrics(metrics);
+    // A worker drains when its supervisor says so: Ctrl-C reaches both processes.
+    process.on('SIGINT', () => {});
+  }
   drainOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], server, options.timeoutMs);
   // All workers are alike: only the first one prints.
   const speaks = cluster.isPrimary || cluster.worker!.id === 1;
-  if (speaks) console.log(`${summary(model.layers)}`);
+  const { backend, table, notWarm } = model.loaded;
+  if (speaks) console.log(table);
+  if (speaks && notWarm != null) console.log(`The first answers will be slow: ${notWarm}.`);
   // One address: for "localhost" Fastify would open a second server, which would not be drained.
   const { address } = await lookup(options.host);
   const url = await server.http.listen({ host: address, port: options.port });
@@ -48,12 +55,6 @@ async function serve(options: ServeOptions): Promise<void> {
   console.log(`  ${url}/                              a page to try it`);
   console.log(`  ${url}/v1/models/${options.name}:predict`);
   console.log(`  ${url}/metrics`);
-}
-
-/** Otherwise the engine of each worker would use every processor. */
-function shareProcessors(workers: number): void {
-  if (workers === 1) return;
-  tf.env().set('BITCORE_THREADS', Math.max(1, Math.floor(availableParallelism() / workers)));
 }
 
 main().catch((error: Error) => {

@@ -2,6 +2,7 @@ import { constants } from 'node:buffer';
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { numberBetween } from '../support/number_between';
+import { REQUEST_BYTES } from './http/byte_budget';
 
 export interface ServeOptions {
   /** Folder of the saved model (model.json and its weights). */
@@ -15,14 +16,19 @@ export interface ServeOptions {
   readonly workers: number;
   /** How long a batch waits for as many rows as the batch before it had. */
   readonly batchWindowMs: number;
-  /** Rows computed at once, unless one request has more. */
+  /** Rows computed at once; a request with more is computed in parts. */
   readonly maxBatch: number;
   /** Rows of one request; more give 400. */
   readonly maxRows: number;
   /** Rows that may wait; if there are more, requests are refused with 503. */
   readonly maxQueue: number;
   readonly maxBodyBytes: number;
-  /** For receiving a request, and for answering it. */
+  /** Bytes of requests and answers at one time, over all connections; more give 503. */
+  readonly maxHeldBytes: number;
+  readonly maxConnections: number;
+  /** Names that a request may be for, beside IP addresses and localhost. */
+  readonly allowHost: readonly string[];
+  /** For receiving a request, for answering it, and for sending the answer. */
   readonly timeoutMs: number;
 }
 
@@ -52,15 +58,47 @@ export function parseOptions(args: string[]): ServeOptions {
       16 * 2 ** 20,
     )
     .option(
+      '--max-held-bytes <bytes>',
+      'requests and answers at one time (default: four requests of the largest size)',
+      numberBetween(1),
+    )
+    .option(
+      '--max-connections <number>',
+      'connections at one time, for each worker',
+      numberBetween(1, MAX_CONNECTIONS),
+      1000,
+    )
+    .option(
+      '--allow-host <names...>',
+      'names that a request may be for, beside IP addresses and localhost',
+      checkNames,
+      [],
+    )
+    .option(
       '--timeout-ms <ms>',
-      'to receive a request, and to answer it',
+      'to receive a request, to answer it, and to send the answer',
       numberBetween(1, MAX_MS),
       10_000,
     )
     .parse(args, { from: 'user' });
-  const options = command.opts<Omit<ServeOptions, 'name'> & { name?: string }>();
-  return { ...options, name: options.name ?? nameOf(options.model) };
+  const options = command.opts<WithoutDefaults>();
+  const { name = nameOf(options.model), maxBodyBytes } = options;
+  const { maxHeldBytes = 4 * (maxBodyBytes + REQUEST_BYTES) } = options;
+  if (maxHeldBytes < maxBodyBytes + REQUEST_BYTES) {
+    command.error(
+      `error: option '--max-held-bytes <bytes>' must be at least ${REQUEST_BYTES} more than ` +
+        `--max-body-bytes, which is ${maxBodyBytes}. Got ${maxHeldBytes}.`,
+    );
+  }
+  return { ...options, name, maxHeldBytes };
 }
+
+/** These come from other options. */
+type Derived = 'name' | 'maxHeldBytes';
+type WithoutDefaults = Omit<ServeOptions, Derived> & Partial<Pick<ServeOptions, Derived>>;
+
+/** What a process may have open is a matter of the system. */
+const MAX_CONNECTIONS = 65_535;
 
 /** A day. (Node's timers of more than 24 days fire at once.) */
 const MAX_MS = 24 * 60 * 60 * 1000;
@@ -74,6 +112,11 @@ const BACKENDS = ['tensorflow', 'wasm', 'cpu'];
 function checkName(name: string): string {
   if (/^[\w.-]+$/.test(name)) return name;
   throw new InvalidArgumentError('Expected letters, digits, "_", "-" and "." only.');
+}
+
+function checkNames(name: string, before: readonly string[]): readonly string[] {
+  if (/^[\w.-]+$/.test(name)) return [...before, name.toLowerCase()];
+  throw new InvalidArgumentError('Expected a name without port.');
 }
 
 function nameOf(folder: string): string {

@@ -77,7 +77,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
     );
     for (const [i, row] of rows.entries()) {
       if (row[2] === 10) {
-        expect(answers[i].status).toBe(500);
+        expect(answers[i].status).toBe(400);
       } else {
         const x = tf.tensor2d([row], [1, 3], 'int32');
         const predictions = (served.model.predict(x) as tf.Tensor).arraySync();

@@ -38,7 +38,13 @@ describe.each([1, 2])('with %d workers', (workers) => {
     const ended = server.end();
     const met = await load;
     expect(await ended).toEqual({ code: 0, signal: null });
-    expect(met).toEqual({ right: expect.any(Number), wrong: 0, lost: [], refused: CLIENTS });
+    expect(met).toEqual({
+      right: expect.any(Number),
+      wrong: 0,
+      busy: 0,
+      lost: [],
+      refused: CLIENTS,
+    });
     expect(met.right).toBeGreaterThan(CLIENTS);
   });
 });

@@ -50,7 +50,7 @@ describe('a bad body', () => {
   const bodies: Record<string, readonly [body: unknown, message: RegExp]> = {
     'no JSON': ['{"instances": [[1', /^JSON Parse error: /],
     'text after the JSON': [`${JSON.stringify({ instances: [ROW] })} x`, /^JSON Parse error: /],
-    empty: ['', /must be an object with either "instances" or "inputs"/],
+    empty: ['', /^JSON Parse error: Unexpected end/],
     'no object': [[ROW], /must be an object/],
     null: ['null', /must be an object/],
     'neither instances nor inputs': [{ rows: [ROW] }, /must be an object with either/],
@@ -93,11 +93,11 @@ describe('a bad body', () => {
     'a signature that is no name': [{ signature_name: 1, instances: [ROW] }, /signature_name/],
     'rows deeper than any stack': [
       `{"instances": [${nested(9000)}]}`,
-      /instances.0 must NOT have fewer than 16/,
+      /must have at most 70 lists and objects within each other/,
     ],
     'an object deeper than any stack': [
       `{"instances": [{"x": ${nested(9000)}}]}`,
-      /got an object with \["x"\]/,
+      /must have at most 70 lists and objects within each other/,
     ],
   };
 
@@ -206,7 +206,7 @@ describe('a bad URL', () => {
 });
 
 describe('what is hardly HTTP', () => {
-  const head = 'POST /v1/models/net:predict HTTP/1.1\r\nHost: x\r\n';
+  const head = 'POST /v1/models/net:predict HTTP/1.1\r\nHost: localhost\r\n';
   test.each([
     ['a line that is none of it', 'GARBAGE\r\n\r\n', 400],
     ['an unknown method', head.replace('POST', 'BREW') + '\r\n', 400],
@@ -273,7 +273,8 @@ describe('a busy server', () => {
   });
 
   test.each(['head', 'body'])('ends a connection whose %s does not come: 408', async (part) => {
-    const head = 'POST /v1/models/net:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n';
+    const head =
+      'POST /v1/models/net:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n';
     const start = performance.now();
     const answer = await talk(touchy.url, part === 'head' ? head : `${head}\r\n{"inst`);
     expect(answer).toMatch(/^HTTP\/1.1 408 [^]*\{"error":"The request did not come in time."\}$/);

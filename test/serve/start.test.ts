@@ -155,6 +155,9 @@ describe('options', () => {
       maxRows: 1024,
       maxQueue: 4096,
       maxBodyBytes: 16 * 2 ** 20,
+      maxHeldBytes: 4 * (16 * 2 ** 20 + 4096),
+      maxConnections: 1000,
+      allowHost: [],
       timeoutMs: 10_000,
     });
   });
@@ -162,7 +165,8 @@ describe('options', () => {
   test('are read', () => {
     const args = '--name a.b-c_1 --host ::1 --port 0 --backend cpu --workers 3 --batch-window-ms 0';
     const limits = '--max-batch 1 --max-rows 2 --max-queue 3 --max-body-bytes 4 --timeout-ms 5';
-    expect(parse(...`${args} ${limits}`.split(' '))).toEqual({
+    const more = '--max-held-bytes 5000 --max-connections 6 --allow-host a.example B.example';
+    expect(parse(...`${args} ${limits} ${more}`.split(' '))).toEqual({
       model: 'models/my net',
       name: 'a.b-c_1',
       host: '::1',
@@ -174,6 +178,9 @@ describe('options', () => {
       maxRows: 2,
       maxQueue: 3,
       maxBodyBytes: 4,
+      maxHeldBytes: 5000,
+      maxConnections: 6,
+      allowHost: ['a.example', 'b.example'],
       timeoutMs: 5,
     });
   });
@@ -190,6 +197,9 @@ describe('options', () => {
     ['--max-queue', ''],
     ['--max-body-bytes', '1e12'],
     ['--max-body-bytes', '1000000000000'],
+    ['--max-held-bytes', '16777216'],
+    ['--max-connections', '0'],
+    ['--allow-host', 'a.example:80'],
     ['--timeout-ms', '0'],
     ['--timeout-ms', '86400001'],
     ['--batch-window-ms', 'Infinity'],

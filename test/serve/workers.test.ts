@@ -52,10 +52,26 @@ test('kill -9 of a worker under load: the other goes on, and it comes back', asy
 
   load.end();
   const met = await all;
-  expect(met).toMatchObject({ wrong: 0, refused: 0 });
+  expect(met).toMatchObject({ wrong: 0, busy: 0, refused: 0 });
   // At most the requests that the dead worker had, one a client, and those on their way to it.
   expect(met.lost.length).toBeLessThanOrEqual(2 * CLIENTS);
   expect(server.output()).toMatch(`Worker ${victim} ended (SIGKILL); starting another.`);
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+});
+
+test('a stopped worker is noticed and replaced', async () => {
+  const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
+  const server = await startServer('--model', await saved(ternaryNet()), ...options);
+  const { tfjs_tensors } = await metricsOf(server.url);
+  const [victim] = await workersOf(server);
+  process.kill(victim, 'SIGSTOP');
+  const gone = () => server.output().includes(`Worker ${victim} ended (SIGKILL)`);
+  await until(
+    () => Promise.resolve(gone()),
+    () => `It is not noticed:\n${server.output()}`,
+  );
+  await bothAnswer(server, tfjs_tensors);
+  expect(await workersOf(server)).not.toContain(victim);
   expect(await server.end()).toEqual({ code: 0, signal: null });
 });
 

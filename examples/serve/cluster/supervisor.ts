@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWhenSilent } from './heartbeat';
 import { answerWorkersAskingForMetrics } from './shared_metrics';
 import { closeUnconfirmedOnExit } from './unconfirmed';
 
@@ -7,7 +8,7 @@ import { closeUnconfirmedOnExit } from './unconfirmed';
 const RETRY_MS = 1000;
 
 /**
- * Starts workers that share one port, and replaces those that die; resolves when they listen.
+ * Starts workers that share one port, and replaces those that die or no longer answer; resolves when they listen.
  * On SIGTERM or SIGINT the workers answer what they have accepted, and the process ends with 0.
  * @throws if one of them does not start.
  */
@@ -22,7 +23,7 @@ export async function superviseWorkers(count: number): Promise<void> {
     throw error;
   }
   stopWorkersOnSignal();
-  for (const worker of workers) worker.once('exit', () => void replace(worker));
+  for (const worker of workers) watch(worker);
 }
 
 function listening(worker: Worker): Promise<void> {
@@ -34,6 +35,11 @@ function listening(worker: Worker): Promise<void> {
   });
 }
 
+function watch(worker: Worker): void {
+  endWhenSilent(worker);
+  worker.once('exit', () => void replace(worker));
+}
+
 let stopping = false;
 
 async function replace(dead: Worker): Promise<void> {
@@ -43,7 +49,7 @@ async function replace(dead: Worker): Promise<void> {
   const worker = cluster.fork();
   try {
     await listening(worker);
-    worker.once('exit', () => void replace(worker));
+    watch(worker);
   } catch {
     await sleep(RETRY_MS);
     await replace(worker);

@@ -18,3 +18,9 @@ export function deadlineOf(reply: FastifyReply, timeoutMs: number): AbortSignal 
   });
   return controller.signal;
 }
+
+/** Ends the connection when its client has not taken the answer in time: until then the answer needs memory. */
+export function limitWriting({ raw }: FastifyReply, timeoutMs: number): void {
+  const timer = setTimeout(() => raw.req.socket.destroy(), timeoutMs);
+  raw.once('close', () => clearTimeout(timer));
+}

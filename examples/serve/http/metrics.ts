@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { PredictorEvents } from '../model/predictor';
 
 /** What `GET /metrics` reports, in addition to the memory and time of the process. */
-export class Metrics {
+export class Metrics implements PredictorEvents {
   readonly registry = new Registry();
 
   private readonly requests = new Counter({
@@ -15,6 +15,11 @@ export class Metrics {
     name: 'serving_errors_total',
     help: 'Requests answered with an error: the status is 4xx or 5xx.',
     labelNames: ['status'],
+    registers: [this.registry],
+  });
+  private readonly drops = new Counter({
+    name: 'serving_connections_dropped_total',
+    help: 'Connections ended without an answer, because there were too many.',
     registers: [this.registry],
   });
   private readonly seconds = new Histogram({
@@ -36,19 +41,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly tensors = new Gauge({
+    name: 'tfjs_tensors',
+    help: 'Tensors that TensorFlow.js held after the last batch.',
+    registers: [this.registry],
+  });
+  private readonly tensorBytes = new Gauge({
+    name: 'tfjs_tensor_bytes',
+    help: 'Bytes of these tensors.',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    const tensors = (name: string, help: string, read: (memory: tf.MemoryInfo) => number) =>
-      new Gauge({
-        name,
-        help,
-        registers: [this.registry],
-        collect() {
-          this.set(read(tf.memory()));
-        },
-      });
-    tensors('tfjs_tensors', 'Tensors that TensorFlow.js holds.', ({ numTensors }) => numTensors);
-    tensors('tfjs_tensor_bytes', 'Bytes of these tensors.', ({ numBytes }) => numBytes);
   }
 
   answered(method: string, route: string, status: number, seconds: number): void {
@@ -57,11 +62,27 @@ export class Metrics {
     this.seconds.observe({ route }, seconds);
   }
 
+  /** An answer to data that was no request, or not a whole one. */
+  refused(status: number): void {
+    this.requests.inc({ method: 'none', route: 'none', status });
+    this.errors.inc({ status });
+  }
+
+  /** A connection that was ended without an answer. */
+  dropped(): void {
+    this.drops.inc();
+  }
+
   queued(rows: number): void {
     this.queue.set(rows);
   }
 
   computed(rows: number): void {
     this.batches.observe(rows);
+  }
+
+  held(tensors: number, bytes: number): void {
+    this.tensors.set(tensors);
+    this.tensorBytes.set(bytes);
   }
 }

@@ -1,43 +1,41 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import { Batcher } from '../model/batcher';
-import type { ServedModel } from '../model/served_model';
+import { refusal, type Answer, type Predictor } from '../model/predictor';
 import type { ServeOptions } from '../options';
-import { deadlineOf } from './deadline';
+import { Connections } from './connections';
+import { limitWriting } from './deadline';
 import {
-  answerBadUrl,
-  answerBrokenRequest,
+  answerOn,
+  brokenRequest,
   clientAnswer,
   notFound,
-  schemaError,
-  type ErrorAnswer,
+  sendAnswer,
+  TooManyConnections,
 } from './errors';
 import { modelMetadata, modelStatus, VERSION } from './metadata';
-import { Metrics } from './metrics';
-import { readRows, writeRows, type PredictBody } from './predict';
-import { predictSchema } from './schema';
+import type { Metrics } from './metrics';
+import { checkRequest } from './origin';
+import { addPage } from './page';
+import { predictRoutes } from './predict';
 
 export interface ModelServer {
   readonly http: FastifyInstance;
-  readonly metrics: Metrics;
   /** From now on every answer waits for `stopped`, and ends its connection; `/healthz` says 503. */
   startDraining(stopped: Promise<void>): void;
 }
 
 /** What `/metrics` reports: figures of this process, or of all workers together. */
-export type CollectMetrics = (own: Metrics) => () => Promise<string>;
+export type CollectMetrics = () => Promise<string>;
 
 /** TensorFlow Serving's REST API for one model, with health, metrics and a page; not yet listening. */
 export function createServer(
-  model: ServedModel,
+  model: Predictor,
   options: ServeOptions,
-  collectMetrics: CollectMetrics = ({ registry }) =>
-    () =>
-      registry.metrics(),
+  metrics: Metrics,
+  collectMetrics: CollectMetrics = () => metrics.registry.metrics(),
 ): ModelServer {
   const http = Fastify({
-    bodyLimit: options.maxBodyBytes,
     requestTimeout: options.timeoutMs,
     logger: { level: 'warn' },
     http: {
@@ -45,85 +43,98 @@ export function createServer(
       // Node applies the longer of the two to the request.
       headersTimeout: options.timeoutMs,
       connectionsCheckingInterval: Math.min(1000, options.timeoutMs),
+      // It would answer without a body.
+      requireHostHeader: false,
     },
-    clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: answerBadUrl,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, verbose: true } },
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ECONNRESET') socket.destroy();
+      else refuseSocket(socket, brokenRequest(error), metrics);
+    },
+    frameworkErrors: (error, _request, reply) => {
+      sendAnswer(reply, refusal(400, error.message));
+    },
   });
-  const metrics = new Metrics();
-  let draining: Promise<void> | undefined;
-  acceptJsonOfAnyType(http);
+  const connections = new Connections(http.server, options.maxConnections);
+  const draining = addDraining(http, options.timeoutMs);
   answerErrors(http, options.name);
-  http.addHook('onSend', async (request, reply) => {
-    // Fastify would close the connection, which resets it: a client that still writes may never read the answer.
-    // Node reads what is left of the request, for `requestTimeout` at most.
-    if (!request.raw.complete) reply.removeHeader('Connection');
-    if (draining == null) return;
-    await draining;
-    reply.header('Connection', 'close');
+  answerWhatNodeRefuses(http, metrics);
+  http.addHook('onRequest', async ({ headers, method, raw }) => {
+    checkRequest(raw, options);
+    if (method === 'POST' && connections.isSurplus(raw.socket)) {
+      throw new TooManyConnections(
+        `The server has as many connections as it may: ${options.maxConnections}.`,
+      );
+    }
+    // TensorFlow Serving does not read it: curl, for example, says that its data is a form.
+    delete headers['content-type'];
   });
+  http.addHook('preHandler', async ({ raw }) => connections.requestArrived(raw.socket));
   http.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url?.replace('::', ':') ?? 'none';
     metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
-  addModelRoutes(http, model, options, metrics);
-  http.get('/healthz', (_request, reply) =>
-    reply
-      .code(draining ? 503 : 200)
-      .send({ status: draining ? 'draining' : 'ok', model: options.name }),
-  );
-  const collect = collectMetrics(metrics);
-  http.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await collect()),
-  );
+  addModelRoutes(http, model, options);
+  http.get('/healthz', (_request, reply) => {
+    const status = draining.began() ? 'draining' : 'ok';
+    return reply.code(status === 'ok' ? 200 : 503).send({ status, model: options.name });
+  });
+  addMetrics(http, metrics.registry.contentType, collectMetrics);
   addPage(http);
-  const startDraining = (stopped: Promise<void>) => {
-    draining = stopped;
-  };
-  return { http, metrics, startDraining };
+  return { http, startDraining: draining.start };
 }
 
-/** As TensorFlow Serving does: curl, for example, says that its data is a form. */
-function acceptJsonOfAnyType(http: FastifyInstance): void {
-  // A header that is not a type at all would be refused.
-  http.addHook('onRequest', async ({ headers }) => delete headers['content-type']);
-  http.removeAllContentTypeParsers();
-  http.addContentTypeParser(
-    '*',
-    { parseAs: 'string' },
-    async (_request: unknown, body: string) => JSON.parse(body) as unknown,
-  );
+function addDraining(http: FastifyInstance, timeoutMs: number) {
+  let draining: Promise<void> | undefined;
+  http.addHook('onSend', async (request, reply) => {
+    // Fastify would close the connection, which resets it: a client that still writes may never read the answer.
+    // Node reads what is left of the request, for `requestTimeout` at most.
+    if (!request.raw.complete) reply.removeHeader('Connection');
+    if (draining != null) {
+      await draining;
+      reply.header('Connection', 'close');
+    }
+    limitWriting(reply, timeoutMs);
+  });
+  const start = (stopped: Promise<void>) => {
+    draining = stopped;
+  };
+  return { start, began: () => draining != null };
 }
 
 function answerErrors(http: FastifyInstance, name: string): void {
   http.setErrorHandler<FastifyError>((error, request, reply) => {
     const answer = clientAnswer(error);
-    if (answer != null) return send(answer);
+    if (answer != null) return sendAnswer(reply, answer);
     request.log.error(error);
-    return send({ status: 500, body: { error: 'Internal error; the server has logged it.' } });
-
-    function send({ status, body, retryAfter }: ErrorAnswer) {
-      if (retryAfter != null) reply.header('Retry-After', retryAfter);
-      return reply.code(status).send(body);
-    }
+    return sendAnswer(reply, refusal(500, 'Internal error; the server has logged it.'));
   });
-  http.setNotFoundHandler(({ method, url }, reply) => {
-    const { status, body } = notFound(method, url, name, VERSION);
-    return reply.code(status).send(body);
-  });
+  http.setNotFoundHandler(({ method, url }, reply) =>
+    sendAnswer(reply, notFound(method, url, name, VERSION)),
+  );
 }
 
-function addModelRoutes(
-  http: FastifyInstance,
-  model: ServedModel,
-  options: ServeOptions,
-  metrics: Metrics,
-): void {
+/** Node would end these without a word of JSON. */
+function answerWhatNodeRefuses({ server }: FastifyInstance, metrics: Metrics): void {
+  server.on('checkExpectation', (_request: unknown, response: ServerResponse) => {
+    const { status, body } = refusal(417, 'The server takes no header Expect but "100-continue".');
+    metrics.refused(status);
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
+  });
+  server.on('connect', (_request: unknown, socket: Socket) =>
+    refuseSocket(socket, refusal(400, 'The server is no proxy: it has no CONNECT.'), metrics),
+  );
+  server.on('drop', () => metrics.dropped());
+}
+
+function refuseSocket(socket: Socket, answer: Answer, metrics: Metrics): void {
+  metrics.refused(answer.status);
+  if (socket.writable) answerOn(socket, answer);
+  else socket.destroy();
+}
+
+function addModelRoutes(http: FastifyInstance, model: Predictor, options: ServeOptions): void {
   const { signature } = model;
-  const batcher = new Batcher((rows) => model.predict(rows), options, metrics);
-  const body = predictSchema(signature, options.maxRows);
-  const schemaErrorFormatter = (errors: Parameters<typeof schemaError>[0]) =>
-    schemaError(errors, signature);
+  const addPredict = predictRoutes(http, model, options);
   for (const path of [
     `/v1/models/${options.name}`,
     `/v1/models/${options.name}/versions/${VERSION}`,
@@ -131,36 +142,15 @@ function addModelRoutes(
     http.get(path, () => modelStatus());
     http.get(`${path}/metadata`, () => modelMetadata(options.name, signature));
     // A double colon stands for a colon in Fastify's paths.
-    http.post<{ Body: PredictBody }>(
-      `${path}::predict`,
-      { schema: { body }, schemaErrorFormatter },
-      async (request, reply) => {
-        const rows = readRows(request.body, signature);
-        const outputs = await batcher.submit(rows, deadlineOf(reply, options.timeoutMs));
-        return writeRows(request.body, outputs, signature);
-      },
-    );
+    addPredict(`${path}::predict`);
   }
 }
 
-/** The whole page is one file: nothing else may run in it, and it sends requests to no other server. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-function addPage(http: FastifyInstance): void {
-  const page = readFileSync(join(__dirname, '../page/index.html'));
-  http.get('/', (_request, reply) =>
-    reply
-      .type('text/html; charset=utf-8')
-      .header('Content-Security-Policy', PAGE_POLICY)
-      .send(page),
-  );
+/** However many ask at once, the figures are collected once. */
+function addMetrics(http: FastifyInstance, type: string, collect: CollectMetrics): void {
+  let collecting: Promise<string> | undefined;
+  http.get('/metrics', async (_request, reply) => {
+    collecting ??= collect().finally(() => (collecting = undefined));
+    return reply.type(type).send(await collecting);
+  });
 }

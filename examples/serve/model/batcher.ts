@@ -1,9 +1,9 @@
-import { join, shapeKey, slice, type Rows } from './rows';
+import { join, shapeKey, slice, split, type Rows } from './rows';
 
 export interface BatcherLimits {
   /** How long a batch waits for as many rows as the batch before it had. */
   readonly batchWindowMs: number;
-  /** Rows computed at once, unless one request brings more. */
+  /** Rows computed at once; a request with more is computed in parts. */
   readonly maxBatch: number;
   /** Rows that may wait. */
   readonly maxQueue: number;
@@ -18,11 +18,22 @@ export interface BatcherEvents {
 /** Too many rows wait already. */
 export class QueueFull extends Error {}
 
-interface Waiting {
-  readonly rows: Rows;
-  readonly key: string;
+interface Request {
+  /** Outputs of its parts. */
+  readonly outputs: Rows[];
+  /** Parts that are not computed yet. */
+  left: number;
   resolve(outputs: Rows): void;
   reject(error: unknown): void;
+}
+
+/** Rows of one request that wait. */
+interface Part {
+  readonly request: Request;
+  /** Its place among the parts of the request. */
+  readonly index: number;
+  readonly rows: Rows;
+  readonly key: string;
 }
 
 /**
@@ -30,10 +41,11 @@ interface Waiting {
  *
  * A batch starts as soon as it holds as many rows as the one before it, and at the latest when the
  * window is over. So a single client never waits, and many clients that take turns with the server
- * soon share one batch.
+ * soon share one batch. A request of many rows is computed in parts, and the thread does other things
+ * between them. So the model must compute each row by itself, as models of tfjs do in inference.
  */
 export class Batcher {
-  private queue: Waiting[] = [];
+  private queue: Part[] = [];
   private lastBatch = 1;
   private window: NodeJS.Timeout | undefined;
   private running = false;
@@ -57,22 +69,25 @@ export class Batcher {
         `${waiting} rows wait already, and the queue takes ${this.limits.maxQueue}.`,
       );
     }
+    const parts = split(rows, this.limits.maxBatch);
+    const key = shapeKey(rows);
     return new Promise((resolve, reject) => {
-      const waiting = { rows, key: shapeKey(rows), resolve, reject };
-      const giveUp = () => {
-        this.remove(waiting);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      this.queue.push(waiting);
-      this.events.queued(this.waitingRows());
+      const request: Request = { outputs: [], left: parts.length, resolve, reject };
+      signal.addEventListener('abort', () => this.fail(request, signal.reason), { once: true });
+      this.queue.push(...parts.map((part, index) => ({ request, index, rows: part, key })));
       this.schedule();
     });
   }
 
-  private remove(waiting: Waiting): void {
-    this.queue = this.queue.filter((other) => other !== waiting);
+  private fail(request: Request, error: unknown): void {
+    this.queue = this.queue.filter((part) => part.request !== request);
     this.events.queued(this.waitingRows());
+    request.reject(error);
+  }
+
+  private finish({ request, index }: Part, outputs: Rows): void {
+    request.outputs[index] = outputs;
+    if (--request.left === 0) request.resolve(join(request.outputs));
   }
 
   /** Rows in the queue. */
@@ -83,7 +98,9 @@ export class Batcher {
   private schedule(): void {
     if (this.running || this.queue.length === 0) return;
     const { batchWindowMs, maxBatch } = this.limits;
-    if (batchWindowMs === 0 || this.waitingRows() >= Math.min(this.lastBatch, maxBatch)) {
+    const continues = this.queue[0].index > 0;
+    const enough = this.waitingRows() >= Math.min(this.lastBatch, maxBatch);
+    if (batchWindowMs === 0 || continues || enough) {
       clearTimeout(this.window);
       this.window = undefined;
       this.running = true;
@@ -110,32 +127,31 @@ export class Batcher {
     this.schedule();
   }
 
-  /** The oldest request, and the later ones that can be computed with it. */
-  private take(): Waiting[] {
+  /** The oldest part, and the later ones that can be computed with it. */
+  private take(): Part[] {
     const [first] = this.queue;
     if (first == null) return [];
-    const most = Math.max(this.limits.maxBatch, first.rows.count);
     let count = 0;
     const end = this.queue.findIndex(({ rows, key }) => {
       count += rows.count;
-      return count > most || key !== first.key;
+      return count > this.limits.maxBatch || key !== first.key;
     });
     return this.queue.splice(0, end < 0 ? this.queue.length : end);
   }
 
-  private async compute(batch: Waiting[]): Promise<void> {
+  private async compute(batch: Part[]): Promise<void> {
     try {
       const outputs = await this.predict(join(batch.map(({ rows }) => rows)));
       let start = 0;
-      for (const waiting of batch) {
-        const { count } = waiting.rows;
-        waiting.resolve(slice(outputs, start, count));
+      for (const part of batch) {
+        const { count } = part.rows;
+        this.finish(part, slice(outputs, start, count));
         start += count;
       }
     } catch (error) {
-      if (batch.length === 1) return batch[0]!.reject(error);
-      // Computing each request alone shows whose rows were bad.
-      for (const waiting of batch) await this.compute([waiting]);
+      if (batch.length === 1) return this.fail(batch[0].request, error);
+      // Computing each part alone shows whose rows were bad.
+      for (const part of batch) await this.compute([part]);
     }
   }
 }

@@ -16,13 +16,13 @@ export interface Rows {
 /** A JSON value of a tensor: a number, or nested lists of numbers. */
 export type Nested = number | string | readonly Nested[];
 
-/** Rows that do not fit together, or do not fit the model. */
-export class BadRows extends Error {}
+/** A body that cannot be read, or does not fit the model. */
+export class BadBody extends Error {}
 
 /**
  * The values of one input from JSON.
  * @param rows one value for each row, as the schema of `spec` allows.
- * @throws BadRows if rows differ in a size that the model leaves open.
+ * @throws BadBody if rows differ in a size that the model leaves open.
  */
 export function flatten(rows: readonly Nested[], spec: TensorSpec): Values {
   const shape = shapeOf(rows[0]);
@@ -30,7 +30,7 @@ export function flatten(rows: readonly Nested[], spec: TensorSpec): Values {
   const data = new (spec.dtype === 'int32' ? Int32Array : Float32Array)(rows.length * size);
   for (const [i, row] of rows.entries()) {
     if (!fill(data, i * size, row, shape)) {
-      throw new BadRows(
+      throw new BadBody(
         `Rows of "${spec.name}" must have one shape: row 0 has ${JSON.stringify(shape)}, ` +
           `row ${i} does not.`,
       );
@@ -101,6 +101,19 @@ export function slice({ tensors }: Rows, start: number, count: number): Rows {
     return { data: data.subarray(start * size, (start + count) * size), shape };
   });
   return { count, tensors: cut };
+}
+
+/** The rows in parts of at most `most`. */
+export function split(rows: Rows, most: number): Rows[] {
+  return Array.from({ length: Math.ceil(rows.count / most) }, (_, i) =>
+    slice(rows, i * most, Math.min(most, rows.count - i * most)),
+  );
+}
+
+/** The rows, and copies of the first one after them: values that the model can take. */
+export function padded(rows: Rows, count: number): Rows {
+  const first = slice(rows, 0, 1);
+  return join([rows, ...Array.from({ length: count - rows.count }, () => first)]);
 }
 
 /** Equal for rows that can be joined. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ready } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
-import { sizeOf, type Rows } from './rows';
+import { padded, sizeOf, slice, type Rows } from './rows';
 import { signatureOf, type Signature } from './signature';
 
 /** Long enough for V8 to optimize the microkernels, and for their calibration. */
@@ -15,18 +15,33 @@ export class ServedModel {
     this.signature = signatureOf(layers);
   }
 
-  /** @throws if the folder holds no model, or a damaged one. */
+  /** @throws if the folder holds no model, a damaged one, or one that cannot be served. */
   static async load(path: string): Promise<ServedModel> {
     await ready();
     try {
-      return new ServedModel(await tf.loadLayersModel(folder(path)));
+      const model = await tf.loadLayersModel(folder(path));
+      if (model.stateful) {
+        throw new Error(
+          'it keeps state between batches, which would pass from one client to another.',
+        );
+      }
+      return new ServedModel(model);
     } catch (error) {
       throw new Error(`No model could be loaded from ${path}: ${(error as Error).message}`);
     }
   }
 
-  /** The outputs for some rows, all in one pass. */
-  async predict({ count, tensors }: Rows): Promise<Rows> {
+  /**
+   * The outputs for some rows, all in one pass. Where the model fixes the size of a batch, copies of a row
+   * fill it up; there may be no more rows than that.
+   */
+  async predict(rows: Rows): Promise<Rows> {
+    const { batch } = this.signature;
+    if (batch == null) return this.compute(rows);
+    return slice(await this.compute(padded(rows, batch)), 0, rows.count);
+  }
+
+  private async compute({ count, tensors }: Rows): Promise<Rows> {
     const outputs = tf.tidy(() => {
       const inputs = tensors.map(({ data, shape }, i) =>
         tf.tensor(data, [count, ...shape], this.signature.inputs[i].dtype),
@@ -35,6 +50,7 @@ export class ServedModel {
       return [this.layers.apply(inputs) as tf.Tensor | tf.Tensor[]].flat();
     });
     try {
+      this.checkRows(outputs, count);
       const data = await Promise.all(outputs.map((output) => output.data<'float32' | 'int32'>()));
       const values = outputs.map(({ shape }, i) => ({ data: data[i], shape: shape.slice(1) }));
       return { count, tensors: values };
@@ -43,17 +59,39 @@ export class ServedModel {
     }
   }
 
-  /** Runs batches of one row and of `maxBatch` rows, so that the first requests are not slow. */
-  async warmUp(maxBatch: number): Promise<void> {
+  /** Batches hold the rows of several clients, so each output must have one row for each of them. */
+  private checkRows(outputs: readonly tf.Tensor[], count: number): void {
+    for (const [i, { shape }] of outputs.entries()) {
+      if (shape[0] === count) continue;
+      const { name } = this.signature.outputs[i];
+      throw new Error(
+        `Output "${name}" must have a row for each of ${count}, got shape [${shape}].`,
+      );
+    }
+  }
+
+  /**
+   * Runs batches of one row and of `maxBatch` rows, so that the first requests are not slow.
+   * @returns why there was no warm-up, or undefined. The model serves nevertheless.
+   */
+  async warmUp(maxBatch: number): Promise<string | undefined> {
+    const open = this.signature.inputs.find(({ shape }) => shape.includes(null));
+    // Which sizes the model can take, only its clients know.
+    if (open != null) return `input "${open.name}" has sizes that the model leaves open`;
     const end = performance.now() + WARM_UP_MS;
-    do {
-      for (const count of [1, maxBatch]) await this.predict(this.zeros(count));
-    } while (performance.now() < end);
+    try {
+      do {
+        for (const count of [1, maxBatch]) await this.predict(this.zeros(count));
+      } while (performance.now() < end);
+    } catch (error) {
+      return `rows of zeros gave an error: ${(error as Error).message}`;
+    }
+    return undefined;
   }
 
   private zeros(count: number): Rows {
     const tensors = this.signature.inputs.map(({ dtype, shape }) => {
-      const row = shape.map((size) => size ?? 1);
+      const row = shape.map(Number);
       const data = new (dtype === 'int32' ? Int32Array : Float32Array)(count * sizeOf(row));
       return { data, shape: row };
     });

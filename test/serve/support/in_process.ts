@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { createServer, type ModelServer } from '../../../examples/serve/http/server';
+import { Metrics } from '../../../examples/serve/http/metrics';
 import { ServedModel } from '../../../examples/serve/model/served_model';
+import { PredictService } from '../../../examples/serve/model/service';
 import { parseOptions } from '../../../examples/serve/options';
 import { saved } from './models';
 
@@ -22,7 +24,8 @@ export async function serve(model: tf.LayersModel, ...args: string[]): Promise<S
   const folder = await saved(model);
   const options = parseOptions(['--model', folder, '--name', 'net', ...args]);
   const served = await ServedModel.load(folder);
-  const server = createServer(served, options);
+  const metrics = new Metrics();
+  const server = createServer(new PredictService(served, options, metrics), options, metrics);
   open.add(server);
   const url = await server.http.listen({ host: options.host, port: 0 });
   return { url, base: `${url}/v1/models/net`, server, model: served.layers };

@@ -6,6 +6,8 @@ import { keepAlive, NoAnswer, send } from './client';
 export interface Met {
   right: number;
   wrong: number;
+  /** Answers 503: the server has too much to do. */
+  busy: number;
   /** Connections that were not made. */
   refused: number;
   /** Requests that were sent, and have no answer. */
@@ -14,7 +16,7 @@ export interface Met {
 
 /** Clients that each send a row of their own again and again. */
 export class Load {
-  readonly met: Met = { right: 0, wrong: 0, refused: 0, lost: [] };
+  readonly met: Met = { right: 0, wrong: 0, busy: 0, refused: 0, lost: [] };
   private readonly rows: number[][];
   private readonly expected: string[];
   private ended = false;
@@ -54,7 +56,8 @@ export class Load {
       const body = { instances: [this.rows[i]] };
       const answer = await send(this.url, { body, ...(agent && { agent }) });
       const right = answer.status === 200 && JSON.stringify(answer.body) === this.expected[i];
-      this.met[right ? 'right' : 'wrong']++;
+      if (answer.status === 503) this.met.busy++;
+      else this.met[right ? 'right' : 'wrong']++;
       return true;
     } catch (error) {
       const { code, sent, message } = error as NoAnswer;

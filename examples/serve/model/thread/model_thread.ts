@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Answer, Predictor, PredictorEvents } from '../predictor';
+import type { Signature } from '../signature';
+import { keepTensorFlowLoaded } from './keep_loaded';
+import type { FromThread, Loaded, ThreadOptions, ToThread } from './messages';
+
+interface Waiting {
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+/** A model that loads and computes in a thread of its own: this thread only hands over bytes. */
+export class ModelThread implements Predictor {
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+
+  private constructor(
+    private readonly thread: Worker,
+    readonly loaded: Loaded,
+  ) {}
+
+  /**
+   * Resolves when the model is loaded and warm.
+   * @throws if that fails. A thread that ends later, because its memory is full, for example, ends the process.
+   */
+  static start(
+    { model, backend, workers, batchWindowMs, maxBatch, maxQueue, maxRows }: ThreadOptions,
+    events: PredictorEvents,
+  ): Promise<ModelThread> {
+    const limits = { batchWindowMs, maxBatch, maxQueue, maxRows };
+    const workerData = { model, workers, ...limits, ...(backend != null && { backend }) };
+    // Every other backend loads tfjs-node first, if it can.
+    if (backend !== 'wasm') keepTensorFlowLoaded();
+    const thread = new Worker(join(__dirname, 'start.cjs'), { workerData });
+    return new Promise((resolve, reject) => {
+      let started: ModelThread | undefined;
+      thread.on('message', (message: FromThread) => {
+        if (message.kind !== 'loaded') return receive(message, events, started);
+        started = new ModelThread(thread, message.loaded);
+        resolve(started);
+      });
+      thread.on('error', (error) => {
+        if (started == null) return reject(error);
+        console.error(`The thread of the model ended: ${error.message}`);
+        process.exit(1);
+      });
+    });
+  }
+
+  get signature(): Signature {
+    return this.loaded.signature;
+  }
+
+  predict(body: Uint8Array, signal: AbortSignal): Promise<Answer> {
+    signal.throwIfAborted();
+    const id = ++this.lastId;
+    return new Promise<Answer>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      const abort = () => this.send({ kind: 'abort', id });
+      signal.addEventListener('abort', abort, { once: true });
+      this.send({ kind: 'predict', id, body }, [body.buffer as ArrayBuffer]);
+    });
+  }
+
+  private send(message: ToThread, transfer: ArrayBuffer[] = []): void {
+    this.thread.postMessage(message, transfer);
+  }
+
+  /** What a request waits for; it waits no longer. */
+  take(id: number): Waiting {
+    const waiting = this.waiting.get(id)!;
+    this.waiting.delete(id);
+    return waiting;
+  }
+}
+
+function receive(
+  message: Exclude<FromThread, { kind: 'loaded' }>,
+  events: PredictorEvents,
+  model: ModelThread | undefined,
+): void {
+  switch (message.kind) {
+    case 'answer':
+      return model!.take(message.id).resolve(message.answer);
+    case 'error':
+      return model!.take(message.id).reject(message.error);
+    case 'queued':
+      return events.queued(message.rows);
+    case 'computed':
+      return events.computed(message.rows);
+    case 'held':
+      return events.held(message.tensors, message.bytes);
+  }
+}

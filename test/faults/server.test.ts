@@ -1,0 +1,167 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs';
+import { keepAlive, metricsOf, onConnections, send, type Answer } from '../serve/support/client';
+import { Load } from '../serve/support/load';
+import { removeFolders, saved, ternaryNet } from '../serve/support/models';
+import { endAllServers, startServerIn, type ServerProcess } from '../serve/support/process';
+import { postText } from '../serve/support/rude';
+import { printFigure } from './support/figures';
+
+/*
+ * Attacks on the real server over real HTTP. Beside each one a thread asks for the health, and good clients
+ * check each answer. The heap of the server is small, so that memory that is not bounded ends it.
+ */
+
+jest.setTimeout(180_000);
+
+const HEAP = '--max-old-space-size=512';
+const GOOD_CLIENTS = 2;
+/** A process that computes nothing else waits this long on a busy machine, now and then. */
+const MOST_MS = 100;
+const TRIES = 3;
+
+let server: ServerProcess;
+let model: tf.LayersModel;
+let predict: string;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  model = ternaryNet();
+  const options = ['--model', await saved(model), '--name', 'net', '--backend', 'wasm'];
+  server = await startServerIn({ NODE_OPTIONS: HEAP }, ...options, '--timeout-ms', '3000');
+  predict = `${server.url}/v1/models/net:predict`;
+});
+afterAll(() => {
+  endAllServers();
+  removeFolders();
+});
+
+/** Asks for the health, in a thread of its own, until it is told to end; the waits in milliseconds. */
+const PROBE = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  let ended = false;
+  parentPort.on('message', () => (ended = true));
+  void (async () => {
+    const waits = [];
+    while (!ended) {
+      const start = performance.now();
+      const { status } = await fetch(workerData + '/healthz');
+      if (status !== 200) throw new Error('Health: ' + status);
+      waits.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    parentPort.postMessage(waits);
+    parentPort.close();
+  })();`;
+
+async function p99OfHealthBeside(attack: () => Promise<void>): Promise<number> {
+  const probe = new Worker(PROBE, { eval: true, workerData: server.url });
+  const waits = new Promise<number[]>((resolve, reject) => {
+    probe.once('message', resolve);
+    probe.once('error', reject);
+  });
+  const load = new Load(predict, model, GOOD_CLIENTS, true);
+  const met = load.run();
+  await sleep(200);
+  await attack();
+  load.end();
+  probe.postMessage('end');
+  const { right, wrong, lost } = await met;
+  expect({ wrong, lost }).toEqual({ wrong: 0, lost: [] });
+  expect(right).toBeGreaterThan(0);
+  const sorted = (await waits).sort((a, b) => a - b);
+  return sorted[Math.floor(0.99 * sorted.length)];
+}
+
+/** The health is slow in one try if the machine is busy, in every one if the server is. */
+async function holdsAgainst(name: string, attack: () => Promise<void>): Promise<void> {
+  const tries: number[] = [];
+  do tries.push(await p99OfHealthBeside(attack));
+  while (tries[tries.length - 1] >= MOST_MS && tries.length < TRIES);
+  const rss = (await metricsOf(server.url))['process_resident_memory_bytes'];
+  const p99 = Math.min(...tries);
+  printFigure(`server, ${name}: health p99 ${p99.toFixed(0)} ms, ${(rss / 1e6).toFixed(0)} MB`);
+  expect(p99).toBeLessThan(MOST_MS);
+}
+
+const isRefusal = ({ status, body }: Answer, expected: number) => {
+  expect(status).toBe(expected);
+  expect(body).toEqual({ error: expect.any(String) });
+};
+
+const LARGE = 15_000_000;
+
+test.each([
+  ['brackets', `{"instances":${'['.repeat(LARGE)}`],
+  ['objects', `{"instances":[${'{},'.repeat(LARGE / 3)}{}]}`],
+  ['lists', `{"instances":[${'[],'.repeat(LARGE / 3)}[]]}`],
+  ['names', `{"instances":[],${'"a":1,'.repeat(LARGE / 6)}"b":1}`],
+  ['numbers', `{"instances":[[${'1,'.repeat(LARGE / 2)}1]]}`],
+])('one request of %s', async (name, body) => {
+  await holdsAgainst(name, async () => {
+    for (let i = 0; i < 3; i++) isRefusal(await send(predict, { body }), 400);
+  });
+});
+
+test('many rows in one request', async () => {
+  const instances = Array.from({ length: 1024 }, () => Array<number>(16).fill(1));
+  const expected = await send(predict, { body: { instances: instances.slice(0, 1) } });
+  const [row] = (expected.body as { predictions: number[][] }).predictions;
+  await holdsAgainst('1,024 rows', async () => {
+    await onConnections(4, 40, async () => {
+      const { status, body } = await send(predict, { body: { instances } });
+      expect(status).toBe(200);
+      expect(body).toEqual({ predictions: instances.map(() => row) });
+    });
+  });
+});
+
+function open(): Promise<Socket> {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {}); // the server may end it
+  return new Promise((resolve) => socket.once('connect', () => resolve(socket)));
+}
+
+test('1,500 silent and slow connections', async () => {
+  await holdsAgainst('silent connections', async () => {
+    const sockets = await Promise.all(Array.from({ length: 1500 }, open));
+    for (const socket of sockets.slice(0, 700)) socket.write('POST /v1/mod');
+    await sleep(500);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+test('400 clients that never read', async () => {
+  const instances = Array.from({ length: 1024 }, () => Array<number>(16).fill(1));
+  const text = postText(predict, JSON.stringify({ instances }));
+  await holdsAgainst('clients that never read', async () => {
+    const sockets = await Promise.all(Array.from({ length: 400 }, open));
+    for (const socket of sockets) {
+      socket.pause();
+      socket.write(text);
+    }
+    await sleep(1500);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+test('50,000 requests without growth', async () => {
+  const agent = keepAlive(32);
+  const body = JSON.stringify({ instances: [Array<number>(16).fill(1)] });
+  const run = (count: number) =>
+    onConnections(32, count, async () => {
+      expect((await send(predict, { body, agent })).status).toBe(200);
+    });
+  const rss = async () => (await metricsOf(server.url))['process_resident_memory_bytes'];
+  await run(10_000);
+  const before = await rss();
+  await run(50_000);
+  const growth = (await rss()) - before;
+  agent.destroy();
+  printFigure(`server, 50,000 requests: ${(growth / 1e6).toFixed(1)} MB more`);
+  expect(growth).toBeLessThan(60e6);
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+});
