@@ -1,5 +1,4 @@
-/** The entries that Keras 3 writes and tfjs cannot read, as they appear in the text of model.json. */
-const KERAS_3_FORMS = ['batch_shape', 'DTypePolicy', '__keras_tensor__'];
+import { isPlainObject } from '../topology/plain_object';
 
 /**
  * TensorFlow.js reads the format of Keras 2. For the format of Keras 3 its error is that "an InputLayer
@@ -8,8 +7,7 @@ const KERAS_3_FORMS = ['batch_shape', 'DTypePolicy', '__keras_tensor__'];
  */
 export function checkKerasVersion(topology: object, where: string): void {
   const { keras_version: version = '3' } = topology as { keras_version?: string };
-  const text = JSON.stringify(topology);
-  const forms = KERAS_3_FORMS.filter((form) => text.includes(`"${form}"`));
+  const forms = [...new Set(keras3Forms(topology))];
   if (forms.length === 0) return;
   throw new Error(
     `${where}: the model was written by Keras ${version}, in a format that TensorFlow.js does not read ` +
@@ -17,4 +15,20 @@ export function checkKerasVersion(topology: object, where: string): void {
       'TF_USE_LEGACY_KERAS=1 before tensorflow is imported, build the model with the same code, copy its ' +
       'weights as arrays (get_weights, set_weights), save it, and convert the saved model.',
   );
+}
+
+/**
+ * The parts of a topology that only Keras 3 writes, and tfjs cannot read. They are looked for where Keras has
+ * them: a layer may have any of these words as its name.
+ */
+function keras3Forms(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(keras3Forms);
+  if (!isPlainObject(value)) return [];
+  const { class_name: className, config } = value;
+  const own: string[] = [];
+  if (className === 'InputLayer' && isPlainObject(config) && 'batch_shape' in config) {
+    own.push('batch_shape');
+  }
+  if (className === 'DTypePolicy' || className === '__keras_tensor__') own.push(className);
+  return [...own, ...Object.values(value).flatMap(keras3Forms)];
 }

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, link, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unfinishedName } from './durable';
+import { hasEnded, ownIdentity, type ProcessIdentity } from './process_identity';
+
+/*
+ * A lock is a file that names the process that holds it, under an id that no other lock ever has. It can only
+ * be made where no file of its name is. One rule keeps two processes from holding a lock at the same time:
+ *
+ *     Only two may remove the lock with the id X: its holder, and the holder of the lock "LOCK-X",
+ *     the claim on X, which it may once the holder of X has ended.
+ *
+ * Who has the claim on X reads the lock again. If its id is still X, nobody else may remove it now, so what is
+ * removed is X. If not, X has gone before, and nothing is removed. A claim is a lock like any other: if its
+ * holder has ended, there is a claim on the claim.
+ */
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+interface Holder extends ProcessIdentity {
+  readonly id: string;
+}
+
+export interface Lock {
+  readonly id: string;
+  /** @throws if the file cannot be removed. This process can then take the lock again all the same. */
+  release(): Promise<void>;
+}
+
+/** The ids of the locks that this process has given back, where removing the file may have failed. */
+const givenBack = new Set<string>();
+
+/** @returns undefined if another holds the lock, or may hold it. */
+export async function takeLock(folder: string, name: string): Promise<Lock | undefined> {
+  const holder = await holderOf(folder, name);
+  if (holder === 'unknown') return undefined;
+  if (holder != null && !(await removeIfEnded(folder, name, holder))) return undefined;
+  return makeLock(folder, name);
+}
+
+/** @returns whether the lock with the id of `holder` is gone. */
+async function removeIfEnded(folder: string, name: string, holder: Holder): Promise<boolean> {
+  if (!givenBack.has(holder.id) && !(await hasEnded(holder))) return false;
+  const claim = await takeLock(folder, claimName(holder.id));
+  if (claim == null) return false;
+  try {
+    const present = await holderOf(folder, name);
+    const isSame = present !== 'unknown' && present?.id === holder.id;
+    if (isSame) await rm(join(folder, name), { force: true });
+  } finally {
+    await claim.release();
+  }
+  return true;
+}
+
+const CLAIM = 'model.json.claim-';
+
+function claimName(id: string): string {
+  return CLAIM + id;
+}
+
+/** A claim on a lock that is gone guards nothing: who holds the lock may remove all claims. */
+export function isClaim(name: string): boolean {
+  return name.startsWith(CLAIM) && ID.test(name.slice(CLAIM.length));
+}
+
+/** The file appears with its content: a process that is killed here leaves no lock without a holder. */
+async function makeLock(folder: string, name: string): Promise<Lock | undefined> {
+  const id = randomUUID();
+  const [file, unfinished] = [join(folder, name), join(folder, unfinishedName(name))];
+  await writeFile(unfinished, JSON.stringify({ id, ...(await ownIdentity()) } satisfies Holder));
+  try {
+    await linkOrCopy(unfinished, file);
+  } catch (error) {
+    // EEXIST: another was faster. ENOENT: the holder has removed the unfinished file of the others.
+    if (['EEXIST', 'ENOENT'].includes(codeOf(error))) return undefined;
+    throw error;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  return {
+    id,
+    async release() {
+      givenBack.add(id);
+      await rm(file, { force: true });
+      givenBack.delete(id);
+    },
+  };
+}
+
+/** Some file systems (exFAT, say) have no links. A process that is killed while it copies blocks others there. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+async function holderOf(folder: string, name: string): Promise<Holder | 'unknown' | undefined> {
+  try {
+    const holder = JSON.parse(await readFile(join(folder, name), 'utf8')) as Partial<Holder> | null;
+    return ID.test(holder?.id ?? '') ? (holder as Holder) : 'unknown';
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) return 'unknown';
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? '';
+}
