@@ -2,7 +2,12 @@ import '../register';
 
 export { recommend, type Recommendation } from '../inspect/recommend';
 export { setBlend } from './blend';
-export { loadCheckpoint, saveCheckpoint, type CheckpointInfo } from './checkpoint/checkpoint';
+export {
+  loadCheckpoint,
+  saveCheckpoint,
+  type CheckpointInfo,
+  type SaveCheckpointOptions,
+} from './checkpoint/checkpoint';
 export type { Storage as CheckpointStorage } from './checkpoint/storage';
 export { distill, type DistillOptions } from './distillation/distill';
 export type { FeatureMatch } from './distillation/features';

@@ -24,7 +24,7 @@ import type { Option } from '../../src/options/option_table';
 import { BITNET_OPTIONS } from '../../src/quantizers/kernel/bitnet';
 import { LSQ_OPTIONS } from '../../src/quantizers/kernel/lsq';
 import { TWN_OPTIONS } from '../../src/quantizers/kernel/twn';
-import { CHECKPOINT_INFO } from '../../src/training/checkpoint/checkpoint';
+import { SAVE_CHECKPOINT_OPTIONS } from '../../src/training/checkpoint/checkpoint';
 import { DISTILL_OPTIONS } from '../../src/training/distillation/distill';
 import { FEATURE_MATCH_OPTIONS } from '../../src/training/distillation/features';
 import { LEARNING_RATE_SCHEDULE_OPTIONS } from '../../src/training/learning_rate_schedule';
@@ -165,11 +165,10 @@ export const OPTION_CASES: readonly OptionCase[] = [
   },
   {
     name: 'saveCheckpoint',
-    type: 'CheckpointInfo',
-    table: CHECKPOINT_INFO,
-    argument: 'info',
+    type: 'SaveCheckpointOptions',
+    table: SAVE_CHECKPOINT_OPTIONS,
     valid: { epoch: 1 },
-    call: (info) => saveCheckpoint(float, storage, info),
+    call: (options) => saveCheckpoint(float, storage, options),
   },
   {
     name: 'seededBatches',
