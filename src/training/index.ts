@@ -8,6 +8,8 @@ export {
   type CheckpointInfo,
   type SaveCheckpointOptions,
 } from './checkpoint/checkpoint';
+export { checkpoints, type Checkpoints, type CheckpointsOptions } from './checkpoint/checkpoints';
+export type { StorageOf as CheckpointStorageOf } from './checkpoint/places';
 export type { Storage as CheckpointStorage } from './checkpoint/storage';
 export { distill, type DistillOptions } from './distillation/distill';
 export type { FeatureMatch } from './distillation/features';

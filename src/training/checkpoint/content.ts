@@ -21,6 +21,9 @@ export interface Content {
   readonly monitored?: Monitored;
 }
 
+/** A checkpoint is checked as options are. */
+type Parts<Value extends object> = OptionTable<Value>;
+
 const anyNumber = { expected: 'a finite number', holds: Number.isFinite };
 const anyString = {
   expected: 'a string',
@@ -34,7 +37,7 @@ const CONTENT = {
   optimizer: { ...anyObject, ...required },
   layers: { expected: 'a list', holds: Array.isArray, ...required },
   monitored: anyObject,
-} satisfies OptionTable<Content>;
+} satisfies Parts<Content>;
 
 const OPTIMIZER = {
   className: { ...nonEmptyString, ...required },
@@ -45,24 +48,24 @@ const OPTIMIZER = {
     holds: (value: unknown) => value === null || Number.isFinite(value),
     ...required,
   },
-} satisfies OptionTable<OptimizerNumbers>;
+} satisfies Parts<OptimizerNumbers>;
 
 const LAYER = {
   blend: { ...share, ...required },
   quantization: { ...anyObject, ...required },
-} satisfies OptionTable<LayerState>;
+} satisfies Parts<LayerState>;
 
 const QUANTIZATION = {
   kernelQuantizer: { ...anyObject, ...required },
   inputQuantizer: { ...nonEmptyString, ...required },
   eps: { ...positiveNumber, ...required },
-} satisfies OptionTable<LayerState['quantization']>;
+} satisfies Parts<LayerState['quantization']>;
 
 const MONITORED = {
   monitor: { ...nonEmptyString, ...required },
   mode: { ...oneOf(['min', 'max']), ...required },
   value: { ...anyNumber, ...required },
-} satisfies OptionTable<Monitored>;
+} satisfies Parts<Monitored>;
 
 /** @throws if `value` is not the content of a checkpoint. The model that it belongs to is not known here. */
 export function checkContent(where: string, value: object): Content {

@@ -65,10 +65,11 @@ export async function store(
 /** @throws if the storage cannot be read, or holds no checkpoint, or a damaged one. */
 export async function retrieve(where: string, storage: Storage): Promise<Saved> {
   const artifacts = await handlerFor(where, storage, 'load').load();
-  return read(`${where} from ${labelOf(storage)}`, artifacts);
+  return readArtifacts(`${where} from ${labelOf(storage)}`, artifacts);
 }
 
-function read(where: string, artifacts: io.ModelArtifacts): Saved {
+/** @throws if they are no checkpoint, or a damaged one, or one of a later version. */
+export function readArtifacts(where: string, artifacts: io.ModelArtifacts): Saved {
   const { userDefinedMetadata, weightData, weightSpecs } = artifacts ?? {};
   const saved: unknown = (userDefinedMetadata as Record<string, unknown> | undefined)?.[KEY];
   if (!isPlainObject(saved)) {
