@@ -223,7 +223,7 @@ describe('what cannot go together is refused, and nothing changes', () => {
     model.add(tf.layers.dense({ units: 3, name: 'wider' }));
     model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });
     expect(await refusal(model)).toContain(
-      'weight 10 "wider/kernel" must be as saved, {"dtype":"float32","shape":[8,2]}, got ',
+      'weight 10 "wider/kernel" must be as saved, {"name":"10/kernel","dtype":"float32","shape":[8,2]}, got ',
     );
     model.pop();
     model.compile({ optimizer: tf.train.adam(0.05), loss: 'meanSquaredError' });

@@ -99,16 +99,14 @@ export function optimizerOf(where: string, model: LayersModel): Optimizer {
   return model.optimizer;
 }
 
+/** The order decides to which tensor bytes belong. */
 function checkPrefixes(where: string, { format, specs }: Saved): void {
-  const known = format > 1 ? [WEIGHT, OPTIMIZER, STATE] : [WEIGHT, OPTIMIZER];
+  let known = format > 1 ? [WEIGHT, OPTIMIZER, STATE] : [WEIGHT, OPTIMIZER];
   for (const { name } of specs) {
-    if (known.some((prefix) => name.startsWith(prefix))) continue;
-    throw argumentError(
-      where,
-      'name of a tensor',
-      `one that begins with ${known.join(', ')}`,
-      name,
-    );
+    const at = known.findIndex((prefix) => name.startsWith(prefix));
+    const expected = `one that begins with ${known.join(', ')}`;
+    if (at < 0) throw argumentError(where, 'name of a tensor', expected, name);
+    known = known.slice(at);
   }
 }
 

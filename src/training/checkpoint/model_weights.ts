@@ -42,19 +42,20 @@ export function weightTensors(weights: LayerVariable[]): NamedTensor[] {
   }));
 }
 
-/** @throws if the saved weights are not those of the model, in number, name, type and shape. */
+/** @throws if the saved weights are not those of the model, in number, order, name, type and shape. */
 export function checkWeights(
   where: string,
   weights: LayerVariable[],
   saved: Map<string, TensorSpec>,
 ): void {
   checkCount(where, 'number of weights', saved.size, weights.length);
+  const specs = [...saved];
   for (const [i, weight] of weights.entries()) {
-    const { shape, dtype } = saved.get(nameOf(weight, i)) ?? { shape: [], dtype: undefined };
-    if (util.arraysEqual(shape, weight.shape as number[]) && dtype === weight.dtype) continue;
-    const expected = dtype == null ? 'no weight of this name' : { dtype, shape };
-    const actual = { dtype: weight.dtype, shape: weight.shape };
-    throw otherThanSaved(where, labelOf(weight, i), expected, actual);
+    const [name, { shape, dtype }] = specs[i]!;
+    const isSame = name === nameOf(weight, i) && dtype === weight.dtype;
+    if (isSame && util.arraysEqual(shape, weight.shape as number[])) continue;
+    const actual = { name: nameOf(weight, i), dtype: weight.dtype, shape: weight.shape };
+    throw otherThanSaved(where, labelOf(weight, i), { name, dtype, shape }, actual);
   }
 }
 

@@ -18,6 +18,12 @@ import {
 import type { TrainedWeight } from './model_weights';
 import type { NamedTensor, TensorSpec } from './tensor_specs';
 
+interface Expected {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: number[];
+}
+
 /** The part of an optimizer's state that is not tensors. */
 export interface OptimizerNumbers {
   readonly className: string;
@@ -81,20 +87,20 @@ export function checkOptimizer(
   checkTrained(where, trained, specs);
   // Before its first step, and in plain SGD, an optimizer holds nothing for any weight.
   const hasSlots = [...specs.keys()].some((name) => name.includes('/'));
-  const expected = expectedSpecs(optimizer, hasSlots ? trained : []);
-  const found = new Map([...specs].map(([name, spec]) => [withoutLayer(name), spec]));
-  for (const [name, { shape, dtype }] of expected) {
-    const actual = found.get(name);
-    if (actual?.dtype === dtype && util.arraysEqual(actual.shape, shape)) continue;
-    const { dtype: type, shape: size } = actual ?? {};
-    const what = `of type ${dtype} and shape ${JSON.stringify(shape)}`;
-    const got = actual == null ? undefined : { dtype: type, shape: size };
-    throw argumentError(where, `optimizer's "${name}"`, what, got);
+  const own = expectedSpecs(optimizer, hasSlots ? trained : []);
+  const found = [...specs].map(([name, spec]) => ({ ...spec, name: withoutLayer(name) }));
+  for (let i = 0; i < Math.max(own.length, found.length); i++) {
+    const [expected, actual] = [own[i], found[i]];
+    if (isSame(expected, actual)) continue;
+    const what = expected == null ? 'left out' : JSON.stringify(expected);
+    throw argumentError(where, `tensor ${i} of the optimizer`, what, actual);
   }
-  if (specs.size === expected.size) return;
-  const foreign = [...specs.keys()].filter((name) => !expected.has(withoutLayer(name)));
-  const what = `only those of ${saved.className}, each once`;
-  throw argumentError(where, 'tensors of the optimizer', what, foreign);
+}
+
+function isSame(expected: Expected | undefined, actual: Expected | undefined): boolean {
+  if (expected == null || actual == null) return false;
+  const { name, dtype, shape } = expected;
+  return name === actual.name && dtype === actual.dtype && util.arraysEqual(shape, actual.shape);
 }
 
 function checkNumbers(where: string, own: OptimizerNumbers, saved: OptimizerNumbers): void {
@@ -121,16 +127,18 @@ function checkTrained(
   throw argumentError(where, 'trainable weights', `numbers ${saved}, as saved`, own);
 }
 
-/** What a saved state must consist of, by names "FIELD" and "FIELD/NUMBER". */
-function expectedSpecs(optimizer: Optimizer, trained: readonly TrainedWeight[]) {
-  const expected = new Map<string, { shape: number[]; dtype: string }>();
-  for (const [field, value] of optimizerState(optimizer)) {
-    if (value instanceof Variable) expected.set(field, value);
-  }
-  for (const field of filledSlots(optimizer)) {
-    for (const weight of trained) expected.set(`${field}/${weight.number}`, weight);
-  }
-  return expected;
+/** What a saved state must consist of, in the order of `optimizerTensors`; names are "FIELD/NUMBER". */
+function expectedSpecs(optimizer: Optimizer, trained: readonly TrainedWeight[]): Expected[] {
+  const filled = filledSlots(optimizer);
+  return optimizerState(optimizer).flatMap(([field, value]) => {
+    if (value instanceof Variable) return [{ name: field, dtype: value.dtype, shape: value.shape }];
+    if (!filled.includes(field)) return [];
+    return trained.map(({ number, dtype, shape }) => ({
+      name: `${field}/${number}`,
+      dtype,
+      shape,
+    }));
+  });
 }
 
 /** tfjs counts the names of layers up when a model is built twice. */

@@ -28,7 +28,7 @@ export function recurrentTensors(model: LayersModel): NamedTensor[] {
   );
 }
 
-/** @throws if the saved states are not those of the model, in number, type and shape. */
+/** @throws if the saved states are not those of the model, in number, order, name, type and shape. */
 export function checkRecurrentStates(
   where: string,
   model: LayersModel,
@@ -36,11 +36,13 @@ export function checkRecurrentStates(
 ): void {
   const own = recurrentTensors(model);
   checkCount(where, 'number of recurrent states', saved.size, own.length);
-  for (const { name, label, tensor } of own) {
-    const { shape = [], dtype } = saved.get(name) ?? {};
-    if (dtype === tensor.dtype && util.arraysEqual(shape, tensor.shape)) continue;
-    const actual = { dtype: tensor.dtype, shape: tensor.shape };
-    throw otherThanSaved(where, label, dtype == null ? dtype : { dtype, shape }, actual);
+  const specs = [...saved];
+  for (const [i, { name, label, tensor }] of own.entries()) {
+    const [savedName, { shape, dtype }] = specs[i]!;
+    const isSame = savedName === name && dtype === tensor.dtype;
+    if (isSame && util.arraysEqual(shape, tensor.shape)) continue;
+    const actual = { name, dtype: tensor.dtype, shape: tensor.shape };
+    throw otherThanSaved(where, label, { name: savedName, dtype, shape }, actual);
   }
 }
 

@@ -21,17 +21,19 @@ export function damageJson(value: object, random: Random): Edit {
   const { path, container } = pick(random, places);
   const keys = Object.keys(container);
   const key = pick(random, keys) ?? '0';
-  const edit = (kind: Edit['kind']) => ({ path: [path, key].filter(Boolean).join('.'), kind });
+  const edit = (kind: Edit['kind'], at = key) => ({ path: path ? `${path}.${at}` : at, kind });
   const slots = container as Record<string, unknown>;
   switch (Math.floor(random() * 6)) {
     case 0:
       if (Array.isArray(container)) container.splice(Number(key), 1);
       else delete slots[key];
       return edit('removed');
-    case 1:
-      if (Array.isArray(container)) container.push(pick(random, VALUES));
-      else slots[pick(random, ['version', 'digest', 'extra', 'quantization', 'blend'])] = 1;
-      return edit('added');
+    case 1: {
+      const added = pick(random, ['version', 'digest', 'extra', 'quantization', 'blend']);
+      if (!Array.isArray(container)) slots[added] = 1;
+      else container.push(pick(random, VALUES));
+      return edit('added', Array.isArray(container) ? key : added);
+    }
     case 2:
       if (!Array.isArray(container)) break;
       container.push(container[Number(key)]);
