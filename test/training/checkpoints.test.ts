@@ -41,7 +41,10 @@ function compiled(seed = 1): tf.Sequential {
   return model;
 }
 
-const [x, y] = [randomTensor([24, 6], 1), randomTensor([24, 2], 2)];
+let [x, y]: tf.Tensor[] = [];
+beforeAll(() => {
+  [x, y] = [randomTensor([24, 6], 1), randomTensor([24, 2], 2)];
+});
 
 /** Without their names, as tfjs counts the names of layers up. */
 const weightValues = (model: tf.LayersModel) => model.getWeights().map((w) => [...w.dataSync()]);
@@ -49,7 +52,7 @@ const weightValues = (model: tf.LayersModel) => model.getWeights().map((w) => [.
 /** Three batches an epoch. */
 async function train(model: tf.LayersModel, args: Partial<tf.ModelFitDatasetArgs<unknown>>) {
   const { initialEpoch = 0, ...rest } = args;
-  const batches = seededBatches(x, y, { seed: 5, batchSize: 8, initialEpoch });
+  const batches = seededBatches(x!, y!, { seed: 5, batchSize: 8, initialEpoch });
   return model.fitDataset(batches, { initialEpoch, epochs: 4, verbose: 0, ...rest });
 }
 
