@@ -6,7 +6,7 @@ import entries from './scripts/entries.cjs';
  */
 const LIMITS = {
   index: { minified: '90.6 kB', gzipped: '34.1 kB' },
-  training: { minified: '70.5 kB', gzipped: '28 kB' },
+  training: { minified: '79.9 kB', gzipped: '31.1 kB' },
   folder: { minified: '3.5 kB', gzipped: '1.75 kB' },
 };
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { learningRateSchedule, loadCheckpoint, saveCheckpoint } from 'tfjs-bitcore/training';
+import { checkpoints, learningRateSchedule } from 'tfjs-bitcore/training';
 import { folder } from 'tfjs-bitcore/folder';
 import { trainingBar } from '../support/training_bar';
 import { windowsAt } from './text';
@@ -24,7 +24,7 @@ export interface TrainingArgs {
   /** Windows per step. */
   readonly batch: number;
   readonly seed: number;
-  /** Folder of the checkpoint, which training resumes from. */
+  /** Folder of the checkpoints, which training resumes from. */
   readonly checkpoint: string;
 }
 
@@ -36,21 +36,17 @@ export function loss(oneHot: tf.Tensor, logits: tf.Tensor): tf.Scalar {
 /** Trains from the checkpoint on, or from the start; does nothing if all steps are done. */
 export async function train(model: tf.LayersModel, args: TrainingArgs): Promise<void> {
   model.compile({ optimizer: tf.train.adam(LEARNING_RATE, 0.9, 0.95), loss });
-  const storage = folder(args.checkpoint);
-  // The weights decide: a save that was cut off may leave them without a model.json, which must be an error.
-  const isThere = existsSync(join(args.checkpoint, 'weights.bin'));
-  const initialEpoch = isThere ? (await loadCheckpoint(model, storage)).epoch : 0;
+  const saves = checkpoints((name) => folder(join(args.checkpoint, name)));
+  // A folder that is there must have a good checkpoint in it: training never begins anew over an earlier one.
+  const initialEpoch = existsSync(args.checkpoint) ? (await saves.restore(model)).epoch : 0;
   const stepsPerEpoch = Math.min(args.steps, STEPS_PER_EPOCH);
   const epochs = args.steps / stepsPerEpoch;
   if (initialEpoch >= epochs) return;
   const warmup = WARMUP * epochs;
   const schedule = learningRateSchedule({ type: 'cosine', learningRate: LEARNING_RATE, warmup });
-  const save = new tf.CustomCallback({
-    onEpochEnd: (epoch) => saveCheckpoint(model, storage, { epoch: epoch + 1 }),
-  });
   const bar = trainingBar({ name: args.name, epochs, stepsPerEpoch, initialEpoch });
   const dataset = randomWindows(args, stepsPerEpoch, initialEpoch);
-  const callbacks = [schedule, save, bar];
+  const callbacks = [schedule, saves, bar];
   await model.fitDataset(dataset, { epochs, initialEpoch, verbose: 0, callbacks });
 }
 

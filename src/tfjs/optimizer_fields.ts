@@ -3,9 +3,11 @@ import { dispose, Variable, type Optimizer } from '@tensorflow/tfjs-core';
 /*
  * Relies on the fields of tfjs's optimizers: single variables, such as Adam's running products of its
  * betas; lists of slots, one for each weight that is trained, in the order of the weights; and
- * `iterations_`. tfjs's own `getWeights` leaves the single variables out, and its `setWeights` computes
+ * `iterations_`. RMSProp fills the slots `accumulatedMeanGrads` only where it is centered. tfjs's own `getWeights` leaves the single variables out, and its `setWeights` computes
  * them anew with another rounding; Adamax has neither method.
  */
+
+const MEAN_GRADS = 'accumulatedMeanGrads';
 
 /** How tfjs's optimizers keep one variable for each weight. */
 export interface Slot {
@@ -25,6 +27,14 @@ function isSlots(value: unknown): value is Slot[] {
   return (
     Array.isArray(value) && value.every((slot) => (slot as Slot)?.variable instanceof Variable)
   );
+}
+
+/** The lists of slots that the optimizer fills in its first step. */
+export function filledSlots(optimizer: Optimizer): string[] {
+  const { centered } = optimizer.getConfig();
+  return optimizerState(optimizer)
+    .filter(([field, value]) => Array.isArray(value) && (field !== MEAN_GRADS || centered))
+    .map(([field]) => field);
 }
 
 /** Replaces a list of slots, and disposes of the earlier slots. */

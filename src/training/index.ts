@@ -2,7 +2,14 @@ import '../register';
 
 export { recommend, type Recommendation } from '../inspect/recommend';
 export { setBlend } from './blend';
-export { loadCheckpoint, saveCheckpoint, type CheckpointInfo } from './checkpoint/checkpoint';
+export {
+  loadCheckpoint,
+  saveCheckpoint,
+  type CheckpointInfo,
+  type SaveCheckpointOptions,
+} from './checkpoint/checkpoint';
+export { checkpoints, type Checkpoints, type CheckpointsOptions } from './checkpoint/checkpoints';
+export type { StorageOf as CheckpointStorageOf } from './checkpoint/places';
 export type { Storage as CheckpointStorage } from './checkpoint/storage';
 export { distill, type DistillOptions } from './distillation/distill';
 export type { FeatureMatch } from './distillation/features';

@@ -2,6 +2,7 @@ import type { Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { oneOf, positiveNumber } from '../options/check';
 import type { OptionTable, Resolved } from '../options/option_table';
+import { stepsPerEpoch } from './steps_per_epoch';
 import { TrainingCallback } from './training_callback';
 
 export interface ScheduleOptions {
@@ -71,8 +72,7 @@ export abstract class Schedule extends TrainingCallback {
   }
 
   private stepsPerEpoch(): number {
-    const { steps, samples, batchSize } = this.params as Record<string, number | null>;
-    const known = steps ?? Math.ceil((samples ?? NaN) / (batchSize ?? NaN));
+    const known = stepsPerEpoch(this.params);
     if (Number.isFinite(known)) return known;
     const argument = 'batchesPerEpoch of fitDataset';
     const expected = "given, as the size of the dataset is not known (or use {by: 'epoch'})";

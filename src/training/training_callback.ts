@@ -1,6 +1,13 @@
 import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 
-const HOOKS = ['onTrainBegin', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin'] as const;
+const HOOKS = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+] as const;
 
 /** A callback that needs the model, and throws a clear error if tfjs does not give it. */
 export abstract class TrainingCallback extends Callback {

@@ -24,13 +24,15 @@ import type { Option } from '../../src/options/option_table';
 import { BITNET_OPTIONS } from '../../src/quantizers/kernel/bitnet';
 import { LSQ_OPTIONS } from '../../src/quantizers/kernel/lsq';
 import { TWN_OPTIONS } from '../../src/quantizers/kernel/twn';
-import { CHECKPOINT_INFO } from '../../src/training/checkpoint/checkpoint';
+import { SAVE_CHECKPOINT_OPTIONS } from '../../src/training/checkpoint/checkpoint';
+import { CHECKPOINTS_OPTIONS } from '../../src/training/checkpoint/checkpoints';
 import { DISTILL_OPTIONS } from '../../src/training/distillation/distill';
 import { FEATURE_MATCH_OPTIONS } from '../../src/training/distillation/features';
 import { LEARNING_RATE_SCHEDULE_OPTIONS } from '../../src/training/learning_rate_schedule';
 import { TRAINING_METRICS_OPTIONS } from '../../src/training/metrics/training_metrics';
 import { QUANTIZATION_SCHEDULE_OPTIONS } from '../../src/training/quantization_schedule';
 import {
+  checkpoints,
   distill,
   learningRateSchedule,
   quantizationSchedule,
@@ -165,11 +167,17 @@ export const OPTION_CASES: readonly OptionCase[] = [
   },
   {
     name: 'saveCheckpoint',
-    type: 'CheckpointInfo',
-    table: CHECKPOINT_INFO,
-    argument: 'info',
+    type: 'SaveCheckpointOptions',
+    table: SAVE_CHECKPOINT_OPTIONS,
     valid: { epoch: 1 },
-    call: (info) => saveCheckpoint(float, storage, info),
+    call: (options) => saveCheckpoint(float, storage, options),
+  },
+  {
+    name: 'checkpoints',
+    type: 'CheckpointsOptions',
+    table: CHECKPOINTS_OPTIONS,
+    valid: { monitor: 'loss', mode: 'min' },
+    call: (options) => checkpoints(() => ({ ...storage, load: async () => ({}) }), options),
   },
   {
     name: 'seededBatches',

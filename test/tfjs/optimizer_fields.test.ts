@@ -1,5 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { optimizerState, setIterations, setSlots } from '../../src/tfjs/optimizer_fields';
+import {
+  filledSlots,
+  optimizerState,
+  setIterations,
+  setSlots,
+} from '../../src/tfjs/optimizer_fields';
 import { OPTIMIZERS } from '../support/optimizers';
 
 /** What each of tfjs's optimizers holds once it has trained: a checkpoint saves this and no more. */
@@ -49,6 +54,10 @@ describe.each(Object.entries(OPTIMIZERS))('%s', (name, make) => {
     expect(state).toEqual(slots.map((field) => [field, []]));
   });
 
+  test('fills all of its lists in its first step', () => {
+    expect(filledSlots(make(0.1))).toEqual(slots);
+  });
+
   test('trains on from the slots it is given, and counts from the iterations', () => {
     const { optimizer, weights, step } = trained(make);
     expect(optimizer.iterations).toBe(1);
@@ -71,6 +80,13 @@ describe.each(Object.entries(OPTIMIZERS))('%s', (name, make) => {
     }
     expect(weights[0]!.dataSync().every(Number.isFinite)).toBe(true);
   });
+});
+
+test('RMSProp that is not centered leaves one list empty', () => {
+  const { optimizer } = trained((rate) => tf.train.rmsprop(rate));
+  const filled = optimizerState(optimizer).filter(([, value]) => (value as unknown[]).length > 0);
+  expect(filled.map(([field]) => field)).toEqual(['accumulatedMeanSquares', 'accumulatedMoments']);
+  expect(filledSlots(optimizer)).toEqual(filled.map(([field]) => field));
 });
 
 test('getWeights of tfjs leaves out what a checkpoint needs', async () => {

@@ -2,6 +2,7 @@ import type { Callback, LayersModel } from '@tensorflow/tfjs-layers';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { expectTypeOf } from 'expect-type';
 import {
+  checkpoints,
   distill,
   learningRateSchedule,
   loadCheckpoint,
@@ -12,7 +13,9 @@ import {
   setBlend,
   trainingMetrics,
   type CheckpointInfo,
+  type Checkpoints,
   type CheckpointStorage,
+  type CheckpointStorageOf,
   type LayerMetrics,
   type Recommendation,
   type TrainingMetrics,
@@ -35,6 +38,15 @@ learningRateSchedule({ type: 'sine', learningRate: 1e-3 });
 // @ts-expect-error: learningRate is required
 learningRateSchedule({ type: 'cosine' });
 
+expectTypeOf(checkpoints((name) => `indexeddb://${name}`)).toEqualTypeOf<Checkpoints>();
+expectTypeOf<Checkpoints>().toExtend<Callback>();
+expectTypeOf<Checkpoints['restore']>().returns.resolves.toEqualTypeOf<CheckpointInfo>();
+expectTypeOf<CheckpointStorageOf>().toEqualTypeOf<(name: string) => CheckpointStorage>();
+// @ts-expect-error: no such mode
+checkpoints((name) => `indexeddb://${name}`, { monitor: 'val_loss', mode: 'auto' });
+// @ts-expect-error: a function
+checkpoints('indexeddb://run');
+
 // Datasets, as `fitDataset` takes them.
 expectTypeOf(seededBatches(x, [x], { seed: 1 })).toExtend<
   Parameters<LayersModel['fitDataset']>[0]
@@ -49,4 +61,6 @@ expectTypeOf(recommend(model)).toEqualTypeOf<Recommendation[]>();
 // Checkpoints: a URL or a handler.
 expectTypeOf<CheckpointStorage>().toEqualTypeOf<string | io.IOHandler>();
 expectTypeOf(saveCheckpoint(model, 'indexeddb://run', { epoch: 1 })).resolves.toBeVoid();
+// @ts-expect-error: epoch is required
+void saveCheckpoint(model, 'indexeddb://run', { allowNonFinite: true });
 expectTypeOf(loadCheckpoint(model, 'indexeddb://run')).resolves.toEqualTypeOf<CheckpointInfo>();

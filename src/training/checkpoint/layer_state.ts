@@ -1,7 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../../errors';
 import type { InputQuantizerName } from '../../quantizers/input/registry';
 import { currentQuantizerConfig, type KernelQuantizerConfig } from '../../quantizers/kernel/config';
 import { ternarySites } from '../../topology/ternary_sites';
+import { canonicalJson } from './digest';
 import { checkCount, otherThanSaved } from './other_than_saved';
 
 /** The settings by which a ternary layer computes, in addition to its weights. */
@@ -26,14 +28,19 @@ export function layerStates(model: LayersModel): LayerState[] {
  * The weights of one quantizer often fit the layers of another, which would then train a different net.
  * @throws if the model has another number of ternary layers, or one that quantizes differently.
  */
-export function checkLayerStates(model: LayersModel, saved: LayerState[]): void {
+export function checkLayerStates(where: string, model: LayersModel, saved: LayerState[]): void {
   const sites = ternarySites(model);
-  checkCount('number of ternary layers', saved.length, sites.length);
+  checkCount(where, 'number of ternary layers', saved.length, sites.length);
   for (const [i, { quantization }] of layerStates(model).entries()) {
+    const { layer, path } = sites[i]!;
     const { kernelQuantizer, ...rest } = saved[i]!.quantization;
     const expected = { kernelQuantizer: currentQuantizerConfig(kernelQuantizer), ...rest };
-    if (JSON.stringify(quantization) === JSON.stringify(expected)) continue;
-    throw otherThanSaved(`quantization of layer "${sites[i]!.path}"`, expected, quantization);
+    if (canonicalJson(quantization) !== canonicalJson(expected)) {
+      throw otherThanSaved(where, `quantization of layer "${path}"`, expected, quantization);
+    }
+    if (!layer.ternaryKernel.deployed || saved[i]!.blend === 1) continue;
+    const argument = `blend of layer "${path}"`;
+    throw argumentError(where, argument, '1, as the layer is deployed', saved[i]!.blend);
   }
 }
 

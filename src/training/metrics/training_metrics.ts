@@ -1,9 +1,9 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, Logs } from '@tensorflow/tfjs-layers';
 import type { LatentKernel } from '../../layers/ternary/latent_kernel';
 import { checkModel } from '../../topology/check_model';
 import { anyFunction } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
+import { loggedNumbers } from '../logged_numbers';
 import { trainableSites } from '../trainable_sites';
 import { TrainingCallback } from '../training_callback';
 import { lookAt, type LayerMetrics } from './layer_metrics';
@@ -62,22 +62,13 @@ export class TrainingMetrics extends TrainingCallback {
   }
 
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
-    const own = await numbersIn(logs);
+    const own = await loggedNumbers(logs);
     const layers = await this.look(this.trainedModel());
     for (const { path, ...metrics } of layers) {
       for (const measure of MEASURES) logs[`${path}/${measure}`] = metrics[measure];
     }
     await this.options.write?.(`${JSON.stringify({ epoch, logs: own, layers })}\n`);
   }
-}
-
-/** tfjs passes losses as scalar tensors, and disposes of them itself. */
-async function numbersIn(logs: Record<string, unknown>): Promise<Record<string, number>> {
-  const numbers: Record<string, number> = {};
-  for (const [key, value] of Object.entries(logs)) {
-    numbers[key] = typeof value === 'number' ? value : (await (value as Tensor).data())[0]!;
-  }
-  return numbers;
 }
 
 /**

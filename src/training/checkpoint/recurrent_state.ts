@@ -1,0 +1,57 @@
+import { util, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
+import { recurrentStates, setRecurrentStates } from '../../tfjs/recurrent_states';
+import { hiddenLayers } from '../../topology/hidden_layers';
+import { layerSites } from '../../topology/layer_sites';
+import { checkCount, otherThanSaved } from './other_than_saved';
+import type { NamedTensor, TensorSpec } from './tensor_specs';
+
+/** A stateful recurrent layer, with the names of its states: its number and theirs. */
+interface Stateful {
+  readonly layer: layers.Layer;
+  readonly states: ReadonlyArray<{ readonly name: string; readonly tensor: Tensor }>;
+}
+
+/** Those of the model, including the two that each Bidirectional holds. */
+function statefulLayers(model: LayersModel): Stateful[] {
+  const all = [...layerSites(model)].flatMap(({ layer }) => [layer, ...hiddenLayers(layer)]);
+  const stateful = [...new Set(all)].filter((layer) => recurrentStates(layer).length > 0);
+  return stateful.map((layer, i) => ({
+    layer,
+    states: recurrentStates(layer).map((tensor, j) => ({ name: `${i}/${j}`, tensor })),
+  }));
+}
+
+export function recurrentTensors(model: LayersModel): NamedTensor[] {
+  return statefulLayers(model).flatMap(({ layer, states }) =>
+    states.map((state) => ({ ...state, label: `state "${state.name}" of layer "${layer.name}"` })),
+  );
+}
+
+/** @throws if the saved states are not those of the model, in number, order, name, type and shape. */
+export function checkRecurrentStates(
+  where: string,
+  model: LayersModel,
+  saved: Map<string, TensorSpec>,
+): void {
+  const own = recurrentTensors(model);
+  checkCount(where, 'number of recurrent states', saved.size, own.length);
+  const specs = [...saved];
+  for (const [i, { name, label, tensor }] of own.entries()) {
+    const [savedName, { shape, dtype }] = specs[i]!;
+    const isSame = savedName === name && dtype === tensor.dtype;
+    if (isSame && util.arraysEqual(shape, tensor.shape)) continue;
+    const actual = { name, dtype: tensor.dtype, shape: tensor.shape };
+    throw otherThanSaved(where, label, { name: savedName, dtype, shape }, actual);
+  }
+}
+
+/** Sets the states to tensors that `checkRecurrentStates` has passed. */
+export function restoreRecurrentStates(model: LayersModel, tensors: NamedTensorMap): void {
+  for (const { layer, states } of statefulLayers(model)) {
+    setRecurrentStates(
+      layer,
+      states.map(({ name }) => tensors[name]!),
+    );
+  }
+}
