@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { AggregatorRegistry } from 'prom-client';
 import type { Metrics } from '../http/metrics';
 
@@ -72,12 +71,17 @@ export function answerMetrics({ registry }: Metrics): void {
 }
 
 /** For a worker: the metrics of all workers. */
-export async function metricsOfAllWorkers(): Promise<string> {
-  tell({ kind: 'all metrics please' });
-  for (;;) {
-    const [message] = (await once(process, 'message')) as [ToWorker];
-    if (message.kind === 'all metrics') return message.text;
-  }
+export function metricsOfAllWorkers(): Promise<string> {
+  return new Promise((resolve) => {
+    // Other messages may come in the same turn, so the listener stays until it has its own.
+    const listen = (message: ToWorker) => {
+      if (message.kind !== 'all metrics') return;
+      process.off('message', listen);
+      resolve(message.text);
+    };
+    process.on('message', listen);
+    tell({ kind: 'all metrics please' });
+  });
 }
 
 function tell(message: ToSupervisor): void {
