@@ -5,8 +5,8 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '90.6 kB', gzipped: '34.1 kB' },
-  training: { minified: '70.5 kB', gzipped: '28 kB' },
+  index: { minified: '98.7 kB', gzipped: '37.2 kB' },
+  training: { minified: '77.3 kB', gzipped: '30.6 kB' },
   folder: { minified: '3.5 kB', gzipped: '1.75 kB' },
 };
 

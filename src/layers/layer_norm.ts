@@ -12,7 +12,10 @@ import { readLayerOptions } from './layer_options';
 import { BOOLEAN, IDENTIFIER, LAYER_OPTIONS, orNull } from './tfjs_options';
 
 /** The arguments of `tf.layers.layerNormalization`. */
-export type LayerNormOptions = LayerNormalizationArgs;
+export interface LayerNormOptions extends LayerNormalizationArgs {
+  /** Added to the variance. Default: 1e-3. */
+  epsilon?: number;
+}
 
 const AXIS: Check = {
   expected: 'an integer or a list of them',
