@@ -5,9 +5,9 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '90.6 kB', gzipped: '34.1 kB' },
-  training: { minified: '79.9 kB', gzipped: '31.1 kB' },
-  folder: { minified: '3.5 kB', gzipped: '1.75 kB' },
+  index: { minified: '106.8 kB', gzipped: '40 kB' },
+  training: { minified: '95.8 kB', gzipped: '37 kB' },
+  folder: { minified: '15.4 kB', gzipped: '6.1 kB' },
 };
 
 const check = (name, form, options) => ({

@@ -13,6 +13,7 @@ const OUTPUT = 'src/engine/wasm/binaries.ts';
 const MODULES = [
   { name: 'relaxed', features: ['threads', 'simd', 'relaxed-simd'] },
   { name: 'simd128', features: ['threads', 'simd'] },
+  { name: 'normalization', features: ['threads', 'simd'] },
 ];
 
 /** Ids of the sections a stateless module consists of: custom, type, import, function, export, code. */

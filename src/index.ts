@@ -11,6 +11,7 @@ export {
   causalSelfAttention,
   type CausalSelfAttentionOptions,
 } from './layers/causal_self_attention';
+export { LayerNorm, layerNormalization, type LayerNormOptions } from './layers/layer_norm';
 export {
   RMSNormalization,
   rmsNormalization,

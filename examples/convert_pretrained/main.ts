@@ -57,7 +57,7 @@ async function main() {
   console.log(`Backend: ${backend}. A float net 784-256-256-10 learns ${options.data}.`);
 
   // 1. A usual float net. The normalizations before its ReLUs will suit ternary layers.
-  const float = buildNet(tf.layers.dense, SEED);
+  const float = buildNet(tf.layers.dense, SEED, tf.layers.layerNormalization);
   await train(float, training, { epochs: options.epochs });
 
   // 2. Which layers would become ternary, and what that does to the outputs.

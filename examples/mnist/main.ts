@@ -61,7 +61,7 @@ async function main() {
   const reloaded = await tf.loadLayersModel(folder(path));
 
   // 4. Compare with float32: the latency of such a net, and the bytes of the float kernels trained here.
-  const float = buildNet(tf.layers.dense, SEED);
+  const float = buildNet(tf.layers.dense, SEED, tf.layers.layerNormalization);
   const [floatMs, deployedMs] = latencies([float, deployed], test);
   const results = {
     accuracy: {

@@ -1,4 +1,5 @@
 import type { DataId, KernelFunc } from '@tensorflow/tfjs-core';
+import type { NormalizationKernelName } from '../ops/normalization';
 import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
 
 /** A backend of tfjs that packed products run on: the one place that says what it is and can. */
@@ -13,7 +14,10 @@ export interface Backend {
   /** What computes its packed products: the engines of this package, or ops of tfjs. */
   readonly computedBy: 'engines' | 'ops';
   /** The tfjs kernels, by the names under which they are registered. */
-  readonly tfjsKernels: Readonly<Record<typeof TERNARY_MAT_MUL, KernelFunc>>;
+  readonly tfjsKernels: Readonly<
+    Record<typeof TERNARY_MAT_MUL, KernelFunc> &
+      Partial<Record<NormalizationKernelName, KernelFunc>>
+  >;
   /** Frees what is held beside packed words, once they are disposed or replaced. */
   release(packed: DataId): void;
 }

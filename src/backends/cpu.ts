@@ -1,18 +1,22 @@
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
-import { arrayTernaryMatMul } from './array_product';
+import { arrayNormalization } from './array_normalization';
+import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
 import { returnFromEngine } from './packed_words';
+
+const tensors: ArrayTensors<CpuBackend> = {
+  record: cpuRecord,
+  values: (backend, tensor) => cpuRecord(backend, tensor).values!,
+  make: makeCpuTensor,
+};
 
 export const cpu: Backend = {
   name: 'cpu',
   memory: 'arrays',
   computedBy: 'engines',
   tfjsKernels: {
-    TernaryMatMul: arrayTernaryMatMul<CpuBackend>({
-      record: cpuRecord,
-      values: (backend, tensor) => cpuRecord(backend, tensor).values!,
-      make: makeCpuTensor,
-    }),
+    TernaryMatMul: arrayTernaryMatMul(tensors),
+    ...arrayNormalization(tensors),
   },
   release: returnFromEngine,
 };

@@ -1,3 +1,4 @@
+import { registerNormalizationGradients } from '../ops/normalization';
 import { registerTfjsKernels } from '../ops/register';
 import { registerTernaryMatMulGradient } from '../ops/ternary_mat_mul';
 import { registerTileGradient } from '../tfjs/tile_gradient';
@@ -6,6 +7,7 @@ import { BACKENDS } from './backends';
 
 for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKernels);
 registerTernaryMatMulGradient();
+registerNormalizationGradients();
 registerExplicitTransposeMatMul();
 registerTileGradient();
 

@@ -1,7 +1,14 @@
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
-import { arrayTernaryMatMul } from './array_product';
+import { arrayNormalization } from './array_normalization';
+import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
 import { returnFromEngine } from './packed_words';
+
+const tensors: ArrayTensors<NodeBackend> = {
+  record: nodeRecord,
+  values: (_backend, tensor) => nodeValues(tensor),
+  make: makeNodeTensor,
+};
 
 /**
  * Packed weights are read by no TensorFlow op, so tfjs-node keeps them on the JavaScript side, from where
@@ -12,11 +19,8 @@ export const tensorflow: Backend = {
   memory: 'arrays',
   computedBy: 'engines',
   tfjsKernels: {
-    TernaryMatMul: arrayTernaryMatMul<NodeBackend>({
-      record: nodeRecord,
-      values: (_backend, tensor) => nodeValues(tensor),
-      make: makeNodeTensor,
-    }),
+    TernaryMatMul: arrayTernaryMatMul(tensors),
+    ...arrayNormalization(tensors),
   },
   release: returnFromEngine,
 };

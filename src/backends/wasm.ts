@@ -3,7 +3,7 @@ import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { floorOf, scaleStride } from '../engine/wasm/mat_mul_args';
 import { Microkernels } from '../engine/wasm/microkernels';
-import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
+import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import {
   allocateHeap,
   disposeHeapTensor,
@@ -21,6 +21,8 @@ import {
   type TernaryMatMulInputs,
 } from './array_product';
 import type { Backend } from './backend';
+import { heapNormalization } from './heap_normalization';
+import { checkAllocated } from './heap_room';
 import { returnFromEngine } from './packed_words';
 
 export const wasm: Backend = {
@@ -30,6 +32,7 @@ export const wasm: Backend = {
   tfjsKernels: {
     TernaryMatMul: ({ inputs, attrs, backend }) =>
       compute(backend as WasmBackend, inputs as unknown as TernaryMatMulInputs, attrs),
+    ...heapNormalization,
   },
   release: returnFromEngine,
 };
@@ -46,7 +49,7 @@ function compute(
   checkCodesOnce(inputs.packed.dataId, words);
   const output = makeHeapTensor(backend, outputShape(inputs));
   try {
-    checkAllocated(heapAddress(backend, output), 'output');
+    checkAllocated(heapAddress(backend, output), TERNARY_MAT_MUL, 'output');
     computeInto(output, backend, inputs, attrs as unknown as TernaryMatMulAttrs);
   } catch (error) {
     disposeHeapTensor(backend, output);
@@ -83,7 +86,7 @@ function runInPlace(
   const [rows, units] = output.shape as [number, number];
   const workspaceBytes = microkernels.workspaceBytes(engine, rows, inFeatures);
   const workspace = allocateHeap(backend, workspaceBytes);
-  checkAllocated(workspace, 'scratch memory');
+  checkAllocated(workspace, TERNARY_MAT_MUL, 'scratch memory');
   const args = {
     x: heapAddress(backend, x),
     packed: heapAddress(backend, packed),
@@ -101,13 +104,6 @@ function runInPlace(
     microkernels.matMul(engine, args, units, workspace);
   } finally {
     freeHeap(backend, workspace);
-  }
-}
-
-/** malloc returns 0 when the heap can grow no more; tfjs's own data lie there. */
-function checkAllocated(address: number, what: string): void {
-  if (address === 0) {
-    throw new Error(`TernaryMatMul: the heap of the wasm backend has no room for its ${what}.`);
   }
 }
 

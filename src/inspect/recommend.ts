@@ -28,7 +28,7 @@ const LOWEST_RATES: Readonly<Record<string, number>> = {
   Momentum: 1e-3,
 };
 
-const NORMS = ['RMSNormalization', 'LayerNormalization', 'BatchNormalization'];
+const NORMS = ['RMSNormalization', 'LayerNorm', 'LayerNormalization', 'BatchNormalization'];
 
 /**
  * Looks for settings that are known to hurt ternary training: weight decay on a latent kernel, a tiny
@@ -93,7 +93,7 @@ function normAdvice({ nodes, path }: LayerSite): Recommendation[] {
     {
       path,
       problem: `No normalization between "${source.name}" and this layer: its input drifts in size.`,
-      remedy: 'Put rmsNormalization() or tf.layers.layerNormalization() between them.',
+      remedy: 'Put rmsNormalization() or layerNormalization() between them.',
     },
   ];
 }

@@ -1,15 +1,7 @@
-import {
-  add,
-  mean,
-  mul,
-  rsqrt,
-  serialization,
-  square,
-  tidy,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
+import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { rmsNorm } from '../ops/normalization';
 import { positiveNumber } from '../options/check';
 import type { OptionTable } from '../options/option_table';
 import { firstShape } from '../tfjs/layer_nodes';
@@ -34,8 +26,12 @@ export const RMS_NORMALIZATION_OPTIONS = {
  *
  *     y = gamma * x / sqrt(mean(x^2) + epsilon)      over the last axis
  *
- * Weight: `gamma` [features], which starts at one. Input: float32, rank 2 or more, [..., features]. Output:
- * the same shape.
+ * It computes in float64 and rounds once, in an order that is always the same: equal inputs give equal outputs on
+ * cpu, wasm and tensorflow, in training and in inference. A row with NaN or infinity gives a row of NaN. On other
+ * backends it is composed of operations of TensorFlow.js.
+ *
+ * Weight: `gamma` [features], which starts at one. Input: float32 (other types are cast to it), rank 2 or more,
+ * [..., features]. Output: float32 of the same shape.
  */
 export class RMSNormalization extends layers.Layer {
   /** @nocollapse */
@@ -75,9 +71,9 @@ export class RMSNormalization extends layers.Layer {
   override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const inverse = rsqrt(add(mean(square(x), -1, true), this.epsilon));
-      return mul(mul(x, inverse), this.gamma!.read());
+      const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const x = input.dtype === 'float32' ? input : cast(input, 'float32');
+      return rmsNorm(x, this.gamma!.read(), this.epsilon);
     });
   }
 

@@ -7,19 +7,22 @@ import type { DenseArgs } from '../tfjs/dense';
 export type LayerOptions = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
 /** tfjs accepts null for an option that is left out. */
-function orNull({ expected, holds }: Check): Check {
+export function orNull({ expected, holds }: Check): Check {
   return { expected: `${expected}, or null`, holds: (value) => value === null || holds(value) };
 }
 
 const STRING: Check = orNull({ expected: 'a string', holds: (v) => typeof v === 'string' });
-const BOOLEAN: Check = orNull({ expected: 'true or false', holds: (v) => typeof v === 'boolean' });
+export const BOOLEAN: Check = orNull({
+  expected: 'true or false',
+  holds: (v) => typeof v === 'boolean',
+});
 const SHAPE: Check = orNull({
   expected: 'a list of sizes (null where a size is open)',
   holds: (v) => Array.isArray(v) && v.every((size) => size == null || Number.isInteger(size)),
 });
 const LIST: Check = orNull({ expected: 'a list', holds: Array.isArray });
 /** A name, or an object of tfjs: tfjs itself refuses the names that it does not know. */
-const IDENTIFIER: Check = orNull({
+export const IDENTIFIER: Check = orNull({
   expected: 'a name or an object',
   holds: (value) => typeof value === 'string' || typeof value === 'object',
 });

@@ -8,6 +8,7 @@ import {
   recordedFile,
   recordedResults,
   recordedTensor,
+  type Recorded,
 } from '../support/saved_by_0_1_0';
 import { inMemory } from '../support/saving';
 import { expectClose } from '../support/values';
@@ -39,8 +40,18 @@ test.each(['bitnet', 'twn', 'lsq', 'paretoq'])(
   },
 );
 
+/**
+ * "exact" and "sequence" as they were recorded. "scores" stand behind an RMSNormalization, which has one order of
+ * sums on all backends since then: on wasm it had another, and the last digit may differ.
+ */
+function expectOutputsAsRecorded(actual: tf.Tensor[], expected: Recorded[]): void {
+  expectAsRecorded(actual.slice(0, 2), expected.slice(0, 2));
+  if (tf.getBackend() === 'wasm') expectClose(actual[2], recordedTensor(expected[2]), 1e-6);
+  else expectAsRecorded(actual.slice(2), expected.slice(2));
+}
+
 test('a trained model', async () => {
-  expectAsRecorded(ofTrained(await load('trained')), recordedResults().trained);
+  expectOutputsAsRecorded(ofTrained(await load('trained')), recordedResults().trained);
 });
 
 test('a model trained at half of the quantization', async () => {
@@ -49,7 +60,7 @@ test('a model trained at half of the quantization', async () => {
 
 test('a deployed model, whose sums of integers are the same bits on every backend', async () => {
   const actual = ofTrained(await load('deployed'));
-  expectAsRecorded(actual, recordedResults().deployed);
+  expectOutputsAsRecorded(actual, recordedResults().deployed);
   for (const output of [0, 1]) {
     expectSameBits(actual[output], recordedTensor(recordedFile.cpu.deployed[output]));
   }

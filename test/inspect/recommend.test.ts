@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, rmsNormalization } from '../../src';
+import { bitLinear, deploy, layerNormalization, rmsNormalization } from '../../src';
 import { recommend } from '../../src/training';
 
 const NORM = 'No normalization between "first" and this layer';
@@ -21,6 +21,7 @@ function head(layer: tf.layers.Layer): tf.Sequential {
 describe('normalization', () => {
   test.each<[string, () => tf.layers.Layer[]]>([
     ['rms', () => [rmsNormalization()]],
+    ['layer', () => [layerNormalization()]],
     ['layer, then ReLU', () => [tf.layers.layerNormalization(), tf.layers.reLU()]],
     ['batch, dropout, reshape', () => [
       tf.layers.batchNormalization(),

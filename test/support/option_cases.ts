@@ -5,6 +5,8 @@ import {
   CausalSelfAttention,
   causalSelfAttention,
   convert,
+  LayerNorm,
+  layerNormalization,
   planConversion,
   RMSNormalization,
   rmsNormalization,
@@ -17,6 +19,7 @@ import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
 import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
 import { CAUSAL_SELF_ATTENTION_OPTIONS } from '../../src/layers/causal_self_attention';
+import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
 import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
 import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
@@ -229,6 +232,21 @@ export const OPTION_CASES: readonly OptionCase[] = [
   kernelQuantizer('bitnet', 'BitnetOptions', BITNET_OPTIONS),
   kernelQuantizer('twn', 'TwnOptions', TWN_OPTIONS),
   kernelQuantizer('lsq', 'LsqOptions', LSQ_OPTIONS),
+  {
+    name: 'layerNormalization',
+    type: 'LayerNormOptions',
+    table: LAYER_NORM_OPTIONS,
+    where: 'LayerNorm',
+    ofTfjs: Object.keys(LAYER_NORM_OPTIONS),
+    call: layerNormalization,
+  },
+  {
+    name: 'LayerNorm',
+    type: 'LayerNormOptions',
+    table: LAYER_NORM_OPTIONS,
+    ofTfjs: Object.keys(LAYER_NORM_OPTIONS),
+    call: (options) => new LayerNorm(options),
+  },
   {
     name: 'rmsNormalization',
     type: 'RMSNormalizationOptions',

@@ -8,6 +8,7 @@ import {
   convert,
   deploy,
   planConversion,
+  layerNormalization,
   quantizers,
   registerQuantizer,
   rmsNormalization,
@@ -18,6 +19,7 @@ import {
   type CausalSelfAttention,
   type ConversionPlan,
   type KernelQuantizer,
+  type LayerNorm,
   type ModelSummary,
   type RMSNormalization,
   type Sensitivity,
@@ -34,6 +36,7 @@ declare const x: Tensor;
 
 // Layers: required options, and no unknown ones.
 expectTypeOf(bitLinear({ units: 8, kernelQuantizer: { name: 'twn' } })).toEqualTypeOf<BitLinear>();
+expectTypeOf(layerNormalization({ epsilon: 1e-5 })).toEqualTypeOf<LayerNorm>();
 expectTypeOf(rmsNormalization()).toEqualTypeOf<RMSNormalization>();
 expectTypeOf(causalSelfAttention({ numHeads: 2 })).toEqualTypeOf<CausalSelfAttention>();
 expectTypeOf<BitLinear['deployed']>().toEqualTypeOf<boolean>();

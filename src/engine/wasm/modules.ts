@@ -1,4 +1,4 @@
-import { relaxed, simd128 } from './binaries';
+import { normalization, relaxed, simd128 } from './binaries';
 
 /**
  * Computes the outputs of a product from `first` on, `count` of them. `args` and `scratch` are addresses: of the
@@ -6,7 +6,7 @@ import { relaxed, simd128 } from './binaries';
  */
 export type Microkernel = (args: number, first: number, count: number, scratch: number) => void;
 
-/** What a module exports, on one memory. */
+/** What a module of products exports, on one memory. */
 export interface ModuleExports {
   /** Bytes of scratch memory that a product of these sizes needs. */
   scratchBytesOfMatMul(rows: number, inFeatures: number): number;
@@ -14,7 +14,7 @@ export interface ModuleExports {
 }
 
 /** Each module's bytes, in base64. */
-const MODULES = { relaxed, simd128 };
+const MODULES = { relaxed, simd128, normalization };
 export type ModuleName = keyof typeof MODULES;
 
 /** `env.memory` as the modules declare it: shared, from 0 to 65536 pages. */
@@ -73,11 +73,11 @@ function isShared({ buffer }: WebAssembly.Memory): boolean {
 }
 
 /** A module on a memory, or undefined where it cannot be compiled (see `compiledModule`). */
-export function instantiate(
+export function instantiate<Exports = ModuleExports>(
   name: ModuleName,
   memory: WebAssembly.Memory,
-): ModuleExports | undefined {
+): Exports | undefined {
   const module = compiledModule(name, isShared(memory));
   if (module == null) return undefined;
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ModuleExports;
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
 }

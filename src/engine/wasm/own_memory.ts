@@ -9,7 +9,7 @@ import { ThreadPool } from './threads/pool';
 const MAX_PAGES = 65536;
 
 /** Bytes of inputs and outputs that are copied at a time; the memory does not grow with the batch. */
-const CHUNK_BYTES = 1 << 21;
+export const CHUNK_BYTES = 1 << 21;
 
 /** A product of fewer multiplications is done before another thread has woken up. */
 const MIN_SHARED_MACS = 1 << 21;
@@ -70,6 +70,20 @@ export class OwnMemoryEngine {
       this.computeInSteps(matMul, product, packed, y, step, operands);
     } finally {
       this.allocator.free(operands);
+    }
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.allocator.memory;
+  }
+
+  /** Lends this many bytes, on a cache line, for the time of a call. The memory may grow first. */
+  lend(bytes: number, use: (address: number) => void): void {
+    const address = this.allocator.allocate(bytes);
+    try {
+      use(address);
+    } finally {
+      this.allocator.free(address);
     }
   }
 

@@ -1,0 +1,134 @@
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { NormalizationMicrokernels } from '../engine/normalization/microkernels';
+import { usableMicrokernels } from '../engine/normalization/normalize';
+import { normalizeRows, normalizeRowsGradient } from '../engine/normalization/portable';
+import type { NormalizationKernelName } from '../ops/normalization';
+import {
+  allocateHeap,
+  disposeHeapTensor,
+  freeHeap,
+  heapAddress,
+  heapMemory,
+  heapValues,
+  makeHeapTensor,
+  type WasmBackend,
+} from '../tfjs/wasm_heap';
+import { checkAllocated } from './heap_room';
+import {
+  normalizationKernels,
+  type NormalizationGradientInputs,
+  type NormalizationInputs,
+  type NormalizationSettings,
+} from './normalization_kernels';
+
+/** The tfjs kernels of the backend wasm, which compute where the tensors lie. */
+export const heapNormalization: Record<NormalizationKernelName, KernelFunc> = normalizationKernels({
+  normalize(backend: WasmBackend, inputs, settings) {
+    const [y] = withOutputs(backend, inputs, [inputs.x.shape], ([y]) =>
+      normalizeInto(backend, y!, inputs, settings),
+    );
+    return y!;
+  },
+  gradient(backend: WasmBackend, inputs, settings) {
+    const weight = [settings.features];
+    const shapes = [inputs.x.shape, weight, ...(settings.centered ? [weight] : [])];
+    return withOutputs(backend, inputs, shapes, (outputs) =>
+      gradientInto(backend, outputs, inputs, settings),
+    );
+  },
+});
+
+/** Tensors that `compute` fills; none remains if it throws. */
+function withOutputs(
+  backend: WasmBackend,
+  inputs: object,
+  shapes: number[][],
+  compute: (outputs: TensorInfo[]) => void,
+): TensorInfo[] {
+  // All allocations come first, for they may grow the heap, which detaches views made before: asking for an
+  // input's address moves it here from another backend.
+  for (const tensor of Object.values(inputs) as TensorInfo[]) heapAddress(backend, tensor);
+  const outputs = shapes.map((shape) => makeHeapTensor(backend, shape));
+  try {
+    for (const output of outputs) checkAllocated(heapAddress(backend, output), WHERE, 'output');
+    compute(outputs);
+  } catch (error) {
+    for (const output of outputs) disposeHeapTensor(backend, output);
+    throw error;
+  }
+  return outputs;
+}
+
+const WHERE = 'Normalization';
+
+function normalizeInto(
+  backend: WasmBackend,
+  y: TensorInfo,
+  { x, gamma, beta }: NormalizationInputs,
+  settings: NormalizationSettings,
+): void {
+  const microkernels = heapMicrokernels(backend);
+  if (microkernels == null) {
+    const rows = { ...settings, x: floats(backend, x), gamma: floats(backend, gamma) };
+    return normalizeRows(rows, beta && floats(backend, beta), floats(backend, y));
+  }
+  const { rows, features, epsilon, centered } = settings;
+  microkernels.normalize(
+    heapAddress(backend, x),
+    heapAddress(backend, gamma),
+    beta == null ? 0 : heapAddress(backend, beta),
+    heapAddress(backend, y),
+    rows,
+    features,
+    epsilon,
+    Number(centered),
+  );
+}
+
+function gradientInto(
+  backend: WasmBackend,
+  [dx, dgamma, dbeta]: TensorInfo[],
+  { x, gamma, dy }: NormalizationGradientInputs,
+  settings: NormalizationSettings,
+): void {
+  const microkernels = heapMicrokernels(backend);
+  if (microkernels == null) {
+    const rows = { ...settings, x: floats(backend, x), gamma: floats(backend, gamma) };
+    return normalizeRowsGradient(rows, floats(backend, dy), {
+      dx: floats(backend, dx!),
+      dgamma: floats(backend, dgamma!),
+      dbeta: dbeta && floats(backend, dbeta),
+    });
+  }
+  const { rows, features, epsilon, centered } = settings;
+  const sumsAt = allocateHeap(backend, 16 * features);
+  checkAllocated(sumsAt, WHERE, 'scratch memory');
+  try {
+    const sums = new Float64Array(heapMemory(backend)!.buffer, sumsAt, 2 * features).fill(0);
+    microkernels.normalizeGradient(
+      heapAddress(backend, x),
+      heapAddress(backend, gamma),
+      heapAddress(backend, dy),
+      heapAddress(backend, dx!),
+      sumsAt,
+      rows,
+      features,
+      epsilon,
+      Number(centered),
+    );
+    floats(backend, dgamma!).set(sums.subarray(0, features));
+    if (dbeta != null) floats(backend, dbeta).set(sums.subarray(features));
+  } finally {
+    freeHeap(backend, sumsAt);
+  }
+}
+
+/** Undefined also if a future tfjs hides its heap. */
+function heapMicrokernels(backend: WasmBackend): NormalizationMicrokernels | undefined {
+  const memory = heapMemory(backend);
+  return memory && usableMicrokernels(memory);
+}
+
+function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
+  return heapValues(backend, tensor) as Float32Array;
+}

@@ -1,0 +1,39 @@
+import { instantiate } from '../wasm/modules';
+
+/** The functions of kernels/normalization.ts on one memory; all arrays are given by their addresses. */
+export interface NormalizationMicrokernels {
+  /** beta is 0 where nothing is added, `centered` is 0 where the mean is not subtracted. */
+  normalize(
+    x: number,
+    gamma: number,
+    beta: number,
+    y: number,
+    rows: number,
+    features: number,
+    epsilon: number,
+    centered: number,
+  ): void;
+  /** `sums` are `2 * features` float64 at a multiple of 8, to which the gradients of gamma and beta are added. */
+  normalizeGradient(
+    x: number,
+    gamma: number,
+    dy: number,
+    dx: number,
+    sums: number,
+    rows: number,
+    features: number,
+    epsilon: number,
+    centered: number,
+  ): void;
+}
+
+const ofMemory = new WeakMap<WebAssembly.Memory, NormalizationMicrokernels>();
+
+/** Undefined where the module cannot be compiled (yet). */
+export function microkernelsOn(memory: WebAssembly.Memory): NormalizationMicrokernels | undefined {
+  const known = ofMemory.get(memory);
+  if (known != null) return known;
+  const microkernels = instantiate<NormalizationMicrokernels>('normalization', memory);
+  if (microkernels != null) ofMemory.set(memory, microkernels);
+  return microkernels;
+}
