@@ -6,11 +6,12 @@
  *   npm run bench:serve -- --quick      a minute, less exact
  *   npm run bench:serve -- --node 24 --json serve.json --markdown serve.md
  */
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { useFastestBackend } from '../../examples/support/backend';
+import { weightBytes } from '../../examples/support/measure';
 import { median } from '../../examples/support/median';
 import { writeMarkdown } from '../../examples/support/document';
 import { commandLine, machine } from '../../examples/support/machine';
@@ -131,8 +132,13 @@ function middle(loads: readonly Load[]): Load {
 async function residentMemory(running: readonly Running[], node: number): Promise<MemoryRow[]> {
   const rows: MemoryRow[] = [];
   for (const { subject, server } of running) {
-    const weightBytes = statSync(join(MODELS, subject.kind, 'weights.bin')).size;
-    rows.push({ node, ...subject, weightBytes, residentBytes: await server.residentBytes() });
+    const bytes = await weightBytes(join(MODELS, subject.kind));
+    rows.push({
+      node,
+      ...subject,
+      weightBytes: bytes,
+      residentBytes: await server.residentBytes(),
+    });
   }
   return rows;
 }

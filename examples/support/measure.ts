@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { LabelledImages } from './images';
@@ -15,7 +15,11 @@ export function accuracy(model: tf.LayersModel, { images, labels }: LabelledImag
 
 /** Bytes of the weights of a model saved in a folder. */
 export async function weightBytes(path: string): Promise<number> {
-  return (await stat(join(path, 'weights.bin'))).size;
+  const json = await readFile(join(path, 'model.json'), 'utf8');
+  const { weightsManifest } = JSON.parse(json) as tf.io.ModelJSON;
+  const files = weightsManifest.flatMap(({ paths }) => paths);
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(path, file))).size));
+  return sizes.reduce((total, size) => total + size, 0);
 }
 
 /** Median milliseconds that each model takes for one image. */

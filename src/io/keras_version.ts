@@ -7,7 +7,7 @@ import { isPlainObject } from '../topology/plain_object';
  */
 export function checkKerasVersion(topology: object, where: string): void {
   const { keras_version: version = '3' } = topology as { keras_version?: string };
-  const forms = [...new Set(keras3Forms(topology))];
+  const forms = [...new Set(keras3Forms(topology))].sort();
   if (forms.length === 0) return;
   throw new Error(
     `${where}: the model was written by Keras ${version}, in a format that TensorFlow.js does not read ` +

@@ -88,7 +88,7 @@ test('a loop that only yields to microtasks holds the words of one product at mo
   const before = ownMemoryEngine().bytes;
   const [x, scale] = [tf.ones([1, INPUTS]), tf.tensor1d([1])];
   for (let call = 0; call < 20; call++) {
-    await null;
+    await Promise.resolve();
     const packed = tf.tidy(() => packTernary(tf.ones([INPUTS, UNITS])));
     tf.dispose([ternaryMatMul({ x, packed, scale }), packed]);
     expect(ownMemoryEngine().bytes - before).toBeLessThanOrEqual((INPUTS * UNITS) / 4);

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
@@ -156,7 +156,8 @@ describe('damaged files are refused', () => {
 
   test('a truncated file', async () => {
     const cut = (folder: string) => {
-      const file = join(folder, 'weights.bin');
+      const name = readdirSync(folder).find((name) => name.endsWith('.bin'));
+      const file = join(folder, present(name));
       expect(readFileSync(file).length).toBe(4 * (9 * 8 + 1 + 9));
       truncateSync(file, statSync(file).size - 20);
     };

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  symlinkSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
@@ -13,7 +15,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { bitLinear, deploy } from '../../src';
 import { folder } from '../../src/io/folder';
 import { cli } from '../support/cli';
-import { newFolder, removeFolders, saved } from '../support/folders';
+import { newFolder, removeFolders, saved, savedWithoutDigests } from '../support/folders';
 import { artifactsOf } from '../support/saving';
 import { expectIdentical, randomTensor } from '../support/values';
 
@@ -49,17 +51,30 @@ test('saving again replaces the model, and leaves no other files', async () => {
   await model.save(folder(path));
   const loaded = await tf.loadLayersModel(folder(path));
   expect(loaded.toJSON(null, false)).toEqual(model.toJSON(null, false));
-  expect(readdirSync(path).sort()).toEqual(['model.json', 'weights.bin']);
+  expect(readdirSync(path).sort()).toEqual([
+    'model.json',
+    expect.stringMatching(/^weights-[0-9a-f]{16}\.bin$/),
+  ]);
 });
 
 test('a save that cannot be finished leaves the model before it', async () => {
   const model = net();
   const path = await saved(model);
-  mkdirSync(join(path, 'model.json.new'));
   const other = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
-  await expect(other.save(folder(path))).rejects.toThrow('model.json.new');
+  const [weights] = readdirSync(await saved(other)).filter((name) => name.endsWith('.bin'));
+  mkdirSync(join(path, weights!)); // stands in the way of the new weights
+  await expect(other.save(folder(path))).rejects.toThrow(weights);
   const loaded = await tf.loadLayersModel(folder(path));
   expect(loaded.toJSON(null, false)).toEqual(model.toJSON(null, false));
+});
+
+test('saves to one folder that are not awaited take turns: the last one stays', async () => {
+  const path = newFolder();
+  const models = Array.from({ length: 8 }, net);
+  await Promise.all(models.map((model) => model.save(folder(path))));
+  const loaded = await tf.loadLayersModel(folder(path));
+  expect(loaded.toJSON(null, false)).toEqual(models.at(-1)!.toJSON(null, false));
+  expect(readdirSync(path)).toHaveLength(2);
 });
 
 test('groups of several files, and uint8, uint16 and float16 weights, have their own sizes', async () => {
@@ -146,7 +161,7 @@ describe('damaged files are refused, by the handler and by the commands', () => 
   };
 
   test.each(Object.entries(damages))('%s', async (_title, [damage, message]) => {
-    const path = await saved(net());
+    const path = await savedWithoutDigests(net());
     damage(path);
     await expect(tf.loadLayersModel(folder(path))).rejects.toThrow(message);
     const { code, stdout, stderr } = cli('summary', path);
@@ -157,7 +172,7 @@ describe('damaged files are refused, by the handler and by the commands', () => 
   });
 
   test('packed words with a code that does not exist', async () => {
-    const path = await saved(net());
+    const path = await savedWithoutDigests(net());
     const file = join(path, 'weights.bin');
     const bytes = readFileSync(file);
     bytes[48 + 17] = 0xff; // behind the head: 10 kernel values and 2 biases;
@@ -165,6 +180,120 @@ describe('damaged files are refused, by the handler and by the commands', () => 
     const { code, stderr } = cli('summary', path);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/code 3/)]);
   });
+});
+
+describe('what was changed after it was saved is refused', () => {
+  const weightsIn = (path: string) =>
+    join(
+      path,
+      readdirSync(path).find((name) => name.endsWith('.bin'))!,
+    );
+  const edit = (path: string, change: (text: string) => string) => {
+    const file = join(path, 'model.json');
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+  };
+  const changes: Record<string, [change: (path: string) => void | Promise<void>, file: RegExp]> = {
+    'a bit of the weights': [
+      (path) => {
+        const bytes = readFileSync(weightsIn(path));
+        bytes[9]! ^= 4;
+        writeFileSync(weightsIn(path), bytes);
+      },
+      /weights-[0-9a-f]{16}\.bin must be of a SHA-256 digest that begins as its name says/,
+    ],
+    'weights of another model, under the old name': [
+      async (path) => {
+        const other = await saved(net());
+        writeFileSync(weightsIn(path), readFileSync(weightsIn(other)));
+      },
+      /weights-[0-9a-f]{16}\.bin must be of a SHA-256 digest/,
+    ],
+    'the config of a layer': [
+      (path) => edit(path, (text) => text.replace('"relu"', '"tanh"')),
+      /model\.json must be of SHA-256 digest/,
+    ],
+    'the name of a file outside the folder': [
+      (path) => edit(path, (text) => text.replace('"weights-', '"../weights-')),
+      /model\.json must be of SHA-256 digest/,
+    ],
+    'a digest that is no digest': [
+      (path) => edit(path, (text) => text.replace(/("model\.json":)"\w+"/, '$1 3')),
+      /sha256 in model\.json must be an object of SHA-256 digests/,
+    ],
+  };
+
+  test.each(Object.entries(changes))('%s', async (_title, [change, message]) => {
+    const path = await saved(net());
+    await change(path);
+    const loading = tf.loadLayersModel(folder(path));
+    await expect(loading).rejects.toThrow(message);
+    await expect(loading).rejects.toThrow(`folder "${path}"`);
+  });
+
+  test('the text of model.json may be laid out anew', async () => {
+    const path = await saved(net());
+    edit(path, (text) => JSON.stringify(JSON.parse(text), null, 2));
+    expect((await tf.loadLayersModel(folder(path))).layers).toHaveLength(2);
+  });
+});
+
+describe('names in a manifest without digests lead to regular files in the folder', () => {
+  const named = (path: string, name: string) => {
+    const file = join(path, 'model.json');
+    const text = readFileSync(file, 'utf8').replace('"weights.bin"', JSON.stringify(name));
+    writeFileSync(file, text);
+  };
+
+  test.each(['../secret.bin', '/dev/zero', 'inner/weights.bin', '..\\secret.bin', '', '..'])(
+    '%p is no name of a file in the folder',
+    async (name) => {
+      const path = await savedWithoutDigests(net());
+      named(path, name);
+      await expect(tf.loadLayersModel(folder(path))).rejects.toThrow(
+        `folder "${path}": weightsManifest[0].paths[0] in model.json must be the name of a file in the folder`,
+      );
+    },
+  );
+
+  test('a link to outside', async () => {
+    const path = await savedWithoutDigests(net());
+    const elsewhere = await savedWithoutDigests(net());
+    unlinkSync(join(path, 'weights.bin'));
+    symlinkSync(join(elsewhere, 'weights.bin'), join(path, 'weights.bin'));
+    await expect(tf.loadLayersModel(folder(path))).rejects.toThrow(
+      `folder "${path}": weights.bin must be a file inside`,
+    );
+  });
+
+  test('a folder whose files are links into one store, as caches of downloads have them', async () => {
+    const store = await savedWithoutDigests(net());
+    const path = newFolder();
+    mkdirSync(path);
+    for (const name of readdirSync(store)) symlinkSync(join(store, name), join(path, name));
+    expect((await tf.loadLayersModel(folder(path))).layers).toHaveLength(2);
+  });
+
+  const onUnix = process.platform === 'win32' ? test.skip : test;
+  onUnix('a named pipe, which nobody writes to', async () => {
+    const path = await savedWithoutDigests(net());
+    unlinkSync(join(path, 'weights.bin'));
+    execFileSync('mkfifo', [join(path, 'weights.bin')]);
+    await expect(tf.loadLayersModel(folder(path))).rejects.toThrow(
+      `folder "${path}": weights.bin must be a regular file, got "a named pipe".`,
+    );
+  });
+});
+
+test('tfjs itself loads what was saved with digests', async () => {
+  const path = await saved(net());
+  const model = JSON.parse(readFileSync(join(path, 'model.json'), 'utf8')) as tf.io.ModelJSON;
+  const [{ paths, weights }] = model.weightsManifest as [tf.io.WeightsManifestConfig[number]];
+  const bytes = readFileSync(join(path, paths[0]!));
+  const artifacts = { ...model, weightSpecs: weights, weightData: new Uint8Array(bytes).buffer };
+  const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+  const x = randomTensor([3, 70]);
+  const viaFolder = await tf.loadLayersModel(folder(path));
+  expectIdentical(loaded.predict(x) as tf.Tensor, viaFolder.predict(x) as tf.Tensor);
 });
 
 describe('models of Keras 3', () => {
@@ -182,7 +311,14 @@ describe('models of Keras 3', () => {
     expect(stderr).toMatch(
       /written by Keras 3\.15\.1, in a format that TensorFlow\.js does not read/,
     );
-    expect(stderr).toMatch(/\(batch_shape, DTypePolicy.*\).*TF_USE_LEGACY_KERAS=1/);
+    expect(stderr).toMatch(/\(DTypePolicy, .*batch_shape\).*TF_USE_LEGACY_KERAS=1/);
+  });
+
+  test('a layer may have the name of what Keras 3 writes', async () => {
+    const model = tf.sequential();
+    model.add(tf.layers.dense({ units: 2, inputShape: [3], name: 'batch_shape' }));
+    const loaded = await tf.loadLayersModel(folder(await saved(model)));
+    expect(loaded.layers[0]!.name).toBe('batch_shape');
   });
 
   test('TensorFlow.js indeed does not read them', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear } from '../../src';
 import { folder } from '../../src/io/folder';
-import { removeFolders, saved } from '../support/folders';
+import { removeFolders, saved, savedWithoutDigests } from '../support/folders';
 import { expectIdentical, randomTensor } from '../support/values';
 
 /*
@@ -59,7 +59,7 @@ describe('files without a format, as converters of 2018 and 2019 wrote them', ()
 describe('NAME.json and NAME.weights.bin, as downloads://NAME writes them', () => {
   test('load by the path of the JSON file', async () => {
     const model = net();
-    const path = await saved(model);
+    const path = await savedWithoutDigests(model);
     const [{ paths }] = (JSON.parse(readFileSync(join(path, 'model.json'), 'utf8')) as ModelFile)
       .weightsManifest as [{ paths: [string] }];
     edit(path, (content) => ({
@@ -125,7 +125,7 @@ describe('Keras 2', () => {
     ['L1L2', { l1: 0.5, l2: 0.25 }, { l1: 0.5, l2: 0.25 }],
   ])('the regularizer %s is that of tfjs', async (class_name, config, expected) => {
     const model = dense();
-    const path = await saved(model);
+    const path = await savedWithoutDigests(model);
     const artifacts = await editLayer(path, { kernel_regularizer: { class_name, config } });
     if (class_name !== 'L1L2') {
       const loading = tf.loadLayersModel(tf.io.fromMemory(artifacts.modelTopology as never));
@@ -138,7 +138,9 @@ describe('Keras 2', () => {
   });
 
   test('a GRU with reset_after, which tfjs refuses: the error says what to do', async () => {
-    const path = await saved(net(tf.layers.gru({ units: 2, inputShape: [4, 5], name: 'memory' })));
+    const path = await savedWithoutDigests(
+      net(tf.layers.gru({ units: 2, inputShape: [4, 5], name: 'memory' })),
+    );
     const artifacts = await editLayer(path, { reset_after: true });
     const loading = tf.loadLayersModel(tf.io.fromMemory(artifacts.modelTopology as never));
     await expect(loading).rejects.toThrow('does not support reset_after');

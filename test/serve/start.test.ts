@@ -2,13 +2,12 @@ import { readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } fro
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { folder } from '../../src/io/folder';
 import { parseOptions } from '../../examples/serve/options';
 import { ServedModel } from '../../examples/serve/model/served_model';
 import { randomFloats } from '../support/values';
 import { BACKENDS } from './support/backends';
 import { send } from './support/client';
-import { removeFolders, newFolder, saved, ternaryNet } from './support/models';
+import { removeFolders, newFolder, saved, savedWithoutDigests, ternaryNet } from './support/models';
 import { endAllServers, runServer, startServer } from './support/process';
 
 jest.setTimeout(60_000);
@@ -113,7 +112,7 @@ describe('a damaged model is refused', () => {
   };
 
   test.each(Object.entries(damages))('%s', async (_title, [damage, message]) => {
-    const damaged = await saved(ternaryNet());
+    const damaged = await savedWithoutDigests(ternaryNet());
     damage(damaged);
     const error = (await ServedModel.load(damaged).catch((error: Error) => error)) as Error;
     expect(error.message).toMatch(`No model could be loaded from ${damaged}: `);
@@ -124,8 +123,7 @@ describe('a damaged model is refused', () => {
 
 test('a model in several files of weights is served as in one', async () => {
   const model = ternaryNet();
-  const split = newFolder();
-  await model.save(folder(split));
+  const split = await savedWithoutDigests(model);
   const bytes = readFileSync(join(split, 'weights.bin'));
   renameSync(join(split, 'weights.bin'), join(split, 'group1-shard1of2.bin'));
   truncateSync(join(split, 'group1-shard1of2.bin'), 50);

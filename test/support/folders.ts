@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
@@ -20,6 +28,23 @@ export function removeFolders(): void {
 export async function saved(model: tf.LayersModel): Promise<string> {
   const path = newFolder();
   await model.save(folder(path));
+  return path;
+}
+
+interface ModelFile {
+  sha256?: object;
+  weightsManifest: Array<{ paths: string[] }>;
+}
+
+/** Saves a model as other writers do: without digests, the weights in weights.bin. */
+export async function savedWithoutDigests(model: tf.LayersModel): Promise<string> {
+  const path = await saved(model);
+  const file = join(path, 'model.json');
+  const { sha256: _, ...content } = JSON.parse(readFileSync(file, 'utf8')) as ModelFile;
+  const [group] = content.weightsManifest as [{ paths: string[] }];
+  renameSync(join(path, group.paths[0]!), join(path, 'weights.bin'));
+  group.paths = ['weights.bin'];
+  writeFileSync(file, JSON.stringify(content));
   return path;
 }
 

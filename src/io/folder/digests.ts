@@ -53,7 +53,10 @@ export function checkedDigests(model: object, file: string, where: string): Dige
   }
   const { 'model.json': expected } = digests;
   const actual = digestOfModel(rest);
-  if (actual !== expected) throw damaged(file, `of SHA-256 digest ${expected}`, actual, where);
+  if (actual !== expected) {
+    const remedy = `of SHA-256 digest ${expected}, or without the entry sha256 if it was edited`;
+    throw damaged(file, remedy, actual, where);
+  }
   return digests;
 }
 

@@ -62,9 +62,13 @@ function checkFiles(manifest: io.WeightsManifestConfig, refuse: Refuse): void {
   }
 }
 
-/** Both kinds of slashes lead out of a folder somewhere, and so does the letter of a drive. */
-function isFileName(name: unknown): boolean {
-  if (typeof name !== 'string' || name === '' || name === '.' || name === '..') return false;
+/**
+ * Both kinds of slashes lead out of a folder somewhere, and so does the letter of a drive. `downloads://` writes
+ * "./" before the name.
+ */
+function isFileName(path: unknown): boolean {
+  const name = typeof path === 'string' ? path.replace(/^\.\//, '') : '';
+  if (name === '' || name === '.' || name === '..') return false;
   return win32.basename(name) === name && !name.includes('\0');
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy } from '../../../src';
 
-export { newFolder, removeFolders, saved } from '../../support/folders';
+export { newFolder, removeFolders, saved, savedWithoutDigests } from '../../support/folders';
 
 /** 16 features, 4 outputs: ternary, deployed. */
 export function ternaryNet(): tf.LayersModel {
