@@ -59,7 +59,7 @@ export function parseOptions(args: string[]): ServeOptions {
     )
     .option(
       '--max-held-bytes <bytes>',
-      'requests and answers at one time (default: four requests of the largest size)',
+      'requests and answers at one time (default: four requests of the largest size, or a small one for each connection)',
       numberBetween(1),
     )
     .option(
@@ -82,8 +82,9 @@ export function parseOptions(args: string[]): ServeOptions {
     )
     .parse(args, { from: 'user' });
   const options = command.opts<WithoutDefaults>();
-  const { name = nameOf(options.model), maxBodyBytes } = options;
-  const { maxHeldBytes = 4 * (maxBodyBytes + REQUEST_BYTES) } = options;
+  const { name = nameOf(options.model), maxBodyBytes, maxConnections } = options;
+  const fourLargest = 4 * (maxBodyBytes + REQUEST_BYTES);
+  const { maxHeldBytes = Math.max(fourLargest, maxConnections * REQUEST_BYTES) } = options;
   if (maxHeldBytes < maxBodyBytes + REQUEST_BYTES) {
     command.error(
       `error: option '--max-held-bytes <bytes>' must be at least ${REQUEST_BYTES} more than ` +
