@@ -18,8 +18,9 @@ const config: KnipConfig = {
     'test/types/*.ts',
   ],
   project: ['{src,test,examples,benchmarks,scripts}/**/*.{ts,mjs,cjs,js}'],
-  // The program of Debian's package bible-kjv, which prints the text that examples/gpt trains on.
-  ignoreBinaries: ['bible'],
+  // The program of Debian's package bible-kjv, which prints the text that examples/gpt trains on, and one of the
+  // system that makes named pipes.
+  ignoreBinaries: ['bible', 'mkfifo'],
   // Started by the paths of their programs.
   ignoreDependencies: ['@arethetypeswrong/cli', 'publint', '@tensorflow/tfjs-node'],
 };

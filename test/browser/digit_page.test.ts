@@ -161,7 +161,10 @@ test('errors of the server are shown, and that it is gone', async () => {
   const strict = await start(DIGIT_MODEL, '--max-body-bytes', '1000');
   const { page } = await open(strict.url);
   await drawByMouse(page, 1, PLACES['large, in the middle']);
-  expect(await shown(page)).toMatchObject({ digit: '', problem: 'Request body is too large' });
+  expect(await shown(page)).toMatchObject({
+    digit: '',
+    problem: 'The body is too large: the server takes 1000 bytes.',
+  });
   await strict.stop();
   await page.click('#pad');
   expect((await shown(page)).problem).toMatch(/^The server does not answer/);
