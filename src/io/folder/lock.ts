@@ -78,7 +78,8 @@ async function makeLock(folder: string, name: string): Promise<Lock | undefined>
     if (['EEXIST', 'ENOENT'].includes(codeOf(error))) return undefined;
     throw error;
   } finally {
-    await rm(unfinished, { force: true });
+    // The lock may be taken: an error here must not hide that. What stays, the next save removes.
+    await rm(unfinished, { force: true }).catch(() => undefined);
   }
   return {
     id,
