@@ -52,7 +52,11 @@ describe('BitLinear.fromPacked refuses', () => {
     ['no words', { packed: undefined }, 'packed must be an Int32Array, got undefined'],
     ['words of another type', { packed: [1, 2] }, 'packed must be an Int32Array'],
     ['scales of another number', { scale: [1, 2, 3] }, 'scale must be of length 1 or 2, got 3'],
-    ['a scale of 0', { scale: [0] }, 'scale must be positive everywhere, got [0]'],
+    [
+      'a scale of 0',
+      { scale: [0] },
+      'scale must be positive and finite everywhere (see its value at index 0), got 0',
+    ],
     ['a scale that is NaN', { scale: [NaN] }, 'scale must be a list of numbers that are finite'],
     [
       'a scale that float32 does not hold',

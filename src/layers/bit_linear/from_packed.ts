@@ -4,7 +4,7 @@ import { nonEmptyString, positiveInteger, type Check } from '../../options/check
 import { readOptions, type OptionTable } from '../../options/option_table';
 import { checkCodes, packedShape } from '../../packing/int2';
 import { EPS, INPUT_QUANTIZER } from '../../quantizers/options';
-import { deployedConfig, type PackedWeights } from '../ternary/packed_weights';
+import { checkScales, deployedConfig, type PackedWeights } from '../ternary/packed_weights';
 import { DENSE_OPTIONS, LAYER_OPTIONS, type LayerOptions } from '../tfjs_options';
 import type { BitLinearConfig, BitLinearOptions } from './options';
 
@@ -77,12 +77,7 @@ export function readPackedOptions(options: FromPackedOptions): PackedLayer {
   const isOfLength = scale.length === 1 || scale.length === units;
   check(isOfLength, 'scale', `of length 1 or ${units}`, scale.length);
   const scales = Float32Array.from(scale);
-  check(
-    scales.every((value) => value > 0),
-    'scale',
-    'positive everywhere',
-    [...scales],
-  );
+  checkScales(scales, where);
   check(bias == null || bias.length === units, 'bias', `of length ${units}`, bias?.length);
   return {
     config: {

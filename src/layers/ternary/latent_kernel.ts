@@ -9,7 +9,7 @@ import { weightScope } from '../../tfjs/layer_variable';
 import { applyActivation, withPositiveNaN } from '../../tfjs/wasm_nan';
 import { checkBlend } from './blend';
 import { PackedKernel } from './packed_kernel';
-import type { PackedWeights } from './packed_weights';
+import { checkScales, type PackedWeights } from './packed_weights';
 import type {
   AddWeight,
   KernelStatistics,
@@ -131,8 +131,8 @@ export class LatentKernel implements TernaryKernel {
   }
 
   /**
-   * @throws if the layer is not built, `blend` is below 1, the kernel or a scale holds NaN or infinity,
-   * or the rule makes values other than -1, 0 and 1.
+   * @throws if the layer is not built, `blend` is below 1, the kernel holds NaN or infinity, a scale is not
+   * positive and finite, or the rule makes values other than -1, 0 and 1.
    */
   pack(): PackedWeights {
     const { label, quantizer } = this.options;
@@ -142,7 +142,7 @@ export class LatentKernel implements TernaryKernel {
       const { ternary, scale } = this.quantized();
       const scales = Float32Array.from(scale.dataSync());
       checkFinite(this.variable.read().dataSync(), 'kernel', label);
-      checkFinite(scales, 'scale', label);
+      checkScales(scales, label);
       const rule = `${label}: kernelQuantizer "${quantizer.name}"`;
       return { packed: pack(ternary.dataSync(), inFeatures, units, rule), scale: scales };
     });

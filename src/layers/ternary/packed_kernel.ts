@@ -11,7 +11,7 @@ import { argumentError } from '../../errors';
 import { checkCodes, packedShape, zeroShare } from '../../packing/int2';
 import { fixedWeight } from '../../tfjs/layer_weights';
 import { applyActivation } from '../../tfjs/wasm_nan';
-import { deployedConfig, type PackedWeights } from './packed_weights';
+import { checkScales, deployedConfig, type PackedWeights } from './packed_weights';
 import type {
   AddWeight,
   KernelStatistics,
@@ -58,6 +58,16 @@ export class PackedKernel implements TernaryKernel {
     const packed = fixedWeight(`${scope}packed`, words);
     const scale = fixedWeight(`${scope}scale`, tensor1d(weights.scale));
     this.built = { packed, scale, matrixShape };
+  }
+
+  /**
+   * Checks new values of its weights.
+   * @throws if a word holds a code that no weight has, or a scale is not positive and finite.
+   */
+  checkValue(variable: LayerVariable, value: Tensor): void {
+    const { label } = this.options;
+    if (variable === this.built?.packed) checkCodes(value.dataSync() as Int32Array, label);
+    if (variable === this.built?.scale) checkScales(value.dataSync() as Float32Array, label);
   }
 
   get blend(): number {

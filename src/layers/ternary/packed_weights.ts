@@ -28,6 +28,14 @@ export function checkLayout(layout: unknown, where: string): void {
   if (layout !== LAYOUT) throw argumentError(where, 'layout', `'${LAYOUT}'`, layout);
 }
 
+/** @throws an error that names `where` if a scale is not positive and finite, as those of all rules are. */
+export function checkScales(scales: Float32Array, where: string): void {
+  const wrong = scales.findIndex((scale) => !(scale > 0 && scale < Infinity));
+  if (wrong === -1) return;
+  const expected = `positive and finite everywhere (see its value at index ${wrong})`;
+  throw argumentError(where, 'scale', expected, scales[wrong]);
+}
+
 /** Bytes of the packed words of a kernel and of its scales. */
 export function packedBytes(inFeatures: number, units: number, scales: number): number {
   const [rows, wordsPerRow] = packedShape(inFeatures, units);

@@ -14,7 +14,8 @@ interface Setting {
 /**
  * Sets all weights of a ternary layer with `set`, in the order of `getWeights()`. A layer with a learned
  * scale also accepts the weights of its float counterpart, and then starts the scale from that kernel.
- * @throws if their number, a shape or a dtype differs. In these cases nothing has changed.
+ * @throws if their number, a shape or a dtype differs, or packed weights are damaged. In these cases nothing has
+ * changed.
  */
 export function setTernaryWeights(
   { label, weights, kernel }: Setting,
@@ -24,6 +25,7 @@ export function setTernaryWeights(
   const learnedScale = kernel.deployed ? undefined : kernel.learnedScale;
   if (kernel.deployed || learnedScale == null || values.length !== weights.length - 1) {
     checkValues(values, weights, label);
+    if (kernel.deployed) weights.forEach((weight, i) => kernel.checkValue(weight, values[i]!));
     set(values);
     return;
   }
