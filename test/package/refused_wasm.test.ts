@@ -38,9 +38,12 @@ function preload(name: string, code: string): string {
   return file;
 }
 
-test('an address space that has no room for a WebAssembly.Memory: the portable engine computes', () => {
-  const answer = run(`ulimit -v 4000000; ${node} --eval "$PROGRAM"`, { PROGRAM });
-  expect(answer).toBe('1024 portable');
+test('an address space that has no room for the WebAssembly.Memory of Node 20', () => {
+  // One thread: V8 ends the process if there is no room for that of another one.
+  const env = { PROGRAM: PROGRAM.replace('await ready()', "tf.env().set('BITCORE_THREADS', 1)") };
+  const answer = run(`ulimit -v 4000000; ${node} --eval "$PROGRAM"`, env);
+  const [major] = process.versions.node.split('.');
+  expect(answer).toMatch(major === '20' ? /^1024 portable$/ : /^1024 \w+$/);
 });
 
 test('a policy without wasm-unsafe-eval: ready() resolves, and the portable engine computes', () => {
