@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as bitcore from '../../src';
 import * as training from '../../src/training';
@@ -39,6 +39,9 @@ function filesIn(folder: string, ending: string): string[] {
 const examples = ['README.md', ...filesIn('docs', '.md'), ...filesIn('src', '.ts')].flatMap(
   examplesIn,
 );
+
+// An example begins a training, which `checkpoints` refuses in the places of an earlier one.
+beforeAll(() => rmSync(join(ROOT, 'models/run'), { recursive: true, force: true }));
 
 // Run against dist/, as `npm test` has built it, by the names that users import.
 test.each(examples.map(({ place, code }) => [place, code]))('%s runs', (_, code) => {
