@@ -2,6 +2,7 @@ import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { NormalizationMicrokernels } from '../engine/normalization/microkernels';
 import { usableMicrokernels } from '../engine/normalization/normalize';
 import { normalizeRows, normalizeRowsGradient } from '../engine/normalization/portable';
+import type { Rows } from '../engine/normalization/rows';
 import type { NormalizationKernelName } from '../ops/normalization';
 import {
   allocateHeap,
@@ -64,12 +65,13 @@ const WHERE = 'Normalization';
 function normalizeInto(
   backend: WasmBackend,
   y: TensorInfo,
-  { x, gamma, beta }: NormalizationInputs,
+  inputs: NormalizationInputs,
   settings: NormalizationSettings,
 ): void {
+  const { x, gamma, beta } = inputs;
   const microkernels = heapMicrokernels(backend);
   if (microkernels == null) {
-    const rows = { ...settings, x: floats(backend, x), gamma: floats(backend, gamma) };
+    const rows = rowsOf(backend, inputs, settings);
     return normalizeRows(rows, beta && floats(backend, beta), floats(backend, y));
   }
   const { rows, features, epsilon, centered } = settings;
@@ -88,13 +90,13 @@ function normalizeInto(
 function gradientInto(
   backend: WasmBackend,
   [dx, dgamma, dbeta]: TensorInfo[],
-  { x, gamma, dy }: NormalizationGradientInputs,
+  inputs: NormalizationGradientInputs,
   settings: NormalizationSettings,
 ): void {
+  const { x, gamma, dy } = inputs;
   const microkernels = heapMicrokernels(backend);
   if (microkernels == null) {
-    const rows = { ...settings, x: floats(backend, x), gamma: floats(backend, gamma) };
-    return normalizeRowsGradient(rows, floats(backend, dy), {
+    return normalizeRowsGradient(rowsOf(backend, inputs, settings), floats(backend, dy), {
       dx: floats(backend, dx!),
       dgamma: floats(backend, dgamma!),
       dbeta: dbeta && floats(backend, dbeta),
@@ -127,6 +129,14 @@ function gradientInto(
 function heapMicrokernels(backend: WasmBackend): NormalizationMicrokernels | undefined {
   const memory = heapMemory(backend);
   return memory && usableMicrokernels(memory);
+}
+
+function rowsOf(
+  backend: WasmBackend,
+  { x, gamma }: NormalizationInputs,
+  settings: NormalizationSettings,
+): Rows {
+  return { ...settings, x: floats(backend, x), gamma: floats(backend, gamma) };
 }
 
 function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {

@@ -3,8 +3,9 @@ import { dispose, Variable, type Optimizer } from '@tensorflow/tfjs-core';
 /*
  * Relies on the fields of tfjs's optimizers: single variables, such as Adam's running products of its
  * betas; lists of slots, one for each weight that is trained, in the order of the weights; and
- * `iterations_`. RMSProp fills the slots `accumulatedMeanGrads` only where it is centered. tfjs's own `getWeights` leaves the single variables out, and its `setWeights` computes
- * them anew with another rounding; Adamax has neither method.
+ * `iterations_`. RMSProp fills the slots `accumulatedMeanGrads` only where it is centered. tfjs's own
+ * `getWeights` leaves the single variables out, and its `setWeights` computes them anew with another rounding;
+ * Adamax has neither method.
  */
 
 const MEAN_GRADS = 'accumulatedMeanGrads';

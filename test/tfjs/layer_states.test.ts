@@ -49,3 +49,24 @@ test('copies do not change with the layer, and outlive the tidy that they were m
   tf.dispose(states);
   for (const state of layer.getStates()) expectIdentical(state, tf.zeros([2, 3]));
 });
+
+test('states that are restored take no more memory, and decide the outputs of a model', () => {
+  const layer = stateful();
+  const model = tf.sequential({ layers: [layer] });
+  if (!hasStates(layer)) throw new Error('has no states');
+  expect(layer.getStates().map(({ shape }) => shape)).toEqual([
+    [2, 3],
+    [2, 3],
+  ]);
+  const x = randomTensor([2, 4, 5]);
+  const output = () => [...tf.tidy(() => (model.predict(x) as tf.Tensor).dataSync())];
+  output();
+  const after = readStates(layer);
+  const second = output();
+  const before = memory();
+  restoreStates(layer, after);
+  expect(memory()).toEqual(before);
+  tf.dispose(after);
+  expect(output()).toEqual(second);
+  expect(output()).not.toEqual(second);
+});

@@ -1,5 +1,5 @@
 import { allowedByFlags } from '../flags';
-import { ownMemoryEngine } from '../own_memory_engine';
+import { hasOwnMemory, ownMemoryEngine } from '../own_memory_engine';
 import { microkernelsOn, type NormalizationMicrokernels } from './microkernels';
 import { normalizeGradientInOwnMemory, normalizeInOwnMemory } from './own_memory';
 import { normalizeRows, normalizeRowsGradient } from './portable';
@@ -29,11 +29,11 @@ export function usableMicrokernels(
 let areCorrect: boolean | undefined;
 
 /**
- * The microkernels on the engine's own memory; undefined where a flag forbids them, they cannot be compiled (yet),
- * or they give other floats than the portable functions.
+ * The microkernels on the engine's own memory; undefined where a flag forbids them, there is no such memory, they
+ * cannot be compiled (yet), or they give other floats than the portable functions.
  */
 function ownMicrokernels(): NormalizationMicrokernels | undefined {
-  if (typeof WebAssembly === 'undefined' || !allowedByFlags('simd128')) return undefined;
+  if (!allowedByFlags('simd128') || !hasOwnMemory()) return undefined;
   const microkernels = microkernelsOn(ownMemoryEngine().memory);
   if (microkernels == null) return undefined;
   areCorrect ??= passesSelfTest(microkernels);

@@ -1,29 +1,25 @@
 import { util, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import type { layers, LayersModel } from '@tensorflow/tfjs-layers';
-import { recurrentStates, setRecurrentStates } from '../../tfjs/recurrent_states';
-import { hiddenLayers } from '../../topology/hidden_layers';
-import { layerSites } from '../../topology/layer_sites';
+import type { LayersModel, RNN } from '@tensorflow/tfjs-layers';
+import { restoreStates } from '../../tfjs/layer_states';
+import { statefulLayers } from '../../topology/model_states';
 import { checkCount, otherThanSaved } from './other_than_saved';
 import type { NamedTensor, TensorSpec } from './tensor_specs';
 
 /** A stateful recurrent layer, with the names of its states: its number and theirs. */
 interface Stateful {
-  readonly layer: layers.Layer;
+  readonly layer: RNN;
   readonly states: ReadonlyArray<{ readonly name: string; readonly tensor: Tensor }>;
 }
 
-/** Those of the model, including the two that each Bidirectional holds. */
-function statefulLayers(model: LayersModel): Stateful[] {
-  const all = [...layerSites(model)].flatMap(({ layer }) => [layer, ...hiddenLayers(layer)]);
-  const stateful = [...new Set(all)].filter((layer) => recurrentStates(layer).length > 0);
-  return stateful.map((layer, i) => ({
+function namedStates(model: LayersModel): Stateful[] {
+  return statefulLayers(model).map((layer, i) => ({
     layer,
-    states: recurrentStates(layer).map((tensor, j) => ({ name: `${i}/${j}`, tensor })),
+    states: layer.getStates().map((tensor, j) => ({ name: `${i}/${j}`, tensor })),
   }));
 }
 
 export function recurrentTensors(model: LayersModel): NamedTensor[] {
-  return statefulLayers(model).flatMap(({ layer, states }) =>
+  return namedStates(model).flatMap(({ layer, states }) =>
     states.map((state) => ({ ...state, label: `state "${state.name}" of layer "${layer.name}"` })),
   );
 }
@@ -48,8 +44,8 @@ export function checkRecurrentStates(
 
 /** Sets the states to tensors that `checkRecurrentStates` has passed. */
 export function restoreRecurrentStates(model: LayersModel, tensors: NamedTensorMap): void {
-  for (const { layer, states } of statefulLayers(model)) {
-    setRecurrentStates(
+  for (const { layer, states } of namedStates(model)) {
+    restoreStates(
       layer,
       states.map(({ name }) => tensors[name]!),
     );
