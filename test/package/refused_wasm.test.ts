@@ -12,7 +12,10 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Computes a product that is large enough for several threads, and prints one value of it and the engine. */
+/**
+ * Computes a product that is large enough for several threads, and prints one value of it, the engine and a
+ * normalized row. Threads that were started have time to begin.
+ */
 const PROGRAM = `
   const tf = require('@tensorflow/tfjs');
   const { ready, engineInfo, ternaryMatMul, packTernary, rmsNormalization } = require('tfjs-bitcore');
@@ -21,6 +24,7 @@ const PROGRAM = `
     await ready();
     const packed = packTernary(tf.ones([1024, 1024]));
     const y = ternaryMatMul({ x: tf.ones([8, 1024]), packed, scale: tf.tensor1d([1]) });
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const row = rmsNormalization({ epsilon: 1e-30 }).apply(tf.tensor2d([[3, 3]]));
     console.log(y.dataSync()[0], engineInfo().engine, ...row.dataSync());
   })();`;
