@@ -60,7 +60,7 @@ export async function makeFolders(path: string): Promise<string[]> {
   const made: string[] = [];
   try {
     for (const folder of missing) {
-      await mkdir(folder);
+      if (!(await makeFolder(folder))) continue;
       made.push(folder);
       await syncFolder(dirname(folder));
     }
@@ -69,6 +69,17 @@ export async function makeFolders(path: string): Promise<string[]> {
     throw error;
   }
   return made;
+}
+
+/** @returns false if another process has just made it. */
+async function makeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
 }
 
 /** Removes folders that `makeFolders` made, as far as they are empty. */
