@@ -64,9 +64,10 @@ export class Checkpoints extends TrainingCallback {
   }
 
   /**
-   * Restores the last checkpoint into a model that was built and compiled in the same way; if it cannot be
-   * read or is damaged, the one before. Training then goes on with `initialEpoch: epoch`, and the best epoch
-   * so far stays the best.
+   * Restores the newest checkpoint into a model that was built and compiled in the same way; if it cannot be
+   * read or is damaged, the one before. With `monitor`, the best one is one of them: it is the newest where the
+   * process ended before the last one of that epoch was saved. Training then goes on with `initialEpoch: epoch`,
+   * and the best epoch so far stays the best.
    *
    * @returns the number of epochs that are done.
    * @throws if there is no good checkpoint, or `loadCheckpoint` would throw an error. In these cases nothing
@@ -144,11 +145,9 @@ export class Checkpoints extends TrainingCallback {
     await store(LABEL, storage, { content, ...(await encode(LABEL, tensors, false)) });
   }
 
-  /** The epoch of the last checkpoint of an earlier training in the same places, 0 without one. */
+  /** The epoch of the newest checkpoint of an earlier training in the same places, 0 without one. */
   private async savedBefore(): Promise<number> {
-    const last = await this.places.latest();
-    const best = this.best && (await this.places.peek(this.places.best));
-    return Math.max(last?.saved.content.epoch ?? 0, best?.content.epoch ?? 0);
+    return (await this.places.latest())?.saved.content.epoch ?? 0;
   }
 }
 

@@ -8,6 +8,8 @@ export type StorageOf = (name: string) => Storage;
 /** The places of the last checkpoints of a training, which take turns, and the place of the best one. */
 export class Places {
   private readonly ring: string[];
+  /** The best one comes first: of two of the same epoch, the last one in this order is taken. */
+  private readonly names: string[];
 
   /**
    * There is one place more than checkpoints to keep: the oldest one is overwritten only when the newer ones
@@ -22,7 +24,8 @@ export class Places {
   ) {
     const count = keepLast + 1;
     this.ring = Array.from({ length: count }, (_, i) => `last-${i + 1}-of-${count}`);
-    this.check(best ? [...this.ring, 'best'] : this.ring);
+    this.names = best ? ['best', ...this.ring] : this.ring;
+    this.check();
   }
 
   /** The place of the checkpoint of an epoch. */
@@ -44,28 +47,30 @@ export class Places {
 
   /** The checkpoint of the latest epoch that is there. @throws if it, or another one, is no good one. */
   async latest(): Promise<{ storage: Storage; saved: Saved } | undefined> {
-    const storages = this.ring.map((_, i) => this.last(i));
-    return latestOf(storages, (storage) => this.peek(storage));
+    return latestOf(this.storages(), (storage) => this.peek(storage));
   }
 
   /** The checkpoint of the latest epoch that can be loaded. @throws if there is none: why not, for each. */
   async latestGood(): Promise<{ storage: Storage; saved: Saved }> {
     const reasons: string[] = [];
-    const storages = this.ring.map((_, i) => this.last(i));
-    const latest = await latestOf(storages, (storage) =>
+    const latest = await latestOf(this.storages(), (storage) =>
       retrieve(this.where, storage).catch((error: Error) => {
         reasons.push(error.message);
         return undefined;
       }),
     );
     if (latest != null) return latest;
-    const { message } = argumentError(this.where, 'one of the last checkpoints', 'good', 'none');
+    const { message } = argumentError(this.where, 'one of the checkpoints', 'good', 'none');
     throw new Error([message, ...reasons].join('\n'));
   }
 
-  private check(names: string[]): void {
+  private storages(): Storage[] {
+    return this.names.map((name) => this.storageOf(name));
+  }
+
+  private check(): void {
     const seen = new Map<unknown, string>();
-    for (const name of names) {
+    for (const name of this.names) {
       const storage = this.storageOf(name);
       for (const action of ['save', 'load'] as const) handlerFor(this.where, storage, action);
       const path = typeof storage === 'string' ? storage : (storage as { path?: unknown }).path;

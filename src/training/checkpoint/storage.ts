@@ -1,6 +1,9 @@
 import { io } from '@tensorflow/tfjs-core';
 
-/** A URL that tfjs can save models to (`indexeddb://run`, `file:///tmp/run`), or a handler. */
+/**
+ * A URL that tfjs can save models to (`indexeddb://run`, or with tfjs-node the URL of a folder, `file:///tmp/run`),
+ * or a handler.
+ */
 export type Storage = string | io.IOHandler;
 
 /**
@@ -12,11 +15,17 @@ export function handlerFor(
   storage: Storage,
   action: 'save' | 'load',
 ): Required<io.IOHandler> {
-  const find = action === 'save' ? io.getSaveHandlers : io.getLoadHandlers;
-  const [handler] = typeof storage === 'string' ? find(storage) : [storage];
+  const [handler] = typeof storage === 'string' ? registered(storage, action) : [storage];
   if (typeof handler?.[action] === 'function') return handler as Required<io.IOHandler>;
   const place = labelOf(storage);
   throw new Error(`${where}: no handler for ${place} that can ${action}. ${remedy(storage)}`);
+}
+
+/** Of a folder that tfjs-node saves to, it loads only the JSON file. */
+function registered(url: string, action: 'save' | 'load'): io.IOHandler[] {
+  if (action === 'save') return io.getSaveHandlers(url);
+  const isFolder = url.startsWith('file://') && !url.endsWith('.json');
+  return io.getLoadHandlers(isFolder ? `${url}/model.json` : url);
 }
 
 /** What errors call a storage. Handlers for files, including `folder`, have a path. */
