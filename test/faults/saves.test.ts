@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
@@ -9,6 +8,7 @@ import type { io } from '@tensorflow/tfjs';
 import { folder } from '../../src/io/folder';
 import { randomSource } from '../support/values';
 import { printFigure } from './support/figures';
+import { endOf, inLanes, start } from './support/programs';
 import { artifacts, tagOf } from './support/tagged_model.cjs';
 
 /*
@@ -17,7 +17,6 @@ import { artifacts, tagOf } from './support/tagged_model.cjs';
 
 jest.setTimeout(300_000);
 
-const SAVER = join(__dirname, 'support/saver.cjs');
 const KILLS_AT_STEPS = 250;
 const KILLS_AT_ANY_TIME = 250;
 const LOADS = 5000;
@@ -33,19 +32,6 @@ afterEach(() => {
 const save = (path: string, tag: number) => folder(path).save!(artifacts(tag));
 const load = async (path: string) => tagOf((await folder(path).load!()) as io.ModelArtifacts);
 
-function startSaver(...args: Array<string | number>): ChildProcess {
-  return spawn(process.execPath, [SAVER, ...args.map(String)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-}
-
-async function endOf(saver: ChildProcess): Promise<'killed' | 'saved'> {
-  const [code, signal] = (await once(saver, 'exit')) as [number | null, string | null];
-  if (signal === 'SIGKILL') return 'killed';
-  expect(code).toBe(0);
-  return 'saved';
-}
-
 /** The folder has one of these models, the next save works, and it leaves no other files. */
 async function expectWhole(path: string, tags: number[]): Promise<void> {
   expect(tags).toContain(await load(path));
@@ -54,22 +40,14 @@ async function expectWhole(path: string, tags: number[]): Promise<void> {
   expect(readdirSync(path)).toHaveLength(2);
 }
 
-/** Runs several at a time: most of a process's life is its start. */
-async function inLanes(count: number, run: (index: number, path: string) => Promise<void>) {
-  let next = 0;
-  const lane = async (name: string) => {
-    while (next < count) await run(next++, join(home, name));
-  };
-  await Promise.all(['a', 'b', 'c'].map(lane));
-}
-
 test('a save that is killed at each of its calls of the file system', async () => {
   let [kills, calls] = [0, 1];
   // Each lane goes through the calls of a save, until one save ends before the call.
-  await inLanes(3, async (_index, path) => {
+  await inLanes(3, async (_index, lane) => {
+    const path = join(home, lane);
     await save(path, 0);
     for (let call = 1; kills < KILLS_AT_STEPS; call++) {
-      const end = await endOf(startSaver(path, call, 1, call));
+      const end = await endOf(start('saver.cjs', path, call, 1, call));
       await expectWhole(path, end === 'killed' ? [0, call] : [call]);
       if (end === 'killed') kills++;
       else [calls, call] = [call - 1, 0];
@@ -83,9 +61,10 @@ test('a save that is killed at each of its calls of the file system', async () =
 
 test('saves in a loop that are killed at any time', async () => {
   const random = randomSource(1);
-  await inLanes(KILLS_AT_ANY_TIME, async (_index, path) => {
+  await inLanes(KILLS_AT_ANY_TIME, async (_index, lane) => {
+    const path = join(home, lane);
     await save(path, 0);
-    const saver = startSaver(path, 1, 1000);
+    const saver = start('saver.cjs', path, 1, 1000);
     const ended = endOf(saver);
     await once(saver.stdout!, 'data');
     await sleep(random() * 60);
@@ -101,7 +80,7 @@ test('saves in a loop that are killed at any time', async () => {
 test('a reader beside a writer gets whole models, in their order', async () => {
   const path = join(home, 'model');
   await save(path, 0);
-  const saver = startSaver(path, 1, 1e9);
+  const saver = start('saver.cjs', path, 1, 1e9);
   let [loads, last] = [0, 0];
   const seen = new Set<number>();
   for (; loads < LOADS; loads++) {
@@ -118,7 +97,10 @@ test('a reader beside a writer gets whole models, in their order', async () => {
 
 test('two writers take turns', async () => {
   const path = join(home, 'model');
-  const savers = [startSaver(path, 1, ROUNDS / 2), startSaver(path, 1001, ROUNDS / 2)];
+  const savers = [
+    start('saver.cjs', path, 1, ROUNDS / 2),
+    start('saver.cjs', path, 1001, ROUNDS / 2),
+  ];
   const ended = Promise.all(savers.map(endOf));
   let running = true;
   void ended.then(() => (running = false));
@@ -134,7 +116,7 @@ test('two writers take turns', async () => {
       if (saved || !(error as Error).message.includes('ENOENT')) throw error;
     }
   }
-  expect(await ended).toEqual(['saved', 'saved']);
+  expect(await ended).toEqual(['ended', 'ended']);
   await expectWhole(path, [ROUNDS / 2, 1000 + ROUNDS / 2]);
   printFigure(`saves: ${ROUNDS} rounds of two writers, ${loads} loads meanwhile, all whole`);
 });
