@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgpu';
 import { engineInfo, ready, type EngineInfo } from 'tfjs-bitcore';
+import { checkpointIn, continueTraining, placesInIndexedDB } from './checkpointed_training';
 import { heap } from './heap';
 import { growHeap } from './heap_growth';
 import { kernelGrid } from './kernel_grid';
@@ -23,7 +24,8 @@ async function start(backend: string): Promise<Started> {
   return { ...engineInfo(), crossOriginIsolated, heap: heap()?.buffer.constructor.name };
 }
 
-const bitcore = { start, kernelGrid, layerLife, growHeap };
+const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
+const bitcore = { start, kernelGrid, layerLife, growHeap, ...checkpointing };
 export type PageApi = typeof bitcore;
 
 Object.assign(window, { bitcore });
