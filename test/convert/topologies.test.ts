@@ -1,9 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { convert, type ConvertOptions, deploy, disposeModel, planConversion } from '../../src';
+import {
+  convert,
+  type ConvertOptions,
+  deploy,
+  disposeModel,
+  planConversion,
+  summary,
+  verify,
+} from '../../src';
+import { folder } from '../../src/io/folder';
+import { recommend } from '../../src/training';
 import { layerSites } from '../../src/topology/layer_sites';
+import { removeFolders, saved } from '../support/folders';
 import { memory } from '../support/leaks';
 import { structureOf, weightValues } from '../support/models';
-import { inMemory } from '../support/saving';
 import { topology } from '../support/topologies';
 import { expectIdentical, randomTensor } from '../support/values';
 import { present } from '../support/present';
@@ -38,19 +48,20 @@ const TOPOLOGIES: Record<string, Topology> = {
 // tfjs warns that it cannot save a recurrent layer's initialState; it saves it as an input.
 beforeEach(() => jest.spyOn(console, 'warn').mockImplementation());
 afterEach(() => jest.restoreAllMocks());
+afterAll(removeFolders);
 
-describe.each(Object.entries(TOPOLOGIES))('%s', (folder, topologyCase) => {
+describe.each(Object.entries(TOPOLOGIES))('%s', (name, topologyCase) => {
   const { reasons, byteShare, options, steps } = topologyCase;
 
   test('the plan names its Dense layers and their share', async () => {
-    const { layers, totals } = planConversion(await topology(folder), options);
+    const { layers, totals } = planConversion(await topology(name), options);
     expect(Object.fromEntries(layers.map(({ path, reason }) => [path, reason]))).toEqual(reasons);
     expect(totals.byteShare).toBeCloseTo(byteShare, 3);
   });
 
   test('converts with the same weights, names and topology', async () => {
     const before = memory();
-    const model = await topology(folder);
+    const model = await topology(name);
     const converted = convert(model, { ...options, kernelQuantizer: 'twn' });
     const classes = (m: tf.LayersModel) =>
       [...layerSites(m)].map(({ layer, path }) => [path, layer.getClassName()]);
@@ -70,13 +81,25 @@ describe.each(Object.entries(TOPOLOGIES))('%s', (folder, topologyCase) => {
   });
 
   test('outputs: the copy gives those of the source, the deployed one those of the converted', async () => {
-    const model = await topology(folder);
+    const model = await topology(name);
     const x = model.inputs.map(({ shape }, i) =>
       randomTensor([1, ...shape.slice(1).map((size) => size ?? present(steps))], i + 1),
     );
     const predict = (m: tf.LayersModel) => m.predict(x) as tf.Tensor;
     expectIdentical(predict(convert(model, { skip: '*' })), predict(model));
     const converted = convert(model, options);
-    expectIdentical(predict(await inMemory(deploy(converted))), predict(converted));
-  }, 60_000);
+    const deployed = await tf.loadLayersModel(folder(await saved(deploy(converted))));
+    expectIdentical(predict(deployed), predict(converted));
+    expect((await verify(converted, deployed, x)).identical).toBe(true);
+  }, 120_000);
+
+  test('the summary and the advice are about its layers', async () => {
+    const converted = convert(await topology(name), options);
+    const paths = Object.keys(reasons).filter((path) => reasons[path] === null);
+    const { layers } = summary(converted);
+    expect(
+      layers.filter(({ className }) => className === 'BitLinear').map(({ path }) => path),
+    ).toEqual(paths);
+    expect([...new Set(recommend(converted).map(({ path }) => path))]).toEqual(paths);
+  });
 });
