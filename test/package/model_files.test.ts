@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear } from '../../src';
+import { bitLinear, convert, deploy, verify } from '../../src';
 import { folder } from '../../src/io/folder';
 import { removeFolders, saved, savedWithoutDigests } from '../support/folders';
 import { expectIdentical, randomTensor } from '../support/values';
@@ -135,6 +135,32 @@ describe('Keras 2', () => {
     expectSameOutputs(loaded, model);
     const regularizer = loaded.layers[0]!.getConfig()['kernelRegularizer'];
     expect(regularizer).toEqual({ className: 'L1L2', config: expected });
+  });
+
+  test('a net with L2 in nested models, wrappers and stateful layers is converted and deployed', async () => {
+    const kernelRegularizer = tf.regularizers.l1l2({ l1: 0, l2: 0.5 });
+    const units = (count: number) => tf.layers.dense({ units: count, kernelRegularizer });
+    const memory = { units: 4, stateful: true, returnSequences: true, kernelRegularizer } as const;
+    const inner = tf.sequential();
+    inner.add(tf.layers.inputLayer({ batchInputShape: [2, 3, 6] }));
+    inner.add(units(5));
+    const model = tf.sequential();
+    model.add(tf.layers.gru({ ...memory, batchInputShape: [2, 3, 5] }));
+    model.add(tf.layers.timeDistributed({ layer: units(6) }));
+    for (const layer of [inner, units(3)]) model.add(layer);
+    const path = await savedWithoutDigests(model);
+    const file = join(path, 'model.json');
+    const [tfjs, keras] = [
+      { class_name: 'L1L2', config: { l1: 0, l2: 0.5 } },
+      { class_name: 'L2', config: { l2: 0.5 } },
+    ].map((regularizer) => JSON.stringify(regularizer));
+    const parts = readFileSync(file, 'utf8').split(tfjs!);
+    expect(parts).toHaveLength(5);
+    writeFileSync(file, parts.join(keras));
+    const converted = convert(await load(path));
+    const x = randomTensor([2, 3, 5]);
+    const { identical, layers } = await verify(converted, deploy(converted), x);
+    expect([identical, layers.length]).toEqual([true, 2]);
   });
 
   test('a GRU with reset_after, which tfjs refuses: the error says what to do', async () => {
