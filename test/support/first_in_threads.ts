@@ -45,8 +45,10 @@ export function insteadOfMicrokernels(body: string): string {
     };`;
 }
 
-/** Half of a chunk is computed, then the thread ends. */
-export const DYING = insteadOfMicrokernels(`
-  real(args, first, count >> 1, scratch);
-  Atomics.add(shown, 0, 1);
-  process.exit();`);
+/** Half of a chunk is computed, then the thread ends by the statement `end`. */
+export function dying(end: string): string {
+  return insteadOfMicrokernels(`
+    real(args, first, count >> 1, scratch);
+    Atomics.add(shown, 0, 1);
+    ${end};`);
+}

@@ -17,7 +17,7 @@ const SPINS = 20000;
 const PATIENCE_MS = 200;
 
 /** A thread is up after some 50 ms; a machine may be busy. */
-const START_MS = 1000;
+const START_MS = 2000;
 
 /** Chunks for each thread, so that one that starts late or runs slowly takes fewer. */
 const CHUNKS_PER_THREAD = 4;
@@ -83,7 +83,7 @@ export class ThreadPool {
     }
   }
 
-  /** Threads that run now, the calling one included. Waits for those that were started less than a second ago. */
+  /** Threads that run now, the calling one included. Waits for those that were started less than two seconds ago. */
   runningThreads(): number {
     return 1 + [...this.workers.keys()].filter((thread) => this.isUp(thread)).length;
   }
