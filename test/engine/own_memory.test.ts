@@ -98,16 +98,15 @@ describe('a thread that', () => {
   beforeAll(() => int8Product(product, expected));
 
   /** An engine whose other threads, two, are up. */
-  function startedEngine(): OwnMemoryEngine {
+  async function startedEngine(): Promise<OwnMemoryEngine> {
     const engine = new OwnMemoryEngine(3);
     engine.upload(product, () => product.packed);
-    waitForThreads(engine);
+    await waitForThreads(engine);
     return engine;
   }
 
-  /** They start while this one does not yield, too. */
-  function waitForThreads(engine: OwnMemoryEngine): void {
-    while (engine.runningThreads() < 3);
+  async function waitForThreads(engine: OwnMemoryEngine): Promise<void> {
+    while (engine.runningThreads() < 3) await sleep(10);
   }
 
   function compute(engine: OwnMemoryEngine): Float32Array {
@@ -121,14 +120,14 @@ describe('a thread that', () => {
     ['throws', 'throw new Error()'],
   ])('%s inside a product is not waited for long; threads start anew', async (_, end) => {
     const { shown, restore } = firstInThreads(dying(end));
-    const engine = startedEngine();
+    const engine = await startedEngine();
     while (shown[0] === 0) {
       const start = performance.now();
       expectIdentical(compute(engine), expected);
       expect(performance.now() - start).toBeLessThan(5000);
     }
     restore();
-    waitForThreads(engine);
+    await waitForThreads(engine);
     for (let call = 0; call < 20; call++) expectIdentical(compute(engine), expected);
     while (engine.bytes > product.packed.byteLength) await sleep(10);
   });
@@ -143,7 +142,7 @@ describe('a thread that', () => {
       while (Date.now() < end) words.fill(-1, y / 4 + first, y / 4 + first + count);
       Atomics.add(shown, 0, 100);`);
     const { shown, restore } = firstInThreads(late, 2000);
-    const engine = startedEngine();
+    const engine = await startedEngine();
     while (shown[0] === 0) expectIdentical(compute(engine), expected);
     restore();
     const held = engine.bytes;

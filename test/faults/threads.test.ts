@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { engineInfo, packTernary, ternaryMatMul } from '../../src';
 import { dying, firstInThreads } from '../support/first_in_threads';
@@ -17,7 +18,7 @@ beforeAll(async () => {
   tf.env().set('BITCORE_THREADS', 2);
 });
 
-test(`${KILLS} threads that die in the middle of a product, each on its own`, () => {
+test(`${KILLS} threads that die in the middle of a product, each on its own`, async () => {
   const x = tf.tensor2d(randomFloats(ROWS * INPUTS, 1), [ROWS, INPUTS]);
   const ternary = tf.tensor2d(randomTernary(INPUTS * UNITS, 2), [INPUTS, UNITS]);
   const [packed, scale] = [packTernary(ternary), tf.tensor1d([0.5])];
@@ -31,7 +32,7 @@ test(`${KILLS} threads that die in the middle of a product, each on its own`, ()
   let products = 0;
   while (deaths[0] < KILLS) {
     // The thread that replaces a dead one is up, so that it takes a part of the product.
-    while (engineInfo().threads < 2);
+    while (engineInfo().threads < 2) await sleep(10);
     const before = deaths[0];
     const start = performance.now();
     const actual = compute();
@@ -47,6 +48,6 @@ test(`${KILLS} threads that die in the middle of a product, each on its own`, ()
       `${shortest.toFixed(0)} to ${longest.toFixed(0)} ms where one died`,
   );
   expect(longest).toBeLessThan(5000);
-  while (engineInfo().threads < 2);
+  while (engineInfo().threads < 2) await sleep(10);
   expectIdentical(compute(), expected);
 });
