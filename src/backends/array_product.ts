@@ -1,5 +1,8 @@
 import type { DataId, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { ownMemoryEngine } from '../engine/own_memory_engine';
+import type { WasmEngineName } from '../engine/wasm/engines';
+import type { Operands } from '../engine/wasm/own_memory';
+import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
 import { PORTABLE_PRODUCTS } from '../engine/portable/products';
 import { selectEngine } from '../engine/select';
 import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
@@ -61,7 +64,7 @@ export function computeFromArrays(
   const { dataId } = inputs.packed;
   const words = () => access.values(inputs.packed) as Int32Array;
   checkCodesOnce(dataId, words);
-  const operands = {
+  const operands: Operands = {
     x: access.values(inputs.x) as Float32Array,
     scale: access.values(inputs.scale) as Float32Array,
     bias: inputs.bias && (access.values(inputs.bias) as Float32Array),
@@ -72,11 +75,26 @@ export function computeFromArrays(
     activation,
   };
   const engine = selectEngine(inputQuantizer);
-  if (engine === 'portable') {
-    return PORTABLE_PRODUCTS[inputQuantizer]({ ...operands, packed: words() }, y);
-  }
-  moveToEngine(dataId, words, access.record?.(inputs.packed));
-  ownMemoryEngine().compute(engine, operands, dataId, y);
+  if (engine !== 'portable' && computeInOwnMemory(engine, access, inputs.packed, operands, y))
+    return;
+  PORTABLE_PRODUCTS[inputQuantizer]({ ...operands, packed: words() }, y);
+}
+
+/** False if the engine's memory has no room for the words or the product, and is not granted more. */
+function computeInOwnMemory(
+  engine: WasmEngineName,
+  access: TensorAccess,
+  packed: TensorInfo,
+  operands: Operands,
+  y: Float32Array,
+): boolean {
+  const { dataId } = packed;
+  const words = () => access.values(packed) as Int32Array;
+  return unlessMemoryIsRefused(() => {
+    moveToEngine(dataId, words, access.record?.(packed));
+    ownMemoryEngine().compute(engine, operands, dataId, y);
+    return true;
+  }, false);
 }
 
 const checked = new WeakSet<DataId>();

@@ -10,7 +10,10 @@ export interface EngineInfo {
   readonly backend: string;
   /** What runs packed products with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
   readonly engine: EngineName | 'composed';
-  /** Threads that share a large product: in Node, on the backends `cpu` and `tensorflow`. */
+  /**
+   * Threads that share a large product: in Node, on the backends `cpu` and `tensorflow`. Those that run now are
+   * counted, not those that are wanted: 1 where none may be started. The first call starts them (some 50 ms).
+   */
   readonly threads: number;
   /** Every engine, and whether it can run here. */
   readonly engines: Readonly<Record<EngineName, EngineState>>;
@@ -33,10 +36,12 @@ export function engineInfo(): EngineInfo {
   const backend = backendNamed(name);
   const names: EngineName[] = [...WASM_ENGINE_NAMES, 'portable'];
   const states = names.map((engine) => [engine, engineState(engine)]);
+  const engine = backend?.computedBy === 'ops' ? 'composed' : selectEngine('int8');
+  const isShared = backend?.memory === 'arrays' && engine !== 'portable';
   return {
     backend: name,
-    engine: backend?.computedBy === 'ops' ? 'composed' : selectEngine('int8'),
-    threads: backend?.memory === 'arrays' ? ownMemoryThreads() : 1,
+    engine,
+    threads: isShared ? ownMemoryThreads() : 1,
     engines: Object.fromEntries(states) as Record<EngineName, EngineState>,
   };
 }

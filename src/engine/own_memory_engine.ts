@@ -2,7 +2,7 @@ import { threadsFlag } from './flags';
 import { OwnMemoryEngine } from './wasm/own_memory';
 import { canUseThreads } from './wasm/threads/node_threads';
 
-/** null: the system grants no memory, as under `ulimit -v`: V8 reserves 8 to 11 GB of addresses for each. */
+/** null: the system grants no memory, as under `ulimit -v`. */
 let engine: OwnMemoryEngine | null | undefined;
 
 /** Whether that engine can be had. */
@@ -17,8 +17,12 @@ export function ownMemoryEngine(): OwnMemoryEngine {
   throw new Error('TernaryMatMul: the system grants no memory for WebAssembly.');
 }
 
+/** A system that grants no memory which threads can share may grant another. */
 function makeEngine(): OwnMemoryEngine | null {
-  const threads = wantedThreads();
+  return tryEngine(wantedThreads()) ?? tryEngine(1);
+}
+
+function tryEngine(threads: number): OwnMemoryEngine | null {
   try {
     return new OwnMemoryEngine(threads);
   } catch (error) {
@@ -33,9 +37,9 @@ function wantedThreads(): number {
   return canUseThreads() ? threads : 1;
 }
 
-/** Threads that share a large product in that memory. */
+/** Threads that run for large products in that memory, the calling one included. Starts them. */
 export function ownMemoryThreads(): number {
-  return hasOwnMemory() ? ownMemoryEngine().threads : 1;
+  return hasOwnMemory() ? ownMemoryEngine().runningThreads() : 1;
 }
 
 /** Frees a weight's packed words, if they are in the engine's own memory. */

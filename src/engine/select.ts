@@ -4,6 +4,7 @@ import { hasOwnMemory, ownMemoryEngine } from './own_memory_engine';
 import { passesSelfTest } from './self_test';
 import type { InputQuantizerName } from '../quantizers/input/registry';
 import { wasmServes, type WasmEngineName } from './wasm/engines';
+import { unlessMemoryIsRefused } from './wasm/refused_memory';
 
 /** What computes packed products. All give the same floats. */
 export type EngineName = WasmEngineName | 'portable';
@@ -14,6 +15,10 @@ export type EngineState = 'works' | 'unsupported' | 'wrong results' | 'forbidden
 /** The engine to use now: the fastest that serves these inputs, works, and is not forbidden by a flag. */
 export function selectEngine(inputQuantizer: InputQuantizerName): EngineName {
   if (!wasmServes(inputQuantizer)) return 'portable';
+  return unlessMemoryIsRefused(fastestEngine, 'portable');
+}
+
+function fastestEngine(): EngineName {
   const works = (engine: WasmEngineName) => engineState(engine) === 'works';
   const relaxed = (['relaxedDot16', 'relaxedDot32'] as const).filter(works);
   if (relaxed.length === 2) return fasterRelaxedEngine();
@@ -22,7 +27,8 @@ export function selectEngine(inputQuantizer: InputQuantizerName): EngineName {
 
 export function engineState(name: EngineName): EngineState {
   if (name === 'portable') return 'works';
-  return allowedByFlags(name) ? tested(name) : 'forbidden by a flag';
+  if (!allowedByFlags(name)) return 'forbidden by a flag';
+  return unlessMemoryIsRefused(() => tested(name), 'unsupported');
 }
 
 const states = new Map<WasmEngineName, EngineState>();

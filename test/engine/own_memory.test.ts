@@ -1,13 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MatMulArg } from '../../kernels/mat_mul_args';
 import { int8Product } from '../../src/engine/portable/int8_product';
 import { Allocator } from '../../src/engine/wasm/allocator';
 import { OwnMemoryEngine } from '../../src/engine/wasm/own_memory';
 import { SHARED } from '../../src/engine/wasm/threads/share_work';
 import { pack } from '../../src/packing/int2';
+import { dying, firstInThreads, insteadOfMicrokernels } from '../support/first_in_threads';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
-import { present } from '../support/present';
 
 interface Threaded {
-  pool?: { shared: Int32Array; timeoutMs: number; announce(...job: unknown[]): void };
+  pool?: { shared: Int32Array };
 }
 
 function productOf(rows: number, inFeatures: number, units: number, seed = 1) {
@@ -90,29 +92,80 @@ test('all threads ask for a part of a product', async () => {
   expect(asked).toBeGreaterThanOrEqual(3);
 });
 
-test('a thread that does not finish in time is told once; then the calling one computes alone', () => {
-  const engine = new OwnMemoryEngine(3);
+describe('a thread that', () => {
   const product = productOf(128, 2048, 2048);
-  engine.upload(product, () => product.packed);
-  const compute = () => {
-    const y = new Float32Array(128 * 2048);
+  const expected = new Float32Array(128 * 2048);
+  beforeAll(() => int8Product(product, expected));
+
+  /** An engine whose other threads, two, are up. */
+  async function startedEngine(): Promise<OwnMemoryEngine> {
+    const engine = new OwnMemoryEngine(3);
+    engine.upload(product, () => product.packed);
+    await waitForThreads(engine);
+    return engine;
+  }
+
+  async function waitForThreads(engine: OwnMemoryEngine): Promise<void> {
+    while (engine.runningThreads() < 3) await sleep(10);
+  }
+
+  function compute(engine: OwnMemoryEngine): Float32Array {
+    const y = new Float32Array(expected.length);
     engine.compute('simd128', product, product, y);
     return y;
-  };
-  const expected = compute();
-  const pool = present((engine as unknown as Threaded).pool);
-  pool.timeoutMs = 0;
-  // One chunk more than there is: as if a thread had taken it and died.
-  const announce = pool.announce.bind(pool);
-  pool.announce = (...job) => {
-    announce(...job);
-    Atomics.add(pool.shared, SHARED.pending, 1);
-  };
-  expect(compute).toThrow('a thread did not finish within 0 s');
-  for (let call = 0; call < 5; call++) expectIdentical(compute(), expected);
+  }
+
+  test.each([
+    ['ends', 'process.exit()'],
+    ['throws', 'throw new Error()'],
+  ])('%s inside a product is not waited for long; threads start anew', async (_, end) => {
+    const { shown, restore } = firstInThreads(dying(end));
+    const engine = await startedEngine();
+    while (shown[0] === 0) {
+      const start = performance.now();
+      expectIdentical(compute(engine), expected);
+      expect(performance.now() - start).toBeLessThan(5000);
+    }
+    restore();
+    await waitForThreads(engine);
+    for (let call = 0; call < 20; call++) expectIdentical(compute(engine), expected);
+    while (engine.bytes > product.packed.byteLength) await sleep(10);
+  });
+
+  test('is slow, and cannot be ended at once, writes to no memory of later products', async () => {
+    const late = insteadOfMicrokernels(`
+      const words = new Int32Array(memory.buffer);
+      const y = words[args / 4 + ${MatMulArg.y}];
+      Atomics.add(shown, 0, 1);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+      const end = Date.now() + 300;
+      while (Date.now() < end) words.fill(-1, y / 4 + first, y / 4 + first + count);
+      Atomics.add(shown, 0, 100);`);
+    const { shown, restore } = firstInThreads(late, 2000);
+    const engine = await startedEngine();
+    while (shown[0] === 0) expectIdentical(compute(engine), expected);
+    restore();
+    const held = engine.bytes;
+    while (shown[0] < 100) expectIdentical(compute(engine), expected);
+    expect(held).toBeGreaterThan(product.packed.byteLength);
+    expect(engine.bytes).toBeGreaterThanOrEqual(held);
+    while (engine.bytes > product.packed.byteLength) await sleep(10);
+  });
 });
 
 describe('allocator', () => {
+  test('changes nothing where the memory may not grow', () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
+    const allocator = new Allocator(memory);
+    const first = allocator.allocate(60_000);
+    expect(() => allocator.allocate(131_072)).toThrow(
+      'WebAssembly: 131072 more bytes must be granted beside 65536; they were refused.',
+    );
+    expect(allocator.used).toBe(60_032);
+    expect(allocator.allocate(65_536)).toBe(first + 60_032);
+    expect(memory.buffer.byteLength).toBe(131_072);
+  });
+
   test('hands out ranges that do not overlap, and takes them back', () => {
     const allocator = new Allocator(new WebAssembly.Memory({ initial: 1 }));
     const live = new Map<number, number>();

@@ -1,5 +1,6 @@
 import { allowedByFlags } from '../flags';
 import { hasOwnMemory, ownMemoryEngine } from '../own_memory_engine';
+import { unlessMemoryIsRefused } from '../wasm/refused_memory';
 import { microkernelsOn, type NormalizationMicrokernels } from './microkernels';
 import { normalizeGradientInOwnMemory, normalizeInOwnMemory } from './own_memory';
 import { normalizeRows, normalizeRowsGradient } from './portable';
@@ -8,22 +9,33 @@ import { passesSelfTest } from './self_test';
 
 /** Normalizes JavaScript arrays into `y`, by the microkernels where they can be used. */
 export function normalizeArrays(rows: Rows, beta: Float32Array | undefined, y: Float32Array): void {
-  const microkernels = ownMicrokernels();
-  if (microkernels == null) normalizeRows(rows, beta, y);
-  else normalizeInOwnMemory(microkernels, rows, beta, y);
+  const isDone = withMicrokernels((microkernels) => {
+    normalizeInOwnMemory(microkernels, rows, beta, y);
+  });
+  if (!isDone) normalizeRows(rows, beta, y);
 }
 
 export function normalizeArraysGradient(rows: Rows, dy: Float32Array, to: RowGradients): void {
-  const microkernels = ownMicrokernels();
-  if (microkernels == null) normalizeRowsGradient(rows, dy, to);
-  else normalizeGradientInOwnMemory(microkernels, rows, dy, to);
+  const isDone = withMicrokernels((microkernels) => {
+    normalizeGradientInOwnMemory(microkernels, rows, dy, to);
+  });
+  if (!isDone) normalizeRowsGradient(rows, dy, to);
+}
+
+/** False if the microkernels cannot be used, or their memory is refused. */
+function withMicrokernels(use: (microkernels: NormalizationMicrokernels) => void): boolean {
+  return unlessMemoryIsRefused(() => {
+    const microkernels = ownMicrokernels();
+    if (microkernels != null) use(microkernels);
+    return microkernels != null;
+  }, false);
 }
 
 /** The microkernels on a memory, where they can be used (see `ownMicrokernels`). */
 export function usableMicrokernels(
   memory: WebAssembly.Memory,
 ): NormalizationMicrokernels | undefined {
-  return ownMicrokernels() == null ? undefined : microkernelsOn(memory);
+  return unlessMemoryIsRefused(() => ownMicrokernels() && microkernelsOn(memory), undefined);
 }
 
 let areCorrect: boolean | undefined;

@@ -1,3 +1,5 @@
+import { RefusedMemoryError } from './refused_memory';
+
 const ALIGNMENT = 64;
 const PAGE = 65536;
 /** Address 0 stands for "none". */
@@ -18,7 +20,10 @@ export class Allocator {
     this.gaps = [{ start: FIRST, end: memory.buffer.byteLength }];
   }
 
-  /** Address of `bytes` bytes, on a cache line. Growing detaches views made before. */
+  /**
+   * Address of `bytes` bytes, on a cache line. Growing detaches views made before.
+   * @throws RefusedMemoryError if nothing fits and the memory may not grow; then nothing has changed.
+   */
   allocate(bytes: number): number {
     const size = Math.ceil(Math.max(bytes, 1) / ALIGNMENT) * ALIGNMENT;
     let gap = this.gaps.find(({ start, end }) => end - start >= size);
@@ -48,7 +53,11 @@ export class Allocator {
 
   private grow(size: number): Gap {
     const end = this.memory.buffer.byteLength;
-    this.memory.grow(Math.ceil(size / PAGE));
+    try {
+      this.memory.grow(Math.ceil(size / PAGE));
+    } catch (error) {
+      throw new RefusedMemoryError(size, end, error);
+    }
     this.gaps.push({ start: end, end: this.memory.buffer.byteLength });
     this.merge();
     return this.gaps[this.gaps.length - 1]!;

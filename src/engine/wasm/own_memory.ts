@@ -3,10 +3,8 @@ import { Allocator } from './allocator';
 import type { WasmEngineName } from './engines';
 import { floorOf, MAT_MUL_ARGS_BYTES, scaleStride, type MatMulArgs } from './mat_mul_args';
 import { Microkernels } from './microkernels';
+import { newMemory } from './new_memory';
 import { ThreadPool } from './threads/pool';
-
-/** Of a shared memory: all that 32-bit addresses reach, as the modules declare. */
-const MAX_PAGES = 65536;
 
 /** Bytes of inputs and outputs that are copied at a time; the memory does not grow with the batch. */
 export const CHUNK_BYTES = 1 << 21;
@@ -17,7 +15,19 @@ const MIN_SHARED_MACS = 1 << 21;
 /** A product without its packed words. */
 export type Operands = Omit<TernaryProduct, 'packed'>;
 
-type Compute = (args: MatMulArgs, workspace: number) => void;
+/** Computes a product; false if it could not. */
+type MatMul = (args: MatMulArgs, workspace: number) => boolean;
+
+/** A product whose packed words have been uploaded to the address `packed`, `step` rows at a time. */
+interface Job {
+  readonly engine: WasmEngineName;
+  readonly product: Operands;
+  readonly packed: number;
+  readonly y: Float32Array;
+  readonly step: number;
+  /** Bytes of one thread's scratch memory. */
+  readonly scratchBytes: number;
+}
 
 /**
  * The microkernels on a memory of their own, for backends whose tensors are JavaScript arrays. Packed words
@@ -34,13 +44,17 @@ export class OwnMemoryEngine {
   );
 
   /**
-   * @param threads that share a large product, the calling one included.
+   * @param threads that may share a large product, the calling one included.
    * @throws RangeError if the system grants no memory.
    */
-  constructor(readonly threads = 1) {
-    const limits = threads > 1 ? { maximum: MAX_PAGES, shared: true } : {};
-    this.allocator = new Allocator(new WebAssembly.Memory({ initial: 1, ...limits }));
+  constructor(private readonly threads = 1) {
+    this.allocator = new Allocator(newMemory(threads > 1));
     this.microkernels = new Microkernels(this.allocator.memory);
+  }
+
+  /** Threads that run, the calling one included; they are started first, which takes some 50 ms. */
+  runningThreads(): number {
+    return this.threads > 1 ? this.threadPool().runningThreads() : 1;
   }
 
   supports(engine: WasmEngineName): boolean {
@@ -52,22 +66,45 @@ export class OwnMemoryEngine {
     return this.allocator.used;
   }
 
-  /** @param weight whose packed words have been uploaded. */
+  /**
+   * @param weight whose packed words have been uploaded.
+   * @throws RefusedMemoryError if the memory has no room and may not grow.
+   */
   compute(engine: WasmEngineName, product: Operands, weight: object, y: Float32Array): void {
-    const { rows, inFeatures, units, scale } = product;
+    const { rows, inFeatures, units } = product;
     const bytesPerRow = 4 * (inFeatures + units);
     const step = Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
-    const bytes = step * bytesPerRow + 4 * (scale.length + units);
-    const shared = this.threads > 1 && step * inFeatures * units >= MIN_SHARED_MACS;
     const scratchBytes = ceilTo64(this.microkernels.scratchBytes(engine, step, inFeatures));
-    const workspaceBytes = MAT_MUL_ARGS_BYTES + scratchBytes * (shared ? this.threads : 1);
-    const operands = this.allocator.allocate(bytes + workspaceBytes);
-    const matMul: Compute = shared
-      ? (args, workspace) => this.threadPool().matMul(engine, args, units, workspace, scratchBytes)
-      : (args, workspace) => this.microkernels.matMul(engine, args, units, workspace);
+    const packed = this.uploaded.get(weight)!.address;
+    const job = { engine, product, packed, y, step, scratchBytes };
+    const isLarge = step * inFeatures * units >= MIN_SHARED_MACS;
+    const computed = isLarge && this.threads > 1 ? this.computeShared(job) : 0;
+    if (computed < rows) this.computeAlone(job, computed);
+  }
+
+  /** Returns how many rows are computed: not all if a thread died. */
+  private computeShared(job: Job): number {
+    const pool = this.threadPool();
+    const operands = this.allocator.allocate(bytesOf(job, this.threads));
+    const matMul: MatMul = (args, workspace) =>
+      pool.matMul(job.engine, args, job.product.units, workspace, job.scratchBytes);
     try {
-      const packed = this.uploaded.get(weight)!.address;
-      this.computeInSteps(matMul, product, packed, y, step, operands);
+      return this.computeInSteps(job, matMul, operands, 0);
+    } finally {
+      if (pool.isIdle) this.allocator.free(operands);
+      else this.replacePool(pool, operands);
+    }
+  }
+
+  /** Computes the rows from `first` on. */
+  private computeAlone(job: Job, first: number): void {
+    const operands = this.allocator.allocate(bytesOf(job, 1));
+    const matMul: MatMul = (args, workspace) => {
+      this.microkernels.matMul(job.engine, args, job.product.units, workspace);
+      return true;
+    };
+    try {
+      this.computeInSteps(job, matMul, operands, first);
     } finally {
       this.allocator.free(operands);
     }
@@ -77,7 +114,10 @@ export class OwnMemoryEngine {
     return this.allocator.memory;
   }
 
-  /** Lends this many bytes, on a cache line, for the time of a call. The memory may grow first. */
+  /**
+   * Lends this many bytes, on a cache line, for the time of a call. The memory may grow first.
+   * @throws RefusedMemoryError if the memory has no room and may not grow.
+   */
   lend(bytes: number, use: (address: number) => void): void {
     const address = this.allocator.allocate(bytes);
     try {
@@ -91,15 +131,23 @@ export class OwnMemoryEngine {
     return (this.pool ??= new ThreadPool(this.microkernels, this.threads));
   }
 
-  /** `step` rows at a time; from `operands` on lie those rows of x and y, scale, bias, and the workspace. */
+  /** The next large product starts other threads. Nobody gets the operands' memory before those of `pool` have ended. */
+  private replacePool(pool: ThreadPool, operands: number): void {
+    this.pool = undefined;
+    void pool.end().then(() => this.allocator.free(operands));
+  }
+
+  /**
+   * The rows from `first` on, `step` at a time; from `operands` on lie those rows of x and y, scale, bias, and the
+   * workspace. Returns how many rows are computed: all, or those before the step that `matMul` could not compute.
+   */
   private computeInSteps(
-    matMul: Compute,
-    { x, scale, bias, rows, inFeatures, units, eps, activation }: Operands,
-    packed: number,
-    y: Float32Array,
-    step: number,
+    { product, packed, y, step }: Job,
+    matMul: MatMul,
     operands: number,
-  ): void {
+    first: number,
+  ): number {
+    const { x, scale, bias, rows, inFeatures, units, eps, activation } = product;
     const yAt = operands + 4 * step * inFeatures;
     const scaleAt = yAt + 4 * step * units;
     const biasAt = scaleAt + 4 * scale.length;
@@ -107,7 +155,7 @@ export class OwnMemoryEngine {
     const heap = this.microkernels.views.floats(workspace);
     heap.set(scale, scaleAt / 4);
     if (bias != null) heap.set(bias, biasAt / 4);
-    for (let row = 0; row < rows; row += step) {
+    for (let row = first; row < rows; row += step) {
       const count = Math.min(step, rows - row);
       heap.set(x.subarray(row * inFeatures, (row + count) * inFeatures), operands / 4);
       const args = {
@@ -123,12 +171,16 @@ export class OwnMemoryEngine {
         eps,
         floor: floorOf(activation),
       };
-      matMul(args, workspace);
+      if (!matMul(args, workspace)) return row;
       y.set(heap.subarray(yAt / 4, yAt / 4 + count * units), row * units);
     }
+    return rows;
   }
 
-  /** Copies a weight's packed words in, unless they are here; `weight` is their identity. */
+  /**
+   * Copies a weight's packed words in, unless they are here; `weight` is their identity.
+   * @throws RefusedMemoryError if the memory has no room and may not grow; then nothing has changed.
+   */
   upload(weight: object, readWords: () => Int32Array): void {
     if (this.uploaded.has(weight)) return;
     const words = readWords();
@@ -152,6 +204,13 @@ export class OwnMemoryEngine {
     this.uploaded.delete(weight);
     this.allocator.free(held.address);
   }
+}
+
+/** Bytes of what `computeInSteps` keeps in the memory. */
+function bytesOf({ product, step, scratchBytes }: Job, threads: number): number {
+  const { inFeatures, units, scale } = product;
+  const operands = step * (inFeatures + units) + scale.length + units;
+  return 4 * operands + MAT_MUL_ARGS_BYTES + scratchBytes * threads;
 }
 
 function ceilTo64(bytes: number): number {

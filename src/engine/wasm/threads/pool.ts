@@ -3,13 +3,21 @@ import { WASM_ENGINE_NAMES, WASM_ENGINES, type WasmEngineName } from '../engines
 import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from '../mat_mul_args';
 import type { Microkernels } from '../microkernels';
 import { compiledModule, type Microkernel } from '../modules';
-import { nodeWorkerThreads } from './node_threads';
+import { nodeWorkerThreads, threadsThatFit } from './node_threads';
 import { SHARED, shareWork } from './share_work';
 
 /** Looks for unfinished chunks before it sleeps: a chunk takes microseconds, and so does waking up. */
 const SPINS = 20000;
-/** A chunk takes milliseconds at most; a thread that needs longer is gone. */
-const TIMEOUT_MS = 60_000;
+
+/**
+ * If no chunk is finished for so long, a thread is taken for dead. A chunk takes milliseconds, and a container that has
+ * used up its share of the processors waits for 100 ms at most. A thread that lives and is slower still costs time, and
+ * no right result: the memory of its product is not used again before the thread has ended.
+ */
+const PATIENCE_MS = 200;
+
+/** A thread is up after some 50 ms; a machine may be busy. */
+const START_MS = 2000;
 
 /** Chunks for each thread, so that one that starts late or runs slowly takes fewer. */
 const CHUNKS_PER_THREAD = 4;
@@ -24,6 +32,8 @@ const { memory, modules, shared, at, thread } = workerData;
 const microkernels = modules.map(({ module, name }) =>
   module && new WebAssembly.Instance(module, { env: { memory } }).exports[name]);
 const shareWork = ${shareWork.toString()};
+Atomics.store(shared, at.up + thread, 1);
+Atomics.notify(shared, at.up + thread);
 for (let seen = 0; ; ) {
   for (let spin = 0; spin < ${SPINS} && Atomics.load(shared, at.jobCount) === seen; spin++);
   Atomics.wait(shared, at.jobCount, seen);
@@ -33,21 +43,23 @@ for (let seen = 0; ; ) {
 
 /** Threads that share the outputs of one product, on a shared memory; the calling thread is one of them. */
 export class ThreadPool {
-  private readonly shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(SHARED).length));
+  private readonly shared: Int32Array;
   private readonly ternaryMatMuls: Array<Microkernel | undefined>;
-  private readonly workers: Thread[] = [];
-  /** Whether a product failed. Then the calling thread computes alone. */
-  private isBroken = false;
-  private readonly timeoutMs = TIMEOUT_MS;
+  /** The others that have not ended, by their numbers, from 1. */
+  private readonly workers = new Map<number, Thread>();
+  private readonly startedAt = performance.now();
 
+  /** @param threads the calling one included. Those that may not be started, or find no room, are left out. */
   constructor(
     private readonly microkernels: Microkernels,
-    readonly threads: number,
+    threads: number,
   ) {
+    this.shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED.up + threads)));
     this.ternaryMatMuls = WASM_ENGINE_NAMES.map((engine) =>
       microkernels.supports(engine) ? microkernels.ternaryMatMul(engine) : undefined,
     );
-    for (let thread = 1; thread < threads; thread++) this.start(thread);
+    const others = threadsThatFit(threads - 1);
+    for (let thread = 1; thread <= others; thread++) this.start(thread);
   }
 
   private start(thread: number): void {
@@ -63,17 +75,31 @@ export class ThreadPool {
     try {
       const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], env: {} });
       worker.on('error', () => {});
+      worker.on('exit', () => this.workers.delete(thread));
       worker.unref();
-      this.workers.push(worker);
+      this.workers.set(thread, worker);
     } catch {
       return;
     }
   }
 
+  /** Threads that run now, the calling one included. Waits for those that were started less than two seconds ago. */
+  runningThreads(): number {
+    return 1 + [...this.workers.keys()].filter((thread) => this.isUp(thread)).length;
+  }
+
+  private isUp(thread: number): boolean {
+    const at = SHARED.up + thread;
+    const left = this.startedAt + START_MS - performance.now();
+    Atomics.wait(this.shared, at, 0, Math.max(0, left));
+    return Atomics.load(this.shared, at) === 1;
+  }
+
   /**
    * Computes a product of `units` outputs in a workspace: the address of room for its arguments and, for each
    * thread, `scratchBytes`.
-   * @throws if a thread died inside a chunk of it; the products after it run on one thread.
+   * @returns whether it is computed. It is not if a thread has died, or is very slow: then the pool is of no more use,
+   *   and that thread may still read and write what the arguments and the workspace name until the pool has ended.
    */
   matMul(
     engine: WasmEngineName,
@@ -81,17 +107,21 @@ export class ThreadPool {
     units: number,
     workspace: number,
     scratchBytes: number,
-  ): void {
-    if (this.isBroken) return this.microkernels.matMul(engine, args, units, workspace);
+  ): boolean {
     writeMatMulArgs(this.microkernels.views, workspace, args);
     this.announce(engine, units, workspace, scratchBytes);
-    try {
-      shareWork(this.shared, SHARED, this.ternaryMatMuls, 0);
-      this.waitForAll();
-    } catch (error) {
-      this.giveUp();
-      throw error;
-    }
+    shareWork(this.shared, SHARED, this.ternaryMatMuls, 0);
+    return this.waitForAll();
+  }
+
+  /** Whether no thread works, so that the memory of products may be used for others. */
+  get isIdle(): boolean {
+    return Atomics.load(this.shared, SHARED.pending) === 0;
+  }
+
+  /** Ends the other threads; resolves when they have ended. */
+  async end(): Promise<void> {
+    await Promise.all([...this.workers.values()].map((worker) => worker.terminate()));
   }
 
   /** Tells all threads of a job. */
@@ -102,8 +132,9 @@ export class ThreadPool {
     scratchBytes: number,
   ): void {
     const { shared } = this;
-    const unitsPerChunk =
-      Math.ceil(units / (this.threads * CHUNKS_PER_THREAD) / TILE_UNITS) * TILE_UNITS;
+    const threads = 1 + this.workers.size;
+    const mostChunks = threads === 1 ? 1 : threads * CHUNKS_PER_THREAD;
+    const unitsPerChunk = Math.ceil(units / mostChunks / TILE_UNITS) * TILE_UNITS;
     const chunks = Math.ceil(units / unitsPerChunk);
     shared[SHARED.microkernel] = WASM_ENGINE_NAMES.indexOf(engine);
     shared[SHARED.args] = workspace;
@@ -117,23 +148,17 @@ export class ThreadPool {
     Atomics.notify(shared, SHARED.jobCount);
   }
 
-  /** What threads may still do would meet the memory of later products. */
-  private giveUp(): void {
-    this.isBroken = true;
-    for (const worker of this.workers) void worker.terminate();
-  }
-
-  private waitForAll(): void {
+  /** False if a thread is taken for dead. */
+  private waitForAll(): boolean {
     const { shared } = this;
     for (let spin = 0; spin < SPINS; spin++) {
-      if (Atomics.load(shared, SHARED.pending) === 0) return;
+      if (Atomics.load(shared, SHARED.pending) === 0) return true;
     }
-    for (let left; (left = Atomics.load(shared, SHARED.pending)) > 0;) {
-      if (Atomics.wait(shared, SHARED.pending, left, this.timeoutMs) !== 'timed-out') continue;
-      throw new Error(
-        `TernaryMatMul: a thread did not finish within ${this.timeoutMs / 1000} s. Later products run on ` +
-          'one thread; set the flag BITCORE_THREADS to 1 to have all of them do so.',
-      );
+    for (;;) {
+      const left = Atomics.load(shared, SHARED.pending);
+      if (left === 0) return true;
+      const answer = Atomics.wait(shared, SHARED.pending, left, PATIENCE_MS);
+      if (answer === 'timed-out' && Atomics.load(shared, SHARED.pending) === left) return false;
     }
   }
 }

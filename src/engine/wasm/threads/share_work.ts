@@ -18,6 +18,8 @@ export const SHARED = {
   /** Address of the threads' scratch memory, and the bytes of each thread's part. */
   scratch: 7,
   scratchBytes: 8,
+  /** The first of as many numbers as there are threads: 1 where that thread runs. */
+  up: 9,
 } as const;
 
 /**
