@@ -3,6 +3,7 @@ import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
 import { returnFromEngine } from './packed_words';
+import { tensorflowColumnSums } from './tensorflow_column_sums';
 
 const tensors: ArrayTensors<NodeBackend> = {
   record: nodeRecord,
@@ -20,6 +21,7 @@ export const tensorflow: Backend = {
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
+    ColumnSums: tensorflowColumnSums,
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core';
 import type { EngineName } from '../../src';
 import { KERNEL_QUANTIZERS } from '../support/quantizers';
+import { GRID_HASHES } from '../support/normalization_grid';
 import { launchChromium, visit, type Visit } from './chromium';
-import type { PageApi } from './page/main';
+import { pageCalls } from './page_calls';
 import { openSite, type Site } from './site';
 
 /*
@@ -58,18 +59,11 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
   let visited: Visit;
 
   beforeAll(async () => {
-    visited = await visit(browser, isolated ? site.isolatedUrl : site.url);
+    visited = await visit(browser, site.urlOf(isolated ? 'isolated' : 'plain'));
   });
   afterAll(() => visited?.page.context().close());
 
-  /** Calls a function of the page. */
-  function call<Name extends keyof PageApi>(
-    name: Name,
-    ...args: Parameters<PageApi[Name]>
-  ): Promise<Awaited<ReturnType<PageApi[Name]>>> {
-    const expression = `bitcore.${name}(...${JSON.stringify(args)})`;
-    return visited.page.evaluate<Awaited<ReturnType<PageApi[Name]>>>(expression);
-  }
+  const call = pageCalls(() => visited);
 
   test('starts', async () => {
     const started = await call('start', backend);
@@ -97,6 +91,12 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
       expect(failures).toEqual([]);
       expect(compared).toBeGreaterThan(1000);
       expect(inHeap).toBe(heap != null && engine !== 'portable' ? compared : 0);
+    });
+  }
+
+  if (!onGpu) {
+    test('normalizations are the floats of Node', async () => {
+      expect(await call('normalizationHashes')).toEqual(GRID_HASHES);
     });
   }
 

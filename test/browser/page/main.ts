@@ -8,6 +8,7 @@ import { heap } from './heap';
 import { growHeap } from './heap_growth';
 import { kernelGrid } from './kernel_grid';
 import { layerLife } from './layer_grid';
+import { normalizationHashes } from './normalization_grid';
 
 export interface Started extends EngineInfo {
   readonly crossOriginIsolated: boolean;
@@ -23,7 +24,7 @@ async function start(backend: string): Promise<Started> {
   return { ...engineInfo(), crossOriginIsolated, heap: heap()?.buffer.constructor.name };
 }
 
-const bitcore = { start, kernelGrid, layerLife, growHeap };
+const bitcore = { start, kernelGrid, layerLife, growHeap, normalizationHashes };
 export type PageApi = typeof bitcore;
 
 Object.assign(window, { bitcore });
