@@ -1,3 +1,4 @@
+import { withoutDenormals } from '../tfjs/node_denormals';
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
@@ -9,6 +10,8 @@ const tensors: ArrayTensors<NodeBackend> = {
   record: nodeRecord,
   values: (_backend, tensor) => nodeValues(tensor),
   make: makeNodeTensor,
+  // Its ops add the biases of layers in training, and the deployed layers are to give the same.
+  addends: withoutDenormals,
 };
 
 /**
