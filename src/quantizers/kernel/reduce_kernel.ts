@@ -1,5 +1,5 @@
-import { div, max, reshape, type Tensor } from '@tensorflow/tfjs-core';
-import { columnSums } from '../../ops/column_sums';
+import { div, max, type Tensor } from '@tensorflow/tfjs-core';
+import { columnSums, totalSum } from '../../ops/column_sums';
 
 /*
  * Reductions of a kernel [in, out] to one number [1], or to one per output [out]. Their order of additions is that
@@ -13,8 +13,7 @@ export function meanOf(kernel: Tensor, perOutput: boolean): Tensor {
 }
 
 export function sumOf(kernel: Tensor, perOutput: boolean): Tensor {
-  const sums = columnSums(kernel);
-  return perOutput ? sums : columnSums(reshape(sums, [-1, 1]));
+  return perOutput ? columnSums(kernel) : totalSum(kernel);
 }
 
 export function maxOf(kernel: Tensor): Tensor {
