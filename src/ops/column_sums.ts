@@ -1,4 +1,13 @@
-import { engine, getBackend, getKernel, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  broadcastTo,
+  engine,
+  getBackend,
+  getKernel,
+  registerGradient,
+  reshape,
+  sum,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 
 /** The tfjs kernel: x [rows, columns] gives [columns]. */
 export const COLUMN_SUMS = 'ColumnSums';
@@ -22,4 +31,13 @@ export function totalSum(x: Tensor): Tensor {
 
 function hasKernel(): boolean {
   return getKernel(COLUMN_SUMS, getBackend()) != null;
+}
+
+/** Of use to layers that let a gradient flow through a scale. */
+export function registerColumnSumsGradient(): void {
+  registerGradient({
+    kernelName: COLUMN_SUMS,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x]) => ({ x: () => broadcastTo(dy as Tensor, x!.shape) }),
+  });
 }

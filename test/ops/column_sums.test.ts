@@ -61,3 +61,8 @@ test('no tensor is left behind', () => {
   expect(tf.memory()).toMatchObject({ numTensors, numDataBuffers });
   x.dispose();
 });
+
+test('the gradient of a sum is that of each of its addends', () => {
+  const dx = tf.grad((x) => columnSums(x))(tf.ones([9, 2]), tf.tensor1d([3, -5]));
+  expect(dx.arraySync()).toEqual(Array.from({ length: 9 }, () => [3, -5]));
+});
