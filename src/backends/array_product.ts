@@ -24,6 +24,8 @@ export interface TensorAccess {
   values(tensor: TensorInfo): Float32Array | Int32Array;
   /** The backend's record of a tensor, where the array in it is all there is. */
   record?(tensor: TensorInfo): TensorRecord;
+  /** The numbers that the backend's own addition would add for these. By default themselves. */
+  addends?(values: Float32Array): Float32Array;
 }
 
 export function outputShape({ x, packed }: TernaryMatMulInputs): [number, number] {
@@ -35,6 +37,7 @@ export interface ArrayTensors<Backend> {
   record(backend: Backend, tensor: TensorInfo): TensorRecord;
   values(backend: Backend, tensor: TensorInfo): Float32Array | Int32Array;
   make(backend: Backend, shape: number[], values: Float32Array): TensorInfo;
+  readonly addends?: TensorAccess['addends'];
 }
 
 /** The tfjs kernel of such a backend. */
@@ -47,6 +50,7 @@ export function arrayTernaryMatMul<Backend>(tensors: ArrayTensors<Backend>): Ker
     const access = {
       record: (tensor: TensorInfo) => tensors.record(backend, tensor),
       values: (tensor: TensorInfo) => tensors.values(backend, tensor),
+      ...(tensors.addends && { addends: tensors.addends }),
     };
     computeFromArrays(access, inputs, args.attrs as unknown as TernaryMatMulAttrs, y);
     return tensors.make(backend, shape, y);
@@ -64,10 +68,11 @@ export function computeFromArrays(
   const { dataId } = inputs.packed;
   const words = () => access.values(inputs.packed) as Int32Array;
   checkCodesOnce(dataId, words);
+  const bias = inputs.bias && (access.values(inputs.bias) as Float32Array);
   const operands: Operands = {
     x: access.values(inputs.x) as Float32Array,
     scale: access.values(inputs.scale) as Float32Array,
-    bias: inputs.bias && (access.values(inputs.bias) as Float32Array),
+    bias: bias && (access.addends?.(bias) ?? bias),
     rows,
     inFeatures,
     units,

@@ -1,3 +1,4 @@
+import { registerColumnSumsGradient } from '../ops/column_sums';
 import { registerNormalizationGradients } from '../ops/normalization';
 import { registerTfjsKernels } from '../ops/register';
 import { registerTernaryMatMulGradient } from '../ops/ternary_mat_mul';
@@ -7,6 +8,7 @@ import { BACKENDS } from './backends';
 
 for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKernels);
 registerTernaryMatMulGradient();
+registerColumnSumsGradient();
 registerNormalizationGradients();
 registerExplicitTransposeMatMul();
 registerTileGradient();

@@ -1,13 +1,17 @@
+import { withoutDenormals } from '../tfjs/node_denormals';
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
 import { returnFromEngine } from './packed_words';
+import { tensorflowColumnSums } from './tensorflow_column_sums';
 
 const tensors: ArrayTensors<NodeBackend> = {
   record: nodeRecord,
   values: (_backend, tensor) => nodeValues(tensor),
   make: makeNodeTensor,
+  // Its ops add the biases of layers in training, and the deployed layers are to give the same.
+  addends: withoutDenormals,
 };
 
 /**
@@ -20,6 +24,7 @@ export const tensorflow: Backend = {
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
+    ColumnSums: tensorflowColumnSums,
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

@@ -37,5 +37,5 @@ function table(verification: Verification, verified: boolean, backend: string): 
 }
 
 const OTHER_BACKEND =
-  'A scale is a sum, whose last digit depends on the backend: if B was deployed on another one, ' +
-  'deploy it here.';
+  'GPUs make sums in orders of their own: if B was deployed on webgl or webgpu, the last digit of a scale can ' +
+  'differ, so deploy it here.';

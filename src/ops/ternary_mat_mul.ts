@@ -68,7 +68,8 @@ export const TERNARY_MAT_MUL_OPTIONS = {
  *
  * With int8 inputs, for each row: m = max(max|x|, eps), q = round(x * (127 / m)),
  * y = (q . ternary) * (m / 127) * scale + bias, rounded to float32 after each step. Equal inputs give
- * equal outputs on cpu, wasm and tensorflow. A row with NaN or infinity gives a row of NaN.
+ * equal outputs on cpu, wasm and tensorflow, except that tensorflow takes denormal biases for zeros. A row with NaN
+ * or infinity gives a row of NaN.
  * x and bias have gradients; packed and scale are constants.
  *
  * ```js

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { EngineName } from '../../src';
 import { KERNEL_QUANTIZERS } from '../support/quantizers';
+import { GRID_HASHES } from '../support/normalization_grid';
 import { launchChromium, visit, type Visit } from './chromium';
-import type { PageApi } from './page/main';
+import { pageCalls } from './page_calls';
 import { openSite, type Site } from './site';
 
 /*
@@ -40,8 +40,6 @@ const LAYERS = [...KERNEL_QUANTIZERS.map((kernelQuantizer) => ({ kernelQuantizer
   (options) => [JSON.stringify(options), options] as const,
 );
 
-const CLOSED_PAGES = 5;
-
 let site: Site;
 let browser: Browser;
 
@@ -55,28 +53,17 @@ afterAll(async () => {
   site?.close();
 });
 
-/** Calls a function of a page. */
-function callOn<Name extends keyof PageApi>(
-  page: Page,
-  name: Name,
-  ...args: Parameters<PageApi[Name]>
-): Promise<Awaited<ReturnType<PageApi[Name]>>> {
-  const expression = `bitcore.${name}(...${JSON.stringify(args)})`;
-  return page.evaluate<Awaited<ReturnType<PageApi[Name]>>>(expression);
-}
-
 describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
   const { backend, isolated = false, file, heap } = environment;
   const onGpu = backend.startsWith('webg');
   let visited: Visit;
 
   beforeAll(async () => {
-    visited = await visit(browser, isolated ? site.isolatedUrl : site.url);
+    visited = await visit(browser, site.urlOf(isolated ? 'isolated' : 'plain'));
   });
   afterAll(() => visited?.page.context().close());
 
-  const call = <Name extends keyof PageApi>(name: Name, ...args: Parameters<PageApi[Name]>) =>
-    callOn(visited.page, name, ...args);
+  const call = pageCalls(() => visited.page);
 
   test('starts', async () => {
     const started = await call('start', backend);
@@ -107,6 +94,12 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
     });
   }
 
+  if (!onGpu) {
+    test('normalizations are the floats of Node', async () => {
+      expect(await call('normalizationHashes')).toEqual(GRID_HASHES);
+    });
+  }
+
   if (heap != null) {
     test('products stay right while the heap grows and the backend changes', async () => {
       const { grownBy, inHeap, failures } = await call('growHeap', 8);
@@ -118,59 +111,5 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
 
   test('the page reports no error', () => {
     expect(visited.errors).toEqual([]);
-  });
-});
-
-describe('checkpoints in IndexedDB', () => {
-  let context: BrowserContext;
-  let page: Page;
-
-  beforeAll(async () => {
-    ({ page } = await visit(browser, site.url));
-    context = page.context();
-  });
-  afterAll(() => context?.close());
-
-  async function openAnew(): Promise<void> {
-    await page.close();
-    page = await context.newPage();
-    await page.goto(site.url);
-    await callOn(page, 'start', 'cpu');
-  }
-
-  test('keep the last ones and the best one, and training goes on from them on another page', async () => {
-    await callOn(page, 'start', 'cpu');
-    const whole = await callOn(page, 'continueTraining', 'whole', 5);
-    const first = await callOn(page, 'continueTraining', 'parted', 3);
-    expect([whole.from, first.from]).toEqual([0, 0]);
-    await openAnew();
-    expect(await callOn(page, 'checkpointIn', 'parted', 'last-1-of-3')).toEqual({
-      ...first,
-      from: 3,
-    });
-    expect(await callOn(page, 'continueTraining', 'parted', 5)).toEqual({ ...whole, from: 3 });
-    const places = ['best', 'last-1-of-3', 'last-2-of-3', 'last-3-of-3'];
-    const epochs = [];
-    for (const name of places)
-      epochs.push((await callOn(page, 'checkpointIn', 'parted', name)).from);
-    expect(epochs).toEqual([1, 3, 4, 5]);
-    expect(await callOn(page, 'placesInIndexedDB')).toEqual(
-      ['parted', 'whole'].flatMap((run) => places.map((name) => `indexeddb://${run}-${name}`)),
-    );
-  });
-
-  test('are whole when the page is closed while it trains', async () => {
-    let before = 0;
-    for (let round = 0; round < CLOSED_PAGES; round++) {
-      void callOn(page, 'continueTraining', 'closed', 1e9).catch(() => undefined);
-      await sleep(500 + 37 * round);
-      await openAnew();
-      const { from, weights } = await callOn(page, 'continueTraining', 'closed', 0);
-      expect(from).toBeGreaterThanOrEqual(before);
-      const expected = await callOn(page, 'continueTraining', 'expected', from);
-      expect(weights).toEqual(expected.weights);
-      before = from;
-    }
-    expect(before).toBeGreaterThan(3);
   });
 });

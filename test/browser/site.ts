@@ -13,19 +13,34 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-/** Pages below this path are cross-origin isolated, and so may share memory between threads. */
-const ISOLATED = '/isolated/';
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+const policy = (scripts: string) => ({
+  'Content-Security-Policy': `default-src 'none'; connect-src 'self'; img-src data:; script-src ${scripts}`,
+});
+
+/** What the pages below a path are sent with: the same page, allowed more or less. */
+const HEADERS = {
+  /** Nothing is forbidden. */
+  plain: {},
+  /** They are cross-origin isolated, and so may share memory between threads. */
+  isolated: ISOLATION,
+  /** A Content-Security-Policy without 'wasm-unsafe-eval': WebAssembly is refused. */
+  withoutWasm: policy("'self'"),
+  /** One without `worker-src blob:`, and memory that could be shared with workers: they are refused. */
+  withoutWorkers: { ...policy("'self' 'wasm-unsafe-eval'"), ...ISOLATION },
+};
+
+export type Access = keyof typeof HEADERS;
+
 const WASM_FILES = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
 
 /** The page of `page/main.ts`, bundled as an application would be, and served on this machine. */
 export interface Site {
-  readonly url: string;
-  readonly isolatedUrl: string;
+  urlOf(access: Access): string;
   close(): void;
 }
 
@@ -33,12 +48,12 @@ export async function openSite(): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-browser-'));
   await bundle(folder);
   const server = await serve(folder);
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { port } = server.address() as AddressInfo;
   const close = () => {
     server.close();
     rmSync(folder, { recursive: true });
   };
-  return { url, isolatedUrl: url.replace(/\/$/, ISOLATED), close };
+  return { urlOf: (access) => `http://127.0.0.1:${port}/${access}/`, close };
 }
 
 /** The page imports 'tfjs-bitcore' by its name, which leads to dist/ by way of package.json. */
@@ -64,7 +79,7 @@ async function serve(folder: string): Promise<Server> {
   const server = createServer((request, response) => {
     const path = new URL(present(request.url), 'http://localhost').pathname;
     const file = basename(path.endsWith('/') ? 'index.html' : path);
-    const headers = path.startsWith(ISOLATED) ? ISOLATION : {};
+    const headers = HEADERS[path.split('/')[1] as Access];
     readFile(join(folder, file)).then(
       (content) => {
         const type = TYPES[extname(file)] ?? 'application/octet-stream';

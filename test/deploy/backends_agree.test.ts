@@ -87,3 +87,28 @@ test('a model moves from one backend to another and back without being loaded ag
     await tf.setBackend(own);
   }
 });
+
+test.each(KERNEL_QUANTIZERS.map((config) => [JSON.stringify(config), config] as const))(
+  'the same trained weights are deployed to the same weights on every backend: %s',
+  async (_, kernelQuantizer) => {
+    const own = tf.getBackend();
+    // The first kernel is so large that TensorFlow adds blocks of it.
+    const layers = [
+      bitLinear({ units: 31, inputShape: [4300], kernelQuantizer }),
+      bitLinear({ units: 7, kernelQuantizer }),
+    ];
+    const trained = await artifactsOf(tf.sequential({ layers }));
+    const weightsOf = (model: tf.LayersModel) => model.getWeights().map((w) => w.dataSync());
+    const expected = weightsOf(deploy(await load(trained)));
+    try {
+      for (const backend of others()) {
+        expect(await tf.setBackend(backend)).toBe(true);
+        const actual = weightsOf(deploy(await load(trained)));
+        expect(actual).toHaveLength(expected.length);
+        actual.forEach((values, i) => expectIdentical(values, expected[i]));
+      }
+    } finally {
+      await tf.setBackend(own);
+    }
+  },
+);

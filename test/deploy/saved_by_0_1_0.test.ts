@@ -14,8 +14,8 @@ import { inMemory } from '../support/saving';
 import { expectClose } from '../support/values';
 
 /*
- * Files written before the first names were changed (test/fixtures/saved_by_0_1_0/README.md) load, and
- * compute the bits that they computed then.
+ * Files written before the first names were changed (test/fixtures/saved_by_0_1_0/README.md) load. Deployed ones
+ * compute the bits that they computed then, and scales that are computed anew differ in the last digit at most.
  */
 
 const input = (name: keyof typeof recordedFile.inputs) => recordedTensor(recordedFile.inputs[name]);
@@ -35,10 +35,20 @@ test.each(['bitnet', 'twn', 'lsq', 'paretoq'])(
     const converted = convert(await load('float'), options);
     for (const model of [converted, deploy(converted)]) {
       const expected = recordedResults().converted[kernelQuantizer];
-      expectAsRecorded(outputs(model, input('a')), expected);
+      const check = kernelQuantizer === 'paretoq' ? expectAsRecorded : expectAlmostAsRecorded;
+      check(outputs(model, input('a')), expected);
     }
   },
 );
+
+/**
+ * Scales are computed in training and by `deploy`. Those that are means have one order of sums on all backends since
+ * then: the last digit may differ. The scale of paretoq has no sum.
+ */
+function expectAlmostAsRecorded(actual: tf.Tensor[], expected: Recorded[]): void {
+  expect(actual).toHaveLength(expected.length);
+  actual.forEach((tensor, i) => expectClose(tensor, recordedTensor(expected[i]), 1e-6));
+}
 
 /**
  * "exact" and "sequence" as they were recorded. "scores" stand behind an RMSNormalization, which has one order of
@@ -51,11 +61,11 @@ function expectOutputsAsRecorded(actual: tf.Tensor[], expected: Recorded[]): voi
 }
 
 test('a trained model', async () => {
-  expectOutputsAsRecorded(ofTrained(await load('trained')), recordedResults().trained);
+  expectAlmostAsRecorded(ofTrained(await load('trained')), recordedResults().trained);
 });
 
 test('a model trained at half of the quantization', async () => {
-  expectAsRecorded(outputs(await load('blended'), input('c')), recordedResults().blended);
+  expectAlmostAsRecorded(outputs(await load('blended'), input('c')), recordedResults().blended);
 });
 
 test('a deployed model, whose sums of integers are the same bits on every backend', async () => {
@@ -77,13 +87,11 @@ test('the trained model deploys to the weights and the outputs of the deployed o
   for (const [i, weight] of actual.getWeights().entries()) {
     if (weight.dtype === 'float32') floats.push(weight);
     else expectSameBits(weight, values[i]);
-    // The folder was written on cpu; elsewhere the last digit of a computed scale may differ.
-    if (tf.getBackend() === 'cpu') expectSameBits(weight, values[i]);
   }
-  expectAsRecorded(floats, recordedResults().floatsOfDeployed);
+  expectAlmostAsRecorded(floats, recordedResults().floatsOfDeployed);
   const [exact, sequence, scores] = ofTrained(actual);
   const { trained: before } = recordedResults();
-  expectAsRecorded([exact, sequence], before.slice(0, 2));
+  expectAlmostAsRecorded([exact, sequence], before.slice(0, 2));
   expectClose(scores, recordedTensor(before[2])); // behind inputQuantizer 'none', sums of floats
 });
 
@@ -95,10 +103,9 @@ test('a checkpoint: training goes on to the same losses and weights', async () =
   expect(epoch).toBe(resumed.epoch);
   for (const expected of resumed.losses) {
     const loss = (await model.trainOnBatch(input('c'), input('head'))) as number;
-    if (tf.getBackend() === 'tensorflow') expect(loss).toBeCloseTo(expected, 5);
-    else expect(loss).toBe(expected);
+    expect(loss).toBeCloseTo(expected, 5);
   }
-  expectAsRecorded(model.getWeights(), resumed.weights);
+  expectAlmostAsRecorded(model.getWeights(), resumed.weights);
 });
 
 test.each(['float', 'trained', 'deployed', 'blended'])(

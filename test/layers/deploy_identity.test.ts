@@ -136,3 +136,25 @@ test.each(titled(KERNEL_QUANTIZERS))('layer.deploy() in place gives the same: %s
   layer.deploy();
   expectIdentical(model.predict(x) as tf.Tensor, before);
 }); // prettier-ignore
+
+test('rows of zeros, which give the bias, and biases that are denormal numbers', () => {
+  const layer = bitLinear({ units: 6, inputShape: [20], activation: 'linear' });
+  const model = modelWith(layer);
+  const bias = tf.tensor1d([2 ** -149, 1e-40, -1e-40, 2 ** -126, -1e-30, 0.5]);
+  layer.setWeights([randomTensor([20, 6]), bias]);
+  const y = valuesOf(expectSamePredictions(model, tf.zeros([3, 20])));
+  // TensorFlow takes them for zeros, in training as well.
+  const expected = [...bias.dataSync()];
+  if (tf.getBackend() === 'tensorflow') expected.fill(0, 0, 3);
+  expectIdentical(y, [...expected, ...expected, ...expected]);
+});
+
+test('a product that is denormal is 0 on tensorflow as long as the layer trains', () => {
+  const layer = bitLinear({ units: 1, inputShape: [1], eps: 1e-20 });
+  const model = modelWith(layer);
+  layer.setWeights([tf.tensor2d([[1e-20]]), tf.tensor1d([0])]);
+  const x = tf.tensor2d([[1e-20]]);
+  const [before, after] = [model, deploy(model)].map((m) => valuesOf(m.predict(x) as tf.Tensor)[0]);
+  expect(after).toBeGreaterThan(0);
+  expect(before).toBe(tf.getBackend() === 'tensorflow' ? 0 : after);
+});

@@ -9,6 +9,7 @@ import { heap } from './heap';
 import { growHeap } from './heap_growth';
 import { kernelGrid } from './kernel_grid';
 import { layerLife } from './layer_grid';
+import { normalizationHashes } from './normalization_grid';
 
 export interface Started extends EngineInfo {
   readonly crossOriginIsolated: boolean;
@@ -25,7 +26,7 @@ async function start(backend: string): Promise<Started> {
 }
 
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
-const bitcore = { start, kernelGrid, layerLife, growHeap, ...checkpointing };
+const bitcore = { start, kernelGrid, layerLife, growHeap, normalizationHashes, ...checkpointing };
 export type PageApi = typeof bitcore;
 
 Object.assign(window, { bitcore });
