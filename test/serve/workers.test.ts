@@ -5,6 +5,7 @@ import { metricsOf, send } from './support/client';
 import { Load } from './support/load';
 import { removeFolders, saved, ternaryNet } from './support/models';
 import { endAllServers, startServer, workersOf, type ServerProcess } from './support/process';
+import { until } from './support/until';
 
 jest.setTimeout(60_000);
 
@@ -15,15 +16,6 @@ afterAll(() => {
   endAllServers();
   removeFolders();
 });
-
-/** Waits until a condition is true, a while at most. */
-async function until(condition: () => Promise<boolean>, failure: () => string): Promise<void> {
-  const end = performance.now() + 30_000;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(failure());
-    await sleep(50);
-  }
-}
 
 /** The tensors of both workers say that both are there: each holds the same. */
 function bothAnswer(server: ServerProcess, tensors: number): Promise<void> {

@@ -11,6 +11,11 @@ export function ternaryNet(): tf.LayersModel {
   return deploy(model);
 }
 
+/** 16 features, which it repeats 80 times: answers are much larger than questions. */
+export function repeatingNet(): tf.LayersModel {
+  return tf.sequential({ layers: [tf.layers.repeatVector({ n: 80, inputShape: [16] })] });
+}
+
 const symbolic = (value: unknown) => value as tf.SymbolicTensor;
 
 /** Inputs "pixels" [16] and "words" [3] (int32, below 10), outputs "score" [2] and "sum" [16]. */
