@@ -39,6 +39,23 @@ export function sequenceNet(): tf.LayersModel {
   return model;
 }
 
+/** Batches of 4 rows of 16 features, as the model fixes them; 2 outputs. */
+export function fixedBatchNet(): tf.LayersModel {
+  const layer = bitLinear({ units: 2, batchInputShape: [4, 16] });
+  return deploy(tf.sequential({ layers: [layer] }));
+}
+
+/** The layer "memory" continues each batch where the one before ended. */
+export function statefulNet(): tf.LayersModel {
+  const memory = tf.layers.simpleRNN({
+    units: 2,
+    stateful: true,
+    batchInputShape: [4, 3, 2],
+    name: 'memory',
+  });
+  return tf.sequential({ layers: [memory] });
+}
+
 /** Rows are scalars. */
 export function scalarNet(): tf.LayersModel {
   const input = tf.input({ shape: [] });
