@@ -51,18 +51,36 @@ test('kill -9 of a worker under load: the other goes on, and it comes back', asy
   expect(await server.end()).toEqual({ code: 0, signal: null });
 });
 
-test('a stopped worker is noticed and replaced', async () => {
+const ANSWERED =
+  'serving_requests_total{method="POST",route="/v1/models/net:predict",status="200"}';
+
+test('a stopped worker is noticed and replaced, and what it had counted stays', async () => {
   const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
   const server = await startServer('--model', await saved(ternaryNet()), ...options);
   const { tfjs_tensors } = await metricsOf(server.url);
+  // Connections go to the workers in turn.
+  const body = { instances: [Array<number>(16).fill(1)] };
+  for (let i = 0; i < 10; i++) await send(`${server.url}/v1/models/net:predict`, { body });
+  await sleep(3000);
   const [victim] = await workersOf(server);
   process.kill(victim, 'SIGSTOP');
   const gone = () => server.output().includes(`Worker ${victim} ended (SIGKILL)`);
+
+  // One of them waits for the stopped worker.
+  const askTwice = () => Promise.any([metricsOf(server.url), metricsOf(server.url)]);
+  const start = performance.now();
+  const meanwhile = await askTwice();
+  expect(performance.now() - start).toBeLessThan(3000);
+  expect(gone()).toBe(false);
+  expect(meanwhile).toMatchObject({ [ANSWERED]: 10, serving_batch_rows_sum: 10, tfjs_tensors });
+
   await until(
     () => Promise.resolve(gone()),
     () => `It is not noticed:\n${server.output()}`,
   );
+  expect(await askTwice()).toMatchObject({ [ANSWERED]: 10, serving_batch_rows_sum: 10 });
   await bothAnswer(server, tfjs_tensors);
+  expect(await metricsOf(server.url)).toMatchObject({ [ANSWERED]: 10, serving_batch_rows_sum: 10 });
   expect(await workersOf(server)).not.toContain(victim);
   expect(await server.end()).toEqual({ code: 0, signal: null });
 });
