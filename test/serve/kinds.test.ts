@@ -45,6 +45,29 @@ test('a fixed batch: any number of rows, of one client and of many', async () =>
   expect(await server.end()).toEqual({ code: 0, signal: null });
 });
 
+/** Hands on batches of 4 rows, and throws at others. */
+class OnlyFour extends tf.layers.Layer {
+  static readonly className = 'OnlyFour';
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [x] = [inputs].flat();
+    if (x.shape[0] !== 4) throw new Error(`A batch of ${x.shape[0]}.`);
+    return x.clone();
+  }
+}
+tf.serialization.registerClass(OnlyFour);
+
+test('a fixed batch: the model gets no other', async () => {
+  const layer = new OnlyFour({ batchInputShape: [4, 2] });
+  const model = await ServedModel.load(await saved(tf.sequential({ layers: [layer] })));
+  expect(await model.warmUp(4)).toBeUndefined();
+  for (const count of [1, 3, 4]) {
+    const data = new Float32Array(randomFloats(2 * count, count));
+    const rows = { count, tensors: [{ data, shape: [2] }] };
+    expect(await model.predict(rows)).toEqual(rows);
+  }
+});
+
 test('open sizes: no warm-up, and any size that the model takes', async () => {
   const model = sequenceNet();
   const { server, expectRight } = await start(model);
