@@ -176,7 +176,7 @@ test('1,500 silent and slow connections', async () => {
   await holdsAgainst('silent connections', async () => {
     const sockets = await Promise.all(Array.from({ length: 1500 }, open));
     for (const socket of sockets.slice(0, 700)) socket.write('POST /v1/mod');
-    await sleep(500);
+    await sleep(LEAST_MS);
     for (const socket of sockets) socket.destroy();
   });
 });
