@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { metricsOf, send } from './support/client';
 import { Load } from './support/load';
 import { removeFolders, saved, ternaryNet } from './support/models';
 import { endAllServers, startServer, workersOf, type ServerProcess } from './support/process';
+import { until } from './support/until';
 
 jest.setTimeout(60_000);
 
@@ -15,15 +17,6 @@ afterAll(() => {
   endAllServers();
   removeFolders();
 });
-
-/** Waits until a condition is true, a while at most. */
-async function until(condition: () => Promise<boolean>, failure: () => string): Promise<void> {
-  const end = performance.now() + 30_000;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(failure());
-    await sleep(50);
-  }
-}
 
 /** The tensors of both workers say that both are there: each holds the same. */
 function bothAnswer(server: ServerProcess, tensors: number): Promise<void> {
@@ -59,21 +52,40 @@ test('kill -9 of a worker under load: the other goes on, and it comes back', asy
   expect(await server.end()).toEqual({ code: 0, signal: null });
 });
 
-test('a stopped worker is noticed and replaced', async () => {
+const ANSWERED =
+  'serving_requests_total{method="POST",route="/v1/models/net:predict",status="200"}';
+
+test('a stopped worker is noticed and replaced, and what it had counted stays', async () => {
   const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
   const server = await startServer('--model', await saved(ternaryNet()), ...options);
   const { tfjs_tensors } = await metricsOf(server.url);
+  // Connections go to the workers in turn, and none is used again.
+  const agent = new Agent({ keepAlive: false });
+  const body = { instances: [Array<number>(16).fill(1)] };
+  for (let i = 0; i < 10; i++) await send(`${server.url}/v1/models/net:predict`, { body, agent });
+  await sleep(3000);
   const [victim] = await workersOf(server);
   process.kill(victim, 'SIGSTOP');
   const gone = () => server.output().includes(`Worker ${victim} ended (SIGKILL)`);
+
+  // One of them waits for the stopped worker.
+  const askTwice = () => Promise.any([metricsOf(server.url, agent), metricsOf(server.url, agent)]);
+  const start = performance.now();
+  const meanwhile = await askTwice();
+  expect(performance.now() - start).toBeLessThan(3000);
+  expect(gone()).toBe(false);
+  expect(meanwhile).toMatchObject({ [ANSWERED]: 10, serving_batch_rows_sum: 10, tfjs_tensors });
+
   await until(
     () => Promise.resolve(gone()),
     () => `It is not noticed:\n${server.output()}`,
   );
+  expect(await askTwice()).toMatchObject({ [ANSWERED]: 10, serving_batch_rows_sum: 10 });
   await bothAnswer(server, tfjs_tensors);
+  expect(await metricsOf(server.url)).toMatchObject({ [ANSWERED]: 10, serving_batch_rows_sum: 10 });
   expect(await workersOf(server)).not.toContain(victim);
   expect(await server.end()).toEqual({ code: 0, signal: null });
-});
+}, 120_000);
 
 test('kill -9 of a worker ends the connection that was on its way to it', async () => {
   const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];

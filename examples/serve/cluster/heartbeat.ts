@@ -1,4 +1,5 @@
 import type { Worker } from 'node:cluster';
+import { tellWorker } from './tell';
 
 /*
  * A worker that is stopped, or whose main thread hangs, keeps its connections and answers nothing. So the
@@ -26,7 +27,7 @@ export function endWhenSilent(worker: Worker): void {
       worker.process.kill('SIGKILL');
     }
     missed++;
-    if (worker.isConnected()) worker.send(QUESTION);
+    tellWorker(worker, QUESTION);
   }, INTERVAL_MS);
   worker.once('exit', () => clearInterval(timer));
 }

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
 import type { Metrics } from '../http/metrics';
+import { tellWorker } from './tell';
 
 /*
  * A request for metrics reaches one of the workers, and its answer must cover all of them. So that
@@ -10,6 +11,8 @@ import type { Metrics } from '../http/metrics';
 
 /** How long the supervisor waits for the figures of the workers. */
 const WAIT_MS = 500;
+
+const INTERVAL_MS = 1000;
 
 type Figures = Awaited<ReturnType<Metrics['registry']['getMetricsAsJSON']>>;
 
@@ -23,39 +26,78 @@ type ToWorker =
 
 /** For the supervisor. */
 export function answerWorkersAskingForMetrics(): void {
-  let questions = 0;
-  /** The last figures of each worker: one that does not answer is not forgotten while it lives. */
-  const figures = new Map<number, Figures>();
-  cluster.on('exit', ({ id }: Worker) => figures.delete(id));
-
-  const ask = (worker: Worker, question: number) =>
-    new Promise<void>((resolve) => {
-      const end = () => {
-        worker.off('message', listen);
-        worker.off('exit', end);
-        clearTimeout(timer);
-        resolve();
-      };
-      const listen = (message: ToSupervisor) => {
-        if (message.kind !== 'own figures' || message.question !== question) return;
-        figures.set(worker.id, message.figures);
-        end();
-      };
-      const timer = setTimeout(end, WAIT_MS);
-      worker.on('message', listen);
-      worker.once('exit', end);
-      worker.send({ kind: 'own figures please', question } satisfies ToWorker);
-    });
-
-  const answer = async (asking: Worker) => {
-    const question = ++questions;
-    const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected());
-    await Promise.all(workers.map((worker) => ask(worker!, question)));
-    const text = await AggregatorRegistry.aggregate([...figures.values()]).metrics();
-    if (asking.isConnected()) asking.send({ kind: 'all metrics', text } satisfies ToWorker);
+  const known = new KnownFigures();
+  let asking: Promise<unknown> | undefined;
+  const askAll = () => (asking ??= askEach(known).finally(() => (asking = undefined)));
+  // So little is lost of what a worker has counted before it ends.
+  setInterval(() => void askAll(), INTERVAL_MS).unref();
+  const answer = async (worker: Worker) => {
+    await askAll();
+    tellWorker(worker, { kind: 'all metrics', text: await known.text() } satisfies ToWorker);
   };
   cluster.on('message', (worker, message: ToSupervisor) => {
     if (message.kind === 'all metrics please') void answer(worker);
+  });
+}
+
+/** The last figures of each worker: one that does not answer is not forgotten. */
+class KnownFigures {
+  private readonly living = new Map<number, Figures>();
+  /** What workers that have ended had counted: sums never go down. */
+  private ended: Promise<Figures> = Promise.resolve([]);
+
+  constructor() {
+    cluster.on('exit', ({ id }: Worker) => {
+      const last = this.living.get(id);
+      this.living.delete(id);
+      if (last != null) this.ended = this.ended.then((before) => sumsOf([before, last]));
+    });
+  }
+
+  set({ id }: Worker, figures: Figures): void {
+    this.living.set(id, figures);
+  }
+
+  async text(): Promise<string> {
+    // Taken at one time: between the two, a worker may end.
+    const [ended, living] = [this.ended, [...this.living.values()]];
+    return AggregatorRegistry.aggregate([await ended, ...living]).metrics();
+  }
+}
+
+async function sumsOf(figures: Figures[]): Promise<Figures> {
+  const all = await AggregatorRegistry.aggregate(figures).getMetricsAsJSON();
+  return all.filter(({ type }) => SUMS.includes(String(type)));
+}
+
+const SUMS = ['counter', 'histogram'];
+
+let questions = 0;
+
+/** Resolves when each worker has answered, has ended or has been waited for long enough. */
+async function askEach(known: KnownFigures): Promise<void> {
+  const question = ++questions;
+  const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected());
+  await Promise.all(workers.map((worker) => ask(worker!, question, known)));
+}
+
+function ask(worker: Worker, question: number, known: KnownFigures): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      worker.off('message', listen);
+      worker.off('exit', end);
+      clearTimeout(timer);
+      resolve();
+    };
+    const listen = (message: ToSupervisor) => {
+      if (message.kind !== 'own figures' || message.question !== question) return;
+      known.set(worker, message.figures);
+      end();
+    };
+    const timer = setTimeout(end, WAIT_MS);
+    worker.on('message', listen);
+    worker.once('exit', end);
+    tellWorker(worker, { kind: 'own figures please', question } satisfies ToWorker);
   });
 }
 

@@ -6,18 +6,19 @@ import { ClientGone } from './deadline';
 export class BodyTooLarge extends Error {}
 
 /**
- * Reads a body. If it is refused, the rest of it is read and thrown away: a client that still writes would
- * not read the answer.
+ * Reads a body, in blocks. If it is refused, the rest of it is read and thrown away: a client that still writes
+ * would not read the answer.
  * @param maxBytes size of a body.
  * @param hold takes up its bytes as they arrive.
  * @throws BodyTooLarge, BudgetSpent, ClientGone.
  */
-export function readBody(stream: Readable, maxBytes: number, hold: Hold): Promise<Uint8Array> {
-  const body = new GrowingBytes();
+export function readBody(stream: Readable, maxBytes: number, hold: Hold): Promise<Uint8Array[]> {
+  const body = new Blocks();
   return new Promise((resolve, reject) => {
     const refuse = (error: Error) => {
       stream.off('data', take);
       stream.resume();
+      body.clear();
       reject(error);
     };
     const take = (chunk: Buffer) => {
@@ -25,35 +26,61 @@ export function readBody(stream: Readable, maxBytes: number, hold: Hold): Promis
         if (body.length + chunk.length > maxBytes) {
           throw new BodyTooLarge(`The body is too large: the server takes ${maxBytes} bytes.`);
         }
-        hold.tryAdd(chunk.length);
+        hold.add(chunk.length);
         body.append(chunk);
       } catch (error) {
         refuse(error as Error);
       }
     };
+    hold.waitForClient(refuse);
     stream.on('data', take);
-    stream.once('end', () => resolve(body.bytes()));
+    stream.once('end', () => {
+      hold.clientIsDone();
+      resolve(body.all());
+    });
     stream.once('error', () => reject(new ClientGone('The client closed the connection.')));
   });
 }
 
-/** Many small chunks, kept as they are, would need much more memory than their bytes. */
-class GrowingBytes {
+const MAX_BLOCK = 2 ** 20;
+
+/**
+ * Many small chunks, kept as they are, would need much more memory than their bytes. One growing buffer would be
+ * copied again and again, and everybody would wait meanwhile.
+ */
+class Blocks {
   length = 0;
-  private buffer = new Uint8Array(0);
+  private readonly blocks: Uint8Array[] = [];
+  /** Bytes in the last block. */
+  private used = 0;
 
   append(chunk: Uint8Array): void {
-    const needed = this.length + chunk.length;
-    if (needed > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.length));
-      larger.set(this.bytes());
-      this.buffer = larger;
+    let rest = chunk;
+    while (rest.length > 0) {
+      const block = this.blockWithSpace(rest.length);
+      const part = rest.subarray(0, block.length - this.used);
+      block.set(part, this.used);
+      this.used += part.length;
+      this.length += part.length;
+      rest = rest.subarray(part.length);
     }
-    this.buffer.set(chunk, this.length);
-    this.length = needed;
   }
 
-  bytes(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+  all(): Uint8Array[] {
+    const full = this.blocks.slice(0, -1);
+    return [...full, ...this.blocks.slice(-1).map((last) => last.subarray(0, this.used))];
+  }
+
+  clear(): void {
+    this.blocks.length = 0;
+  }
+
+  private blockWithSpace(wanted: number): Uint8Array {
+    const last = this.blocks.at(-1);
+    if (last != null && this.used < last.length) return last;
+    const block = new Uint8Array(Math.max(wanted, Math.min(this.length, MAX_BLOCK)));
+    this.blocks.push(block);
+    this.used = 0;
+    return block;
   }
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 
 export class TimedOut extends Error {}
@@ -20,7 +21,7 @@ export function deadlineOf(reply: FastifyReply, timeoutMs: number): AbortSignal 
 }
 
 /** Ends the connection when its client has not taken the answer in time: until then the answer needs memory. */
-export function limitWriting({ raw }: FastifyReply, timeoutMs: number): void {
-  const timer = setTimeout(() => raw.req.socket.destroy(), timeoutMs);
-  raw.once('close', () => clearTimeout(timer));
+export function limitWriting(response: ServerResponse, timeoutMs: number): void {
+  const timer = setTimeout(() => response.req.socket.destroy(), timeoutMs);
+  response.once('close', () => clearTimeout(timer));
 }

@@ -27,13 +27,14 @@ export function predictRoutes(
     readBody(stream, maxBodyBytes, holdOf(request)),
   );
   return (path) =>
-    http.post<{ Body: Uint8Array | undefined }>(path, async (request, reply) => {
+    http.post<{ Body: Uint8Array[] | undefined }>(path, async (request, reply) => {
       const hold = holds.get(request) ?? holdOf(request);
       const signal = deadlineOf(reply, timeoutMs);
-      const work = model.predict(request.body ?? new Uint8Array(), signal);
+      const work = model.predict(request.body ?? [], signal);
       hold.keepFor(work);
       const answer = await Promise.race([work, aborted(signal)]);
       hold.add(answer.body.length);
+      hold.waitForClient(() => request.raw.socket.destroy());
       return sendAnswer(reply, answer);
     });
 }

@@ -13,6 +13,7 @@ import {
   sendAnswer,
   TooManyConnections,
 } from './errors';
+import { AnswersInOrder } from './in_order';
 import { modelMetadata, modelStatus, VERSION } from './metadata';
 import type { Metrics } from './metrics';
 import { checkRequest } from './origin';
@@ -48,16 +49,19 @@ export function createServer(
     },
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET') socket.destroy();
-      else refuseSocket(socket, brokenRequest(error), metrics);
+      else refuse(socket, brokenRequest(error));
     },
     frameworkErrors: (error, _request, reply) => {
       sendAnswer(reply, refusal(400, error.message));
     },
   });
+  const inOrder = new AnswersInOrder(http.server);
+  const refuse = (socket: Socket, answer: Answer) =>
+    inOrder.refuseAfterThem(socket, () => refuseSocket(socket, answer, metrics));
   const connections = new Connections(http.server, options.maxConnections);
   const draining = addDraining(http, options.timeoutMs);
   answerErrors(http, options.name);
-  answerWhatNodeRefuses(http, metrics);
+  answerWhatNodeRefuses(http, options.timeoutMs, metrics, refuse);
   http.addHook('onRequest', async ({ headers, method, raw }) => {
     checkRequest(raw, options);
     if (method === 'POST' && connections.isSurplus(raw.socket)) {
@@ -89,11 +93,10 @@ function addDraining(http: FastifyInstance, timeoutMs: number) {
     // Fastify would close the connection, which resets it: a client that still writes may never read the answer.
     // Node reads what is left of the request, for `requestTimeout` at most.
     if (!request.raw.complete) reply.removeHeader('Connection');
-    if (draining != null) {
-      await draining;
-      reply.header('Connection', 'close');
-    }
-    limitWriting(reply, timeoutMs);
+    await draining;
+    // Node does not read what comes on a connection after an offer to upgrade it.
+    if (draining != null || request.headers.upgrade != null) reply.header('Connection', 'close');
+    limitWriting(reply.raw, timeoutMs);
   });
   const start = (stopped: Promise<void>) => {
     draining = stopped;
@@ -114,14 +117,21 @@ function answerErrors(http: FastifyInstance, name: string): void {
 }
 
 /** Node would end these without a word of JSON. */
-function answerWhatNodeRefuses({ server }: FastifyInstance, metrics: Metrics): void {
+function answerWhatNodeRefuses(
+  { server }: FastifyInstance,
+  timeoutMs: number,
+  metrics: Metrics,
+  refuse: (socket: Socket, answer: Answer) => void,
+): void {
   server.on('checkExpectation', (_request: unknown, response: ServerResponse) => {
     const { status, body } = refusal(417, 'The server takes no header Expect but "100-continue".');
     metrics.refused(status);
-    response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
+    limitWriting(response, timeoutMs);
+    response.statusCode = status;
+    response.setHeader('Content-Type', 'application/json').end(body);
   });
   server.on('connect', (_request: unknown, socket: Socket) =>
-    refuseSocket(socket, refusal(400, 'The server is no proxy: it has no CONNECT.'), metrics),
+    refuse(socket, refusal(400, 'The server is no proxy: it has no CONNECT.')),
   );
   server.on('drop', () => metrics.dropped());
 }

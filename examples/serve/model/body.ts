@@ -24,7 +24,8 @@ export class BodyReader {
   }
 
   /** @throws BadBody if it is no JSON, or not what the model takes; the message says what that is. */
-  read(bytes: Uint8Array): { body: PredictBody; rows: Rows } {
+  read(blocks: readonly Uint8Array[]): { body: PredictBody; rows: Rows } {
+    const bytes = Buffer.concat(blocks);
     this.orTellWhatTheModelTakes(() => checkJsonBounds(bytes, this.bounds));
     const value = parseJson(bytes);
     this.orTellWhatTheModelTakes(() => this.check(value));
@@ -43,11 +44,9 @@ export class BodyReader {
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  const { buffer, byteOffset, length } = bytes;
-  const text = Buffer.from(buffer, byteOffset, length).toString();
+function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(bytes.toString()) as unknown;
   } catch (error) {
     throw new BadBody(`JSON Parse error: ${(error as Error).message}`);
   }

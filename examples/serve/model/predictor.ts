@@ -14,10 +14,11 @@ export interface Predictor {
 
   /**
    * The answer to the body of a `:predict` request. It settles when nothing of the request is left.
+   * @param body its bytes, in blocks.
    * @param signal takes the rows that are not computed yet out of the queue; its reason is thrown.
    * @throws if the model fails, which is not the client's error.
    */
-  predict(body: Uint8Array, signal: AbortSignal): Promise<Answer>;
+  predict(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer>;
 }
 
 /** What a predictor tells of its work, for metrics. */

@@ -7,6 +7,16 @@ import { signatureOf, type Signature } from './signature';
 /** Long enough for V8 to optimize the microkernels, and for their calibration. */
 const WARM_UP_MS = 600;
 
+/** @throws if a layer keeps state. */
+function refuseState({ layers }: tf.LayersModel): void {
+  const stateful = layers.find((layer) => layer.stateful);
+  if (stateful == null) return;
+  throw new Error(
+    `the layer "${stateful.name}" must not be stateful, or what it keeps of one client's rows ` +
+      `would change the outputs of another.`,
+  );
+}
+
 /** A model that computes rows. */
 export class ServedModel {
   readonly signature: Signature;
@@ -20,11 +30,7 @@ export class ServedModel {
     await ready();
     try {
       const model = await tf.loadLayersModel(folder(path));
-      if (model.stateful) {
-        throw new Error(
-          'it keeps state between batches, which would pass from one client to another.',
-        );
-      }
+      refuseState(model);
       return new ServedModel(model);
     } catch (error) {
       throw new Error(`No model could be loaded from ${path}: ${(error as Error).message}`);

@@ -40,9 +40,9 @@ export class PredictService implements Predictor {
     });
   }
 
-  async predict(bytes: Uint8Array, signal: AbortSignal): Promise<Answer> {
+  async predict(blocks: readonly Uint8Array[], signal: AbortSignal): Promise<Answer> {
     try {
-      const { body, rows } = this.reader.read(bytes);
+      const { body, rows } = this.reader.read(blocks);
       const outputs = await this.batcher.submit(rows, signal);
       return { status: 200, body: JSON.stringify(writeRows(body, outputs, this.signature)) };
     } catch (error) {

@@ -66,8 +66,8 @@ export function keepAlive(connections: number): Agent {
 }
 
 /** The values of a server's metrics by name and labels, as in its text. */
-export async function metricsOf(url: string): Promise<Record<string, number>> {
-  const { body } = await send<string>(`${url}/metrics`);
+export async function metricsOf(url: string, agent?: Agent): Promise<Record<string, number>> {
+  const { body } = await send<string>(`${url}/metrics`, { ...(agent && { agent }) });
   const lines = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(
     lines.map((line) => {

@@ -11,6 +11,11 @@ export function ternaryNet(): tf.LayersModel {
   return deploy(model);
 }
 
+/** 16 features, which it repeats 80 times: answers are much larger than questions. */
+export function repeatingNet(): tf.LayersModel {
+  return tf.sequential({ layers: [tf.layers.repeatVector({ n: 80, inputShape: [16] })] });
+}
+
 const symbolic = (value: unknown) => value as tf.SymbolicTensor;
 
 /** Inputs "pixels" [16] and "words" [3] (int32, below 10), outputs "score" [2] and "sum" [16]. */
@@ -32,6 +37,23 @@ export function sequenceNet(): tf.LayersModel {
   model.add(tf.layers.timeDistributed({ layer: bitLinear({ units: 5 }), inputShape: [null, 3] }));
   model.add(bitLinear({ units: 2 }));
   return model;
+}
+
+/** Batches of 4 rows of 16 features, as the model fixes them; 2 outputs. */
+export function fixedBatchNet(): tf.LayersModel {
+  const layer = bitLinear({ units: 2, batchInputShape: [4, 16] });
+  return deploy(tf.sequential({ layers: [layer] }));
+}
+
+/** The layer "memory" continues each batch where the one before ended. */
+export function statefulNet(): tf.LayersModel {
+  const memory = tf.layers.simpleRNN({
+    units: 2,
+    stateful: true,
+    batchInputShape: [4, 3, 2],
+    name: 'memory',
+  });
+  return tf.sequential({ layers: [memory] });
 }
 
 /** Rows are scalars. */

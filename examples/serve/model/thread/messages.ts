@@ -13,7 +13,7 @@ export interface ThreadOptions extends ServiceLimits {
 
 /** To the thread. */
 export type ToThread =
-  | { readonly kind: 'predict'; readonly id: number; readonly body: Uint8Array }
+  | { readonly kind: 'predict'; readonly id: number; readonly body: readonly Uint8Array[] }
   | { readonly kind: 'abort'; readonly id: number };
 
 /** What is known when the model is loaded. */

@@ -52,14 +52,15 @@ export class ModelThread implements Predictor {
     return this.loaded.signature;
   }
 
-  predict(body: Uint8Array, signal: AbortSignal): Promise<Answer> {
+  predict(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const id = ++this.lastId;
     return new Promise<Answer>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
       const abort = () => this.send({ kind: 'abort', id });
       signal.addEventListener('abort', abort, { once: true });
-      this.send({ kind: 'predict', id, body }, [body.buffer as ArrayBuffer]);
+      const buffers = body.map(({ buffer }) => buffer as ArrayBuffer);
+      this.send({ kind: 'predict', id, body }, buffers);
     });
   }
 

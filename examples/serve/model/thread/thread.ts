@@ -40,7 +40,7 @@ async function main(options: ThreadOptions): Promise<void> {
 
 function answerMessages(service: PredictService): void {
   const asked = new Map<number, AbortController>();
-  const answer = async (id: number, body: Uint8Array) => {
+  const answer = async (id: number, body: readonly Uint8Array[]) => {
     const controller = new AbortController();
     asked.set(id, controller);
     try {
