@@ -1,16 +1,15 @@
 import { dirname } from 'node:path';
 import { modelPlace } from '../io/model_place';
 
-/** Errors of this package say which argument or layer is wrong. */
-const OWN = /^(tfjs-bitcore|convert|planConversion|deploy|summary|verify|[A-Z]\w+ layer ".*"): /;
+/** Errors about the command line, which name an argument. */
+const ARGUMENT = /^(tfjs-bitcore|convert: (kernelQuantizer|inputQuantizer|skip|convertOutputs)\b)/;
 
 /** The first sentence of what tfjs says about a class, an activation or the like that it does not know. */
 const UNKNOWN = /^Unknown (?<kind>[\w ]+): (?<name>.*?)\. This may be due to/s;
 
 /**
  * What `use` gives for the model at `path`.
- * @throws the errors of this package as they are, and those of TensorFlow.js with the names of folder and file:
- * they say what is wrong, but not where.
+ * @throws errors with the names of folder and file: those about a layer say what is wrong, but not where.
  */
 export async function namingFile<Result>(
   path: string,
@@ -21,10 +20,15 @@ export async function namingFile<Result>(
   } catch (error) {
     const { directory, file } = modelPlace(path);
     const { message } = error as Error;
-    if (OWN.test(message) || message.includes(`"${directory}"`)) throw error;
-    const text = unknownClass(message) ?? message.replace(/\s*\n\s*/g, ' ');
+    if (ARGUMENT.test(message) || message.includes(`"${directory}"`)) throw error;
+    const text = unknownClass(message) ?? oneLine(message);
     throw new Error(`folder "${directory}": ${file}: ${text}`, { cause: error });
   }
+}
+
+/** TensorFlow.js writes some errors as lists. */
+export function oneLine(message: string): string {
+  return message.replace(/\s*\n\s*/g, ' ');
 }
 
 function unknownClass(message: string): string | undefined {

@@ -4,7 +4,7 @@ import { formatTable } from '../text/table';
 import { parse, type Outcome } from './command';
 import { inputOptions, inputShapes } from './input_sizes';
 import { checkInput, loadModel } from './model_files';
-import { namingFile } from './naming_file';
+import { oneLine } from './naming_file';
 import { randomInputs } from './random_inputs';
 import { start } from './start';
 
@@ -20,7 +20,7 @@ export async function run(args: string[]): Promise<Outcome> {
   const backend = await start(values.import);
   const [model, deployed] = [await loadModel(a), await loadModel(b)];
   const shapes = inputShapes(model, a, options);
-  const verification = await namingFile(a, () => compare(model, deployed, shapes));
+  const verification = await compare([model, a], [deployed, b], shapes);
   const rows = shapes[0]![0]!;
   const verified = holds(verification);
   const result = { verified, backend, rows, ...verification };
@@ -28,19 +28,23 @@ export async function run(args: string[]): Promise<Outcome> {
   return { result, lines: table(verification, verified, where), failed: !verified };
 }
 
-/** @throws an error that names the shapes of the inputs, if TensorFlow.js cannot compute the outputs for them. */
+type Named = [model: LayersModel, path: string];
+
+/** @throws an error that names both models, and the shapes of the inputs if no outputs can be computed for them. */
 async function compare(
-  model: LayersModel,
-  deployed: LayersModel,
+  [model, a]: Named,
+  [deployed, b]: Named,
   shapes: number[][],
 ): Promise<Verification> {
   try {
     return await verify(model, deployed, randomInputs(model, shapes));
   } catch (error) {
     const { message } = error as Error;
-    if (message.startsWith('verify: ')) throw error;
-    const text = `no outputs for inputs of shape ${JSON.stringify(shapes)}: ${message}`;
-    throw new Error(`${text} (--rows and --shape give other inputs)`, { cause: error });
+    const where = `(MODEL is ${a}, DEPLOYED is ${b})`;
+    if (message.startsWith('verify: ')) throw new Error(`${message} ${where}`, { cause: error });
+    const inputs = `inputs of shape ${JSON.stringify(shapes)}`;
+    const text = `verify: no outputs for ${inputs}, which --rows and --shape can change: ${oneLine(message)}`;
+    throw new Error(`${text} ${where}`, { cause: error });
   }
 }
 

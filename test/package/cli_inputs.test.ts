@@ -100,7 +100,7 @@ test.each<[net: string, options: string[], message: RegExp]>([
   [
     'images of any size',
     ['--shape', '3,3,3'],
-    /no outputs for inputs of shape \[\[32,3,3,3\]\]: .* \(--rows and --shape give other inputs\)/,
+    /no outputs for inputs of shape \[\[32,3,3,3\]\], which --rows and --shape can change: .* \(MODEL is .*, DEPLOYED is .*\)/,
   ],
   [
     'an image of any size and a vector',
