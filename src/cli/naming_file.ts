@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { modelPlace } from '../io/model_place';
 
-/** Errors about the command line, which name an argument. */
-const ARGUMENT = /^(tfjs-bitcore|convert: (kernelQuantizer|inputQuantizer|skip|convertOutputs)\b)/;
+/** Errors about the command line, which name an option, or a quantizer and its option. */
+const ARGUMENT =
+  /^(tfjs-bitcore|convert: (kernelQuantizer|inputQuantizer|skip|convertOutputs)\b|convert: [\w-]+: )/;
 
 /** The first sentence of what tfjs says about a class, an activation or the like that it does not know. */
 const UNKNOWN = /^Unknown (?<kind>[\w ]+): (?<name>.*?)\. This may be due to/s;

@@ -31,9 +31,9 @@ const SHOWN = 10;
 
 type Random = () => number;
 
-/** The parts of the command line that errors name. */
+/** What errors about the command line name: a part of it, a quantizer, or the folder of a model. */
 const ARGUMENT =
-  /MODEL|DEPLOYED|OUT_DIR|command must be|Unknown option|--?[a-z]|kernelQuantizer|inputQuantizer|skip|no layer would become ternary/;
+  /MODEL|DEPLOYED|OUT_DIR|command must be|Unknown option|--?[a-z]|kernelQuantizer|inputQuantizer|skip|convert: \w+: |folder "|no layer would become ternary/;
 
 /** What errors about a model name. */
 const IN_MODEL =

@@ -233,6 +233,10 @@ describe('errors: exit code 2, one message on stderr, nothing written', () => {
       () => ['convert', from, to, '--quantizer', 'int4'],
       /kernelQuantizer must be .*got .*int4/,
     ],
+    'an unknown option of a quantizer': [
+      () => ['convert', from, to, '--quantizer', '{"name": "lsq", "eps": 0}'],
+      /^Error: convert: lsq: options has no "eps"/,
+    ],
     'a quantizer that is no JSON': [
       () => ['convert', from, to, '--quantizer', '{twn}'],
       /--quantizer \{twn\} is not JSON/,
