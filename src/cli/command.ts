@@ -12,9 +12,15 @@ export interface Outcome {
   readonly failed?: boolean;
 }
 
+/** What every command takes. */
+const COMMON = {
+  json: { type: 'boolean' },
+  import: { type: 'string', multiple: true },
+} as const;
+
 /**
- * The options, and one folder for each of `names`.
- * @throws if an option is unknown or has no value, or the number of folders is wrong.
+ * The options, and one path for each of `names`.
+ * @throws if an option is unknown or has no value, or the number of paths is wrong.
  */
 export function parse<Options extends NonNullable<ParseArgsConfig['options']>>(
   args: string[],
@@ -23,10 +29,10 @@ export function parse<Options extends NonNullable<ParseArgsConfig['options']>>(
 ) {
   const { values, positionals } = parseArgs({
     args,
-    options: { ...options, json: { type: 'boolean' } },
+    options: { ...options, ...COMMON },
     allowPositionals: true,
   });
-  if (positionals.length === names.length) return { folders: positionals, values };
+  if (positionals.length === names.length) return { paths: positionals, values };
   const got = positionals.join(' ') || 'none';
-  throw new Error(`the folders must be ${names.join(' ')}, got ${got}. See --help.`);
+  throw new Error(`the arguments must be ${names.join(' ')}, got ${got}. See --help.`);
 }

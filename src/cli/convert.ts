@@ -4,28 +4,31 @@ import {
   type ConvertOptions,
   type KernelQuantizerConfig,
 } from 'tfjs-bitcore';
-import { startBackend } from './backend';
 import { parse, type Outcome } from './command';
-import { checkFolders, loadModel, saveModel } from './model_folders';
+import { checkInput, checkOutput, loadModel, saveModel } from './model_files';
+import { namingFile } from './naming_file';
+import { start } from './start';
 
 export async function run(args: string[]): Promise<Outcome> {
-  const { folders, values } = parse(args, ['IN_DIR', 'OUT_DIR'], {
+  const { paths, values } = parse(args, ['MODEL', 'OUT_DIR'], {
     quantizer: { type: 'string' },
     'input-quantizer': { type: 'string' },
     skip: { type: 'string', multiple: true },
     'convert-outputs': { type: 'boolean' },
   });
-  const [from, to] = folders as [string, string];
-  checkFolders(from, to);
-  await startBackend();
-  const model = await loadModel(from);
+  const [from, to] = paths as [string, string];
   const options = {
     kernelQuantizer: values.quantizer == null ? undefined : quantizerFrom(values.quantizer),
     inputQuantizer: values['input-quantizer'],
     skip: values.skip,
     convertOutputs: values['convert-outputs'],
   } as ConvertOptions;
-  const converted = convert(model, options); // before the plan, as errors name the function that was called
+  checkInput('MODEL', from);
+  checkOutput(from, to);
+  await start(values.import);
+  const model = await loadModel(from);
+  // Before the plan, as errors name the function that was called.
+  const converted = await namingFile(from, () => convert(model, options));
   const plan = planConversion(model, options);
   if (plan.totals.converted === 0) {
     throw new Error(`convert: no layer would become ternary.\n${plan.toString()}`);

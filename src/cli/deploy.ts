@@ -1,14 +1,18 @@
 import { deploy } from 'tfjs-bitcore';
-import { startBackend } from './backend';
 import { parse, type Outcome } from './command';
-import { checkFolders, loadModel, saveModel } from './model_folders';
+import { checkInput, checkOutput, loadModel, saveModel } from './model_files';
+import { namingFile } from './naming_file';
+import { start } from './start';
 import { summarized } from './summary';
 
 export async function run(args: string[]): Promise<Outcome> {
-  const [from, to] = parse(args, ['IN_DIR', 'OUT_DIR'], {}).folders as [string, string];
-  checkFolders(from, to);
-  await startBackend();
-  const deployed = deploy(await loadModel(from));
+  const { paths, values } = parse(args, ['MODEL', 'OUT_DIR'], {});
+  const [from, to] = paths as [string, string];
+  checkInput('MODEL', from);
+  checkOutput(from, to);
+  await start(values.import);
+  const model = await loadModel(from);
+  const deployed = await namingFile(from, () => deploy(model));
   const { result, lines } = summarized(deployed);
   await saveModel(deployed, to);
   return { result, lines: [...lines, `Saved in ${to}.`] };

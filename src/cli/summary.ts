@@ -1,15 +1,17 @@
 import { planConversion, summary, type ConversionPlan, type ModelSummary } from 'tfjs-bitcore';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { startBackend } from './backend';
 import { parse, type Outcome } from './command';
-import { checkInput, loadModel } from './model_folders';
+import { checkInput, loadModel } from './model_files';
+import { namingFile } from './naming_file';
+import { start } from './start';
 
 export async function run(args: string[]): Promise<Outcome> {
-  const [path] = parse(args, ['DIR'], {}).folders as [string];
-  checkInput('DIR', path);
-  await startBackend();
+  const { paths, values } = parse(args, ['MODEL'], {});
+  const [path] = paths as [string];
+  checkInput('MODEL', path);
+  await start(values.import);
   const model = await loadModel(path);
-  const { result, lines } = summarized(model);
+  const { result, lines } = await namingFile(path, () => summarized(model));
   const { plan, text } = isFloat(result) ? planned(model) : { plan: null, text: [] };
   return { result: { ...result, plan }, lines: [...lines, ...text] };
 }

@@ -13,8 +13,8 @@ import { ternarySites } from '../topology/ternary_sites';
  * A new model in which every ternary layer is packed. The source does not change, and stays trainable.
  *
  * Names, topology (shared layers, nested models, several inputs and outputs), biases, activations and
- * all other weights are those of the source. The new model is not compiled. Its other layers can be
- * trained further, including those below a deployed layer.
+ * all other weights are those of the source. The new model is not compiled, and its stateful recurrent layers
+ * start from zero states. Its other layers can be trained further, including those below a deployed layer.
  *
  * ```js
  * const deployed = deploy(model);

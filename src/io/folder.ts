@@ -32,8 +32,8 @@ import { saveModel } from './folder/saving';
  *
  * Loading throws an error that names the folder and the file, if a file is missing, is no regular file inside
  * the folder, has another size than the JSON file says or other content than its digest says; if the JSON file
- * does not describe a layers model and its weights; if it was written by Keras 3; or if it has a GRU with
- * `reset_after`, which tfjs does not compute.
+ * does not describe a layers model and its weights, or a layer waits for an input that no layer gives; if it was
+ * written by Keras 3; or if it has a GRU with `reset_after`, which tfjs does not compute.
  */
 export function folder(path: string): io.IOHandler & { readonly path: string } {
   if (typeof path !== 'string' || path === '') {

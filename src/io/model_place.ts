@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /** Where a model is: its folder, and the name of the JSON file in it. */
@@ -12,7 +12,7 @@ export interface ModelPlace {
  * `downloads://NAME` writes it. Its weights are beside it.
  */
 export function modelPlace(path: string): ModelPlace {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
   return isFolder || !path.endsWith('.json')
     ? { directory: path, file: 'model.json' }
     : { directory: dirname(path), file: basename(path) };

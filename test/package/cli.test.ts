@@ -15,8 +15,8 @@ jest.setTimeout(60_000);
 beforeAll(() => tf.setBackend('wasm'));
 afterAll(removeFolders);
 
-/** Classes of the tests, which the command does not know. */
-const OWN_CLASSES = /Affine|quickGelu/;
+/** Registers classes that the command does not know otherwise. */
+const OWN_CLASSES = join(__dirname, '../support/own_classes.cjs');
 
 const names = (cases: Record<string, unknown>) => Object.keys(cases).map((name) => [name]);
 
@@ -44,16 +44,9 @@ describe('convert', () => {
     const from = await saved(build().model);
     const [to, expected] = [newFolder(), newFolder()];
     const before = filesIn(from);
-    if (OWN_CLASSES.test(before['model.json'].bytes.toString())) {
-      const { code, stderr } = cli('convert', from, to);
-      expect([code, stderr, existsSync(to)]).toEqual([
-        2,
-        expect.stringContaining('Unknown'),
-        false,
-      ]);
-      return;
-    }
-    const plan = json('convert', from, to, '--quantizer', 'twn');
+    const isOwn = /Affine|quickGelu/.test(before['model.json'].bytes.toString());
+    const imports = isOwn ? ['--import', OWN_CLASSES] : [];
+    const plan = json('convert', from, to, '--quantizer', 'twn', ...imports);
     const model = await load(from);
     const options = { kernelQuantizer: 'twn' };
     await convert(model, options).save(folder(expected));
@@ -206,6 +199,9 @@ test('--help fits one screen of 80 by 24, with any command and without TensorFlo
     'verify',
     '--skip',
     '--quantizer',
+    '--rows',
+    '--shape',
+    '--import',
     '--json',
   ]) {
     expect(stdout).toContain(word);
@@ -229,13 +225,17 @@ describe('errors: exit code 2, one message on stderr, nothing written', () => {
   const wrong: Record<string, [args: () => string[], message: RegExp]> = {
     'no command': [() => [], /command must be one of convert, summary, deploy, verify, got none/],
     'another command': [() => ['train'], /command must be one of .*, got train\. See --help/],
-    'one folder': [() => ['deploy', from], /folders must be IN_DIR OUT_DIR, got/],
-    'three folders': [() => ['verify', from, from, from], /folders must be A_DIR B_DIR, got/],
+    'one path': [() => ['deploy', from], /arguments must be MODEL OUT_DIR, got/],
+    'three paths': [() => ['verify', from, from, from], /arguments must be MODEL DEPLOYED, got/],
     'an unknown option': [() => ['deploy', from, to, '--fast'], /Unknown option '--fast'/],
     'an option without its value': [() => ['convert', from, to, '--skip'], /'--skip <value>'/],
     'an unknown quantizer': [
       () => ['convert', from, to, '--quantizer', 'int4'],
       /kernelQuantizer must be .*got .*int4/,
+    ],
+    'an unknown option of a quantizer': [
+      () => ['convert', from, to, '--quantizer', '{"name": "lsq", "eps": 0}'],
+      /^Error: convert: lsq: options has no "eps"/,
     ],
     'a quantizer that is no JSON': [
       () => ['convert', from, to, '--quantizer', '{twn}'],
@@ -245,9 +245,19 @@ describe('errors: exit code 2, one message on stderr, nothing written', () => {
       () => ['convert', from, to, '--input-quantizer', 'int4'],
       /inputQuantizer must be 'int8' or 'none', got "int4"/,
     ],
-    'no such IN_DIR': [
+    'no such MODEL': [
       () => ['deploy', `${to}-none`, to],
-      /IN_DIR must be a folder with a model\.json, got ".*-none"/,
+      /MODEL must be a folder with a model\.json, or the JSON file of a model, got ".*-none"/,
+    ],
+    'no such JSON file': [
+      () => ['deploy', join(from, 'none.json'), to],
+      /MODEL must be a folder with a model\.json, or the JSON file of a model, got ".*none\.json"/,
+    ],
+    'an empty MODEL': [() => ['summary', ''], /MODEL must be a folder .*, got ""/],
+    'an empty OUT_DIR': [() => ['deploy', from, ''], /OUT_DIR must be a path, got ""/],
+    'an OUT_DIR below a file': [
+      () => ['deploy', from, join(full, 'note.txt', 'out')],
+      /OUT_DIR must be a path through folders, not files, got/,
     ],
     'an OUT_DIR with files': [
       () => ['deploy', from, full],
@@ -257,14 +267,14 @@ describe('errors: exit code 2, one message on stderr, nothing written', () => {
       () => ['deploy', from, join(full, 'note.txt')],
       /OUT_DIR must be missing or an empty folder, got/,
     ],
-    'OUT_DIR is IN_DIR': [() => ['deploy', from, `${from}/.`], /OUT_DIR must be outside of IN_DIR/],
-    'OUT_DIR is IN_DIR by a link': [
+    'OUT_DIR is MODEL': [() => ['deploy', from, `${from}/.`], /OUT_DIR must be outside of MODEL/],
+    'OUT_DIR is MODEL by a link': [
       () => ['deploy', from, `${full}-link`],
-      /OUT_DIR must be outside of IN_DIR/,
+      /OUT_DIR must be outside of MODEL/,
     ],
-    'OUT_DIR in IN_DIR': [
+    'OUT_DIR in MODEL': [
       () => ['deploy', from, join(from, 'a', 'b')],
-      /OUT_DIR must be outside of IN_DIR/,
+      /OUT_DIR must be outside of MODEL/,
     ],
     'verify: not deployed': [() => ['verify', from, from], /deployed has no packed layer/],
   };

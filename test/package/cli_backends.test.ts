@@ -1,34 +1,18 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { bitLinear } from '../../src';
 import { runProgram } from '../support/cli';
 import { newFolder, removeFolders, saved } from '../support/folders';
-
-const ROOT = join(__dirname, '../..');
+import { installedWith } from '../support/installed';
 
 beforeAll(() => tf.setBackend('wasm'));
 afterAll(removeFolders);
 
-/** The package as installed beside some packages of TensorFlow.js; its program. */
-function installedWith(...packages: string[]): string {
-  const modules = join(newFolder(), 'node_modules');
-  const here = join(modules, 'tfjs-bitcore');
-  cpSync(join(ROOT, 'dist'), join(here, 'dist'), { recursive: true });
-  cpSync(join(ROOT, 'package.json'), join(here, 'package.json'));
-  mkdirSync(join(modules, '@tensorflow'));
-  for (const name of packages) {
-    const path = join('@tensorflow', name);
-    symlinkSync(join(ROOT, 'node_modules', path), join(modules, path));
-  }
-  return join(here, 'dist/cli.js');
-}
-
 /** Deploys and verifies. */
 async function verifyWith(...packages: string[]) {
   const model = tf.sequential({ layers: [bitLinear({ units: 3, inputShape: [4] })] });
-  const [program, from, to] = [installedWith(...packages), await saved(model), newFolder()];
+  const { program } = installedWith(...packages);
+  const [from, to] = [await saved(model), newFolder()];
   const deployed = runProgram(program, ['deploy', from, to]);
   return deployed.code === 0 ? runProgram(program, ['verify', from, to]) : deployed;
 }
@@ -52,5 +36,5 @@ test('says what to install where there is no backend', async () => {
 test('says what is missing where there is no TensorFlow.js, and still helps', async () => {
   const { code, stderr } = await verifyWith();
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^Error: Cannot find module '@tensor/)]);
-  expect(runProgram(installedWith(), ['--help']).code).toBe(0);
+  expect(runProgram(installedWith().program, ['--help']).code).toBe(0);
 });

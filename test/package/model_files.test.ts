@@ -180,3 +180,71 @@ describe('Keras 2', () => {
     expect((await load(path)).layers[0]!.name).toBe('memory');
   });
 });
+
+describe('layers that wait for inputs, on which tfjs never ends', () => {
+  type Layer = { name: string; class_name: string; inbound_nodes: unknown[] };
+
+  function diamond(): tf.LayersModel {
+    const inner = tf.sequential({
+      layers: [tf.layers.dense({ units: 3, inputShape: [5] })],
+      name: 'inner',
+    });
+    const shared = tf.layers.dense({ units: 5, name: 'shared' });
+    const x = tf.input({ shape: [5], name: 'x' });
+    const twice = shared.apply(shared.apply(x)) as tf.SymbolicTensor;
+    const [a, b] = [x, twice].map((input) => inner.apply(input) as tf.SymbolicTensor);
+    const outputs = tf.layers.add({ name: 'sum' }).apply([a!, b!]) as tf.SymbolicTensor;
+    return tf.model({ inputs: x, outputs });
+  }
+
+  /** A saved model, with other inputs of one layer. */
+  async function withInputs(name: string, change: (calls: unknown[]) => unknown): Promise<string> {
+    const path = await savedWithoutDigests(diamond());
+    edit(path, (content) => {
+      const { config } = content.modelTopology as { config: { layers: Layer[] } };
+      const layer = config.layers.find((entry) => entry.name === name)!;
+      layer.inbound_nodes = change(layer.inbound_nodes) as unknown[];
+      return content;
+    });
+    return path;
+  }
+
+  test('a model with shared layers and models, in any order of its layers, loads', async () => {
+    const model = diamond();
+    const path = await savedWithoutDigests(model);
+    edit(path, (content) => {
+      (content.modelTopology as { config: { layers: Layer[] } }).config.layers.reverse();
+      return content;
+    });
+    expectSameOutputs(await load(path), model);
+  });
+
+  test.each<[title: string, layer: string, inputs: unknown]>([
+    ['a layer that is not there', 'sum', [[['none', 0, 0, {}]]]],
+    ['a call that is not there', 'sum', [[['shared', 2, 0, {}]]]],
+    ['its own output', 'shared', [[['shared', 0, 0, {}]]]],
+    ['the output of one that waits for it', 'shared', [[['sum', 0, 0, {}]]]],
+    ['a letter', 'sum', [['inner,1,0']]],
+    ['a number', 'sum', [1]],
+    ['no list', 'sum', 'inner'],
+  ])('%s', async (_title, layer, inputs) => {
+    const path = await withInputs(layer, () => inputs);
+    await expect(load(path)).rejects.toThrow(
+      new RegExp(
+        `^folder "${path}": (the inputs|inbound_nodes) of layer "(sum|shared|inner)" .* in model.json must be`,
+      ),
+    );
+  });
+
+  test('two layers of one name', async () => {
+    const path = await savedWithoutDigests(diamond());
+    edit(path, (content) => {
+      const { layers } = (content.modelTopology as { config: { layers: Layer[] } }).config;
+      layers.find(({ name }) => name === 'sum')!.name = 'shared';
+      return content;
+    });
+    await expect(load(path)).rejects.toThrow(
+      `folder "${path}": the name of a layer in model.json must be used once, got "shared".`,
+    );
+  });
+});

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelCase } from './models';
+import { Affine } from './own_classes.cjs';
 import { randomTensor, wholeNumbers } from './values';
-import { present } from './present';
 
 const { dense } = tf.layers;
 const input = (...shape: number[]) => tf.input({ shape });
@@ -14,40 +14,8 @@ function added(...inputs: tf.SymbolicTensor[]): tf.SymbolicTensor {
   return tf.layers.add().apply(inputs) as tf.SymbolicTensor;
 }
 
-/** Multiplies by the sigmoid of 1.7 x: an activation of one's own. */
-class QuickGelu extends tf.serialization.Serializable {
-  static readonly className = 'quickGelu';
-  apply(x: tf.Tensor): tf.Tensor {
-    return tf.tidy(() => tf.mul(x, tf.sigmoid(tf.mul(x, 1.7))));
-  }
-  getConfig(): tf.serialization.ConfigDict {
-    return {};
-  }
-}
-tf.serialization.registerClass(QuickGelu);
+/** The name of an activation of one's own. */
 const quickGelu = 'quickGelu' as never;
-
-/** A layer of one's own, with a weight and a config. */
-class Affine extends tf.layers.Layer {
-  static readonly className = 'Affine';
-  readonly start: number;
-  constructor(config: { start: number; name?: string }) {
-    super(config);
-    this.start = config.start;
-  }
-  override build(shape: tf.Shape): void {
-    const initializer = tf.initializers.constant({ value: this.start });
-    this.addWeight('factor', [present(shape.at(-1))], 'float32', initializer);
-    this.built = true;
-  }
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.mul([inputs].flat()[0], this.weights[0].read());
-  }
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), start: this.start };
-  }
-}
-tf.serialization.registerClass(Affine);
 
 /** Everything that a converter meets. */
 const BUILDERS: Record<string, () => ModelCase> = {

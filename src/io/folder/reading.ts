@@ -5,6 +5,7 @@ import { argumentError } from '../../errors';
 import { isPlainObject } from '../../topology/plain_object';
 import { readableTopology } from '../keras_2_forms';
 import { checkKerasVersion } from '../keras_version';
+import { checkLayerInputs } from '../layer_inputs';
 import { checkModelFormat } from '../model_format';
 import { modelPlace, type ModelPlace } from '../model_place';
 import { checkContent, checkedDigests, type Digests } from './digests';
@@ -74,6 +75,7 @@ async function readModelJson(place: ModelPlace): Promise<CheckedJson> {
   const digests = checkedDigests(model, file, where);
   checkManifest(weightsManifest, file, where);
   checkKerasVersion(modelTopology, where);
+  checkLayerInputs(modelTopology, file, where);
   return { model, digests };
 }
 
