@@ -14,6 +14,7 @@ export async function run(args: string[]): Promise<Outcome> {
     'input-quantizer': { type: 'string' },
     skip: { type: 'string', multiple: true },
     'convert-outputs': { type: 'boolean' },
+    'keep-normalizations': { type: 'boolean' },
   });
   const [from, to] = folders as [string, string];
   checkFolders(from, to);
@@ -24,6 +25,7 @@ export async function run(args: string[]): Promise<Outcome> {
     inputQuantizer: values['input-quantizer'],
     skip: values.skip,
     convertOutputs: values['convert-outputs'],
+    keepNormalizations: values['keep-normalizations'],
   } as ConvertOptions;
   const converted = convert(model, options); // before the plan, as errors name the function that was called
   const plan = planConversion(model, options);

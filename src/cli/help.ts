@@ -12,6 +12,8 @@ Options of convert:
   --skip PATTERN           layers to keep, by name or path; * stands for any
                            characters; can be given several times
   --convert-outputs        convert output layers too
+  --keep-normalizations    keep each LayerNormalization, which else becomes the
+                           faster LayerNorm
 
 Options of all:
   --json                   print the result as JSON
