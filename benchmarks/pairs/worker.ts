@@ -35,6 +35,9 @@ function measurePair(
   return { what, goal, ours: oursTimes, float: floatTimes };
 }
 
+/** Fewer turns would not make a median. */
+const LEAST_TURNS = 3;
+
 /** Calls the functions one after the other, again and again: each finds the caches as the other left them. */
 function takeTurns(functions: ReadonlyArray<() => void>, ms: number): number[][] {
   const times = functions.map(() => [] as number[]);
@@ -45,7 +48,7 @@ function takeTurns(functions: ReadonlyArray<() => void>, ms: number): number[][]
       run();
       times[i].push(performance.now() - start);
     }
-  } while (performance.now() < end);
+  } while (performance.now() < end || times[0].length < LEAST_TURNS);
   return times;
 }
 
