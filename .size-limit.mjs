@@ -6,7 +6,7 @@ import entries from './scripts/entries.cjs';
  */
 const LIMITS = {
   index: { minified: '106.8 kB', gzipped: '40 kB' },
-  training: { minified: '95.8 kB', gzipped: '37 kB' },
+  training: { minified: '96.2 kB', gzipped: '37 kB' },
   folder: { minified: '16.3 kB', gzipped: '6.4 kB' },
 };
 

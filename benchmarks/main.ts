@@ -12,8 +12,9 @@ import { SingleBar } from 'cli-progress';
 import { writeMarkdown } from '../examples/support/document';
 import { commandLine, machine } from '../examples/support/machine';
 import { measureMemory, type MemoryRow } from './memory';
+import { measurePairs, type PairRow } from './pairs/measure';
 import { BATCHES, FULL, QUICK, SHAPES, taskName, type Effort, type Shape, type Task } from './plan';
-import { goalCells, memoryCells, predictCells, productCells } from './report/cells';
+import { goalCells, memoryCells, pairCells, predictCells, productCells } from './report/cells';
 import { chart } from './report/chart';
 import { rowsOf, type Row } from './report/rows';
 import { Run } from './run';
@@ -32,6 +33,7 @@ interface Results {
   readonly command: string;
   readonly machine: string;
   readonly rows: readonly Row[];
+  readonly pairs: readonly PairRow[];
   readonly memory: readonly MemoryRow[];
 }
 
@@ -42,10 +44,12 @@ async function main() {
   // Somebody who asks for a shape wants that alone.
   if (values.shape == null) tasks.push(...BATCHES.map(predictTask));
   const effort = values.quick ? QUICK : FULL;
-  const rows = await measure(tasks, nodesOf(values.node), effort);
+  const nodes = nodesOf(values.node);
+  const rows = await measure(tasks, nodes, effort);
+  const pairs = values.shape == null ? await measurePairs(nodes, effort) : [];
   const sizes = values.quick ? [1024] : [1024, 4096];
   const memory = values.shape == null ? await measureMemory(sizes) : [];
-  const results = { command: commandLine('bench'), machine: machine(), rows, memory };
+  const results = { command: commandLine('bench'), machine: machine(), rows, pairs, memory };
   print(results);
   if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1) + '\n');
   if (values.svg) writeFileSync(values.svg, await chart(rows));
@@ -91,16 +95,18 @@ async function measure(tasks: Task[], nodes: number[], effort: Effort): Promise<
 }
 
 const PREDICT_TITLE = 'predict of a net 1024-4096-4096-1024, deployed, against its float original';
+const PAIRS_TITLE = 'In one process with the float original, taking turns';
 
-function print({ rows, memory }: Results): void {
+function print({ rows, pairs, memory }: Results): void {
   printTable('x . W + bias: median (quartiles)', productCells(rows));
   printTable(PREDICT_TITLE, predictCells(rows));
+  printTable(PAIRS_TITLE, pairCells(pairs));
   printTable('Memory of a deployed kernel', memoryCells(memory));
   printTable('Goals', goalCells(rows));
 }
 
 function markdown(results: Results, svg: string | undefined): string {
-  const { command, machine, rows, memory } = results;
+  const { command, machine, rows, pairs, memory } = results;
   return `# Benchmarks
 
 Made by \`${command}\` on ${machine}.
@@ -120,6 +126,14 @@ ${markdownTable(productCells(rows))}
 ## ${PREDICT_TITLE}
 
 ${markdownTable(predictCells(rows))}
+
+## ${PAIRS_TITLE}
+
+This package and layers of TensorFlow.js alone call after call in one process, as in an application that also does other
+things: each call finds the caches as the other one left them. A \`predict\` is timed with the output in a JavaScript
+array, a normalization is the layer's forward pass.
+
+${markdownTable(pairCells(pairs))}
 
 ## Memory of a deployed kernel
 

@@ -11,6 +11,7 @@
  */
 import { sumLanes4 } from './epilogue';
 import { runTime } from './run_time';
+import { afterTouching, touch } from './touch_ahead';
 
 // @ts-ignore: decorator
 @inline
@@ -18,12 +19,14 @@ function dotAdd(acc: v128, q: v128, codes: v128): v128 {
   return i32x4.add(acc, i32x4.dot_i16x8_s(q, codes));
 }
 
-export function gemv1x4DotI16x8(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
+export function gemv1x4DotI16x8(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128 {
   const mask = i16x8.splat(<i16>runTime(3, blocks));
   let s0 = i32x4.splat(runTime(0, blocks)), s1 = s0, s2 = s0, s3 = s0;
   const end = <usize>blocks << 4;
+  let touched = 0;
   for (let offset: usize = 0; offset < end; offset += 16, q += 128) {
     const v0 = v128.load(w0 + offset), v1 = v128.load(w1 + offset), v2 = v128.load(w2 + offset), v3 = v128.load(w3 + offset);
+    touched = touch(touched, next + (offset << 2));
     const x = v128.load(q);
     s0 = dotAdd(s0, x, v128.and(v0, mask));
     s1 = dotAdd(s1, x, v128.and(v1, mask));
@@ -65,5 +68,5 @@ export function gemv1x4DotI16x8(w0: usize, w1: usize, w2: usize, w3: usize, q: u
     s2 = dotAdd(s2, x7, i16x8.shr_u(v2, 14));
     s3 = dotAdd(s3, x7, i16x8.shr_u(v3, 14));
   }
-  return sumLanes4(s0, s1, s2, s3);
+  return afterTouching(touched, sumLanes4(s0, s1, s2, s3), blocks);
 }

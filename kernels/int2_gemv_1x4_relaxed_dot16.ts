@@ -8,6 +8,7 @@
  */
 import { sumLanes4 } from './epilogue';
 import { runTime } from './run_time';
+import { afterTouching, touch } from './touch_ahead';
 
 const BLOCKS_PER_SUM = 16;
 
@@ -34,17 +35,18 @@ function widenAdd(sum: v128, acc: v128): v128 {
   return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(acc));
 }
 
-export function gemv1x4RelaxedDot16(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
+export function gemv1x4RelaxedDot16(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128 {
   const mask = i8x16.splat(<i8>runTime(3, blocks));
   const mask4 = i8x16.splat(<i8>runTime(12, blocks));
   const zero = i32x4.splat(runTime(0, blocks));
   let s0 = zero, s1 = s0, s2 = s0, s3 = s0;
-  let offset: usize = 0;
-  for (; blocks > 0; blocks -= BLOCKS_PER_SUM) {
+  let offset: usize = 0, touched = 0;
+  for (let left = blocks; left > 0; left -= BLOCKS_PER_SUM) {
     let a0 = zero, a1 = a0, a2 = a0, a3 = a0;
-    const end = offset + (<usize>min(blocks, BLOCKS_PER_SUM) << 4);
+    const end = offset + (<usize>min(left, BLOCKS_PER_SUM) << 4);
     for (; offset < end; offset += 16, q += 64) {
       const q0 = v128.load(q), q1 = v128.load(q, 16), q2 = v128.load(q, 32), q3 = v128.load(q, 48);
+      touched = touch(touched, next + (offset << 2));
       a0 = addBlock(a0, w0 + offset, q0, q1, q2, q3, mask, mask4);
       a1 = addBlock(a1, w1 + offset, q0, q1, q2, q3, mask, mask4);
       a2 = addBlock(a2, w2 + offset, q0, q1, q2, q3, mask, mask4);
@@ -55,5 +57,5 @@ export function gemv1x4RelaxedDot16(w0: usize, w1: usize, w2: usize, w3: usize, 
     s2 = widenAdd(s2, a2);
     s3 = widenAdd(s3, a3);
   }
-  return sumLanes4(s0, s1, s2, s3);
+  return afterTouching(touched, sumLanes4(s0, s1, s2, s3), blocks);
 }

@@ -7,6 +7,7 @@
  */
 import { sumLanes4 } from './epilogue';
 import { runTime } from './run_time';
+import { afterTouching, touch } from './touch_ahead';
 
 // @ts-ignore: decorator
 @inline
@@ -20,14 +21,16 @@ function join(a: v128, b: v128): v128 {
   return i32x4.add(a, i32x4.shr_s(b, 2));
 }
 
-export function gemv1x4RelaxedDot32(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
+export function gemv1x4RelaxedDot32(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128 {
   const mask = i8x16.splat(<i8>runTime(3, blocks));
   const mask4 = i8x16.splat(<i8>runTime(12, blocks));
   let a0 = i32x4.splat(runTime(0, blocks)), a1 = a0, a2 = a0, a3 = a0;
   let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   const end = <usize>blocks << 4;
+  let touched = 0;
   for (let offset: usize = 0; offset < end; offset += 16, q += 64) {
     const q0 = v128.load(q), q1 = v128.load(q, 16), q2 = v128.load(q, 32), q3 = v128.load(q, 48);
+    touched = touch(touched, next + (offset << 2));
     let v = v128.load(w0 + offset);
     let high = i16x8.shr_u(v, 4);
     a0 = addDots(a0, q0, v128.and(v, mask), q2, v128.and(high, mask));
@@ -45,5 +48,6 @@ export function gemv1x4RelaxedDot32(w0: usize, w1: usize, w2: usize, w3: usize, 
     a3 = addDots(a3, q0, v128.and(v, mask), q2, v128.and(high, mask));
     b3 = addDots(b3, q1, v128.and(v, mask4), q3, v128.and(high, mask4));
   }
-  return sumLanes4(join(a0, b0), join(a1, b1), join(a2, b2), join(a3, b3));
+  const sums = sumLanes4(join(a0, b0), join(a1, b1), join(a2, b2), join(a3, b3));
+  return afterTouching(touched, sums, blocks);
 }

@@ -118,18 +118,21 @@ function multiplySingles<T extends Tiles>(
   packed: usize, scale: usize, scaleStride: usize, bias: usize, y: usize, yStride: usize, blocks: i32, count: i32,
 ): void {
   const tiles = changetype<T>(0);
+  const tileBytes = GEMV_OUTPUTS * packedBytes(blocks);
   for (let left = count; left > 0; left -= GEMV_OUTPUTS) {
     const w1 = packedOutput(packed, 1, left, blocks), w2 = packedOutput(packed, 2, left, blocks);
     const w3 = packedOutput(packed, 3, left, blocks);
+    // There may be no memory behind the last whole tile; a quantized row has as many bytes as a tile, or more.
+    const next = left >= 2 * GEMV_OUTPUTS ? packed + tileBytes : q;
     let rowQ = q, rowParams = params, rowY = y;
     for (let r = 0; r < rows; r++) {
-      const sums = tiles.gemv(packed, w1, w2, w3, rowQ, blocks);
+      const sums = tiles.gemv(packed, w1, w2, w3, next, rowQ, blocks);
       writeOutputs(subtractRowSum(sums, rowParams), rowParams, scale, scaleStride, bias, rowY, left);
       rowQ += <usize>blocks << tiles.blockShift();
       rowParams += ROW_PARAMS;
       rowY += yStride;
     }
-    packed += GEMV_OUTPUTS * packedBytes(blocks);
+    packed += tileBytes;
     scale += GEMV_OUTPUTS * scaleStride;
     if (bias) bias += 4 * GEMV_OUTPUTS;
     y += 4 * GEMV_OUTPUTS;

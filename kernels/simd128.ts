@@ -67,8 +67,8 @@ class Simd128 extends Tiles {
 
   // @ts-ignore: decorator
   @inline
-  gemv(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128 {
-    return gemv1x4DotI16x8(w0, w1, w2, w3, q, blocks);
+  gemv(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128 {
+    return gemv1x4DotI16x8(w0, w1, w2, w3, next, q, blocks);
   }
 }
 

@@ -34,8 +34,11 @@ export abstract class Tiles {
     scale: usize, scaleStride: usize, bias: usize, y: usize, yStride: usize, count: i32,
   ): void;
 
-  /** One row x four packed outputs: the sums of q * code. */
-  abstract gemv(w0: usize, w1: usize, w2: usize, w3: usize, q: usize, blocks: i32): v128;
+  /**
+   * One row x four packed outputs: the sums of q * code. At `next` are as many bytes as the packed outputs have, usually those of
+   * the next tile; their values do not matter.
+   */
+  abstract gemv(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128;
 }
 
 /** Bytes from a gemm row's vector of 16 bytes to its next: the two rows of a pair are interleaved. */

@@ -43,7 +43,12 @@ export type { TwnOptions } from './quantizers/kernel/twn';
 export type { QuantizationOptions } from './quantizers/options';
 
 // From a float model to a ternary one
-export type { ConversionPlan, PlannedLayer, PlanTotals } from './convert/conversion_plan';
+export type {
+  ConversionPlan,
+  PlannedLayer,
+  PlannedNormalization,
+  PlanTotals,
+} from './convert/conversion_plan';
 export { convert } from './convert/convert';
 export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
 export { planConversion } from './convert/plan';

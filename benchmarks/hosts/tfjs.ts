@@ -57,13 +57,14 @@ function product(peer: string, { m, k, n }: Shape): Prepared {
 }
 
 /** As the output of an op, where the backend keeps those: inputs usually come from the op before. */
-function resident<T extends tf.Tensor>(values: T): T {
+export function resident<T extends tf.Tensor>(values: T): T {
   const output = tf.add<T>(values, 0);
   values.dispose();
   return output;
 }
 
-function reading(compute: () => tf.Tensor): () => void {
+/** A call that reads its output, as a caller does. */
+export function reading(compute: () => tf.Tensor): () => void {
   return () => {
     const y = compute();
     y.dataSync();

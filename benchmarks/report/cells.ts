@@ -1,4 +1,5 @@
 import type { MemoryRow } from '../memory';
+import type { PairRow } from '../pairs/measure';
 import { milliseconds, type Cells } from '../support/tables';
 import { goalsOf } from './floors';
 import type { Row } from './rows';
@@ -26,6 +27,19 @@ function commonCells(row: Row): Cells {
     'its ms': milliseconds(row.peerMedianMs, row.peerQuartilesMs),
     'times faster': row.ratio == null ? '' : row.ratio.toFixed(2),
   };
+}
+
+export function pairCells(rows: readonly PairRow[]): Cells[] {
+  return rows.map((row) => ({
+    what: row.what,
+    Node: String(row.node),
+    backend: row.backend,
+    engine: row.engine,
+    ms: milliseconds(row.medianMs, row.quartilesMs),
+    'its ms': milliseconds(row.floatMedianMs, row.floatQuartilesMs),
+    'times faster': row.ratio.toFixed(2),
+    goal: row.goal == null ? '' : `${row.goal.toFixed(1)}: ${row.ratio >= row.goal ? 'yes' : 'no'}`,
+  }));
 }
 
 export function memoryCells(rows: readonly MemoryRow[]): Cells[] {

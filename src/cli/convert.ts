@@ -15,6 +15,7 @@ export async function run(args: string[]): Promise<Outcome> {
     'input-quantizer': { type: 'string' },
     skip: { type: 'string', multiple: true },
     'convert-outputs': { type: 'boolean' },
+    'keep-normalizations': { type: 'boolean' },
   });
   const [from, to] = paths as [string, string];
   const options = {
@@ -22,6 +23,7 @@ export async function run(args: string[]): Promise<Outcome> {
     inputQuantizer: values['input-quantizer'],
     skip: values.skip,
     convertOutputs: values['convert-outputs'],
+    keepNormalizations: values['keep-normalizations'],
   } as ConvertOptions;
   checkInput('MODEL', from);
   checkOutput(from, to);

@@ -11,6 +11,7 @@ Options of convert:
   --input-quantizer NAME   int8 (default) or none
   --skip PATTERN           layers to keep, by name or path with *; repeatable
   --convert-outputs        convert output layers too
+  --keep-normalizations    keep layers that would become the faster LayerNorm
 Options of verify:
   --rows N                 number of random inputs, 32 if not given
   --shape 64,64,3          sizes of an input without rows; once for each input
@@ -18,7 +19,6 @@ Options of all:
   --import FILE            run JavaScript that registers classes; repeatable
   --json                   print the result as JSON
   -h, --help               print this
-
 OUT_DIR must be missing or empty. Computes on @tensorflow/tfjs-backend-wasm if
 it is installed, else on ...-backend-cpu.
 Exit codes: 0 done; 1 not verified; 2 an error, which is printed on stderr.`;

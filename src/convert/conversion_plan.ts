@@ -25,7 +25,19 @@ export interface PlannedLayer {
   readonly macShare: number;
 }
 
-/** Totals of the whole model, including layers that are not Dense. */
+/** What becomes of a layer normalization. Its bytes and weights stay the same. */
+export interface PlannedNormalization {
+  /** The layer's name, after those of the models and wrappers around it. */
+  readonly path: string;
+  readonly name: string;
+  readonly className: string;
+  /** Whether it becomes a LayerNorm. */
+  readonly converted: boolean;
+  /** Why it is kept; null if it is converted. */
+  readonly reason: string | null;
+}
+
+/** Totals of the whole model, including layers that are not Dense; `converted` and `kept` count Dense layers. */
 export interface PlanTotals {
   readonly converted: number;
   readonly kept: number;
@@ -41,6 +53,8 @@ export interface PlanTotals {
 export interface ConversionPlan {
   /** The Dense layers, including BitLinear layers and those inside other layers. */
   readonly layers: PlannedLayer[];
+  /** The layer normalizations, also those inside other layers. */
+  readonly normalizations: PlannedNormalization[];
   readonly totals: PlanTotals;
   /** The plan as a table; the last line says what `convert` and `deploy` make of the model. */
   toString(): string;

@@ -1,10 +1,12 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { BitLinear } from '../layers/bit_linear/layer';
+import { LayerNorm } from '../layers/layer_norm';
 import type { DenseLayer } from '../tfjs/dense';
 import { copyOptimizer, ownOptimizer } from '../tfjs/optimizer_copy';
 import { disposingOnError } from '../tfjs/registered_variables';
 import { rebuild, type LayerChange } from '../topology/rebuild';
 import type { Decision } from './decisions';
+import type { NormalizationDecision } from './normalizations';
 import type { ConvertOptions } from './options';
 import { checkedDecisions } from './plan';
 
@@ -15,8 +17,9 @@ import { checkedDecisions } from './plan';
  * Names, topology (shared layers, nested models, wrappers, several inputs and outputs), activations,
  * regularizers, what is frozen and metadata are those of the source. All weights are copied bit for bit;
  * learned scales start from the kernels. Layers whose output is an output of the model stay float unless
- * `convertOutputs` is true; activations after them do not count. `planConversion` shows what happens to each
- * layer.
+ * `convertOutputs` is true; activations after them do not count. Each `tf.layers.layerNormalization` over the last
+ * axis becomes a LayerNorm, which computes the same to rounding in less time, unless `keepNormalizations` is true;
+ * this holds for a model without a Dense layer too. `planConversion` shows what happens to each layer.
  *
  * ```js
  * const dense = tf.sequential({
@@ -38,8 +41,11 @@ export function convert<Model extends LayersModel>(
   model: Model,
   options: ConvertOptions = {},
 ): Model {
-  const decisions = checkedDecisions(model, options, 'convert');
-  const changes = new Map(decisions.flatMap(changeFor));
+  const { dense, normalizations } = checkedDecisions(model, options, 'convert');
+  const changes = new Map([
+    ...dense.flatMap(bitLinearChange),
+    ...normalizations.flatMap(layerNormChange),
+  ]);
   return disposingOnError(() => {
     const converted = rebuild(model, changes);
     if (options.compile) compileAlike(model, converted);
@@ -47,7 +53,12 @@ export function convert<Model extends LayersModel>(
   });
 }
 
-function changeFor({ site, bitLinear }: Decision): Array<[string, LayerChange]> {
+/** The config and the weights of a layer normalization are those of LayerNorm. */
+function layerNormChange({ site, reason }: NormalizationDecision): Array<[string, LayerChange]> {
+  return reason == null ? [[site.path, { className: LayerNorm.className, config: {} }]] : [];
+}
+
+function bitLinearChange({ site, bitLinear }: Decision): Array<[string, LayerChange]> {
   if (bitLinear == null) return [];
   const { kernelQuantizer, inputQuantizer, eps } = bitLinear;
   const change: LayerChange = {

@@ -5,10 +5,11 @@ import { Dense, type DenseArgs } from '../tfjs/dense';
 import { definedIn } from '../options/option_table';
 import { inputQuantizer } from '../quantizers/input/registry';
 import { layerSites, type LayerSite } from '../topology/layer_sites';
-import { hiddenLayers } from '../topology/hidden_layers';
+import { hiddenSites } from './hidden_sites';
+import { decideNormalizations, type NormalizationDecision } from './normalizations';
 import { checkLayerOptions, type ConvertOptions, type LayerConversionOptions } from './options';
 import { outputLayers } from './output_layers';
-import { skipRule } from './skip';
+import { skipRule, type SkipRule } from './skip';
 
 /** What `convert` does with one Dense layer. */
 export interface Decision {
@@ -19,12 +20,27 @@ export interface Decision {
   readonly reason: string | null;
 }
 
-/**
- * One decision for each Dense layer, including those inside other layers.
- * @throws if an option is wrong.
- */
-export function decide(model: LayersModel, options: ConvertOptions, where: string): Decision[] {
+/** What `convert` does with a model. Layers inside other layers are included. */
+export interface Decisions {
+  readonly dense: readonly Decision[];
+  readonly normalizations: readonly NormalizationDecision[];
+}
+
+/** @throws if an option is wrong. */
+export function decide(model: LayersModel, options: ConvertOptions, where: string): Decisions {
   const isSkipped = skipRule(model, options.skip, where);
+  return {
+    dense: decideDense(model, options, isSkipped, where),
+    normalizations: decideNormalizations(model, options, isSkipped),
+  };
+}
+
+function decideDense(
+  model: LayersModel,
+  options: ConvertOptions,
+  isSkipped: SkipRule,
+  where: string,
+): Decision[] {
   const outputs = options.convertOutputs ? new Set() : outputLayers(model);
   const decideOne = (site: LayerSite): Decision => {
     const reason = whyNever(site.layer) ?? (isSkipped(site) ? 'skipped' : null);
@@ -36,7 +52,7 @@ export function decide(model: LayersModel, options: ConvertOptions, where: strin
   };
   return [...layerSites(model)].flatMap((site) => [
     ...(site.layer instanceof Dense ? [decideOne(site)] : []),
-    ...hiddenDecisions(site),
+    ...hiddenSites(site, Dense).map((hidden) => ({ ...hidden, bitLinear: null })),
   ]);
 }
 
@@ -68,15 +84,4 @@ function converted(site: LayerSite, options: LayerConversionOptions): Decision {
   if (inFeatures <= maxInFeatures) return { site, bitLinear, reason: null };
   const reason = `more than ${maxInFeatures} inputs, too many for inputQuantizer '${name}'`;
   return { site, bitLinear: null, reason };
-}
-
-/** Only the layer itself knows what it does with the layers in its fields. */
-function hiddenDecisions({ layer, path, runs }: LayerSite): Decision[] {
-  const reason = `inside "${path}" of class ${layer.getClassName()}`;
-  const hidden = hiddenLayers(layer).filter((inner) => inner instanceof Dense);
-  return hidden.map((inner) => ({
-    site: { layer: inner, path: `${path}/${inner.name}`, applied: inner, nodes: [], runs },
-    bitLinear: null,
-    reason,
-  }));
 }

@@ -25,6 +25,8 @@ export interface ConversionOptions extends Omit<QuantizationOptions, 'eps'> {
   skip?: string | string[] | ((layer: layers.Layer, path: string) => boolean);
   /** Also converts layers that give an output of the model. Default: false. */
   convertOutputs?: boolean;
+  /** Keeps each LayerNormalization of TensorFlow.js, which else becomes a LayerNorm. Default: false. */
+  keepNormalizations?: boolean;
 }
 
 export interface ConvertOptions extends ConversionOptions {
@@ -50,6 +52,7 @@ export const CONVERSION_OPTIONS = {
     holds: (value) => anyFunction.holds(value) || [value].flat().every(isName),
   },
   convertOutputs: { ...anyBoolean, default: false },
+  keepNormalizations: { ...anyBoolean, default: false },
 } as const satisfies OptionTable<ConversionOptions>;
 
 export const CONVERT_OPTIONS = {

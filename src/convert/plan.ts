@@ -5,15 +5,17 @@ import { createQuantizer } from '../quantizers/kernel/registry';
 import { hasScalePerOutput } from '../quantizers/kernel/per_output';
 import { checkModel } from '../topology/check_model';
 import { layerSizes, sitesWithWeights, sumOf } from '../topology/layer_sizes';
-import type { ConversionPlan, PlannedLayer } from './conversion_plan';
-import { decide, type Decision } from './decisions';
+import type { ConversionPlan, PlannedLayer, PlannedNormalization } from './conversion_plan';
+import { decide, type Decision, type Decisions } from './decisions';
+import type { NormalizationDecision } from './normalizations';
 import { readConvertOptions, type ConvertOptions } from './options';
 import { planText } from './plan_text';
 import { checkRebuildable } from './refusals';
 
 /**
- * Shows what `convert` would do with the same options: which Dense layers become ternary, which stay and
- * why, and how much smaller the deployed model is. Nothing is built or changed.
+ * Shows what `convert` would do with the same options: which Dense layers become ternary, which layer
+ * normalizations become LayerNorm, which stay and why, and how much smaller the deployed model is. Nothing is
+ * built or changed.
  *
  * ```js
  * const plan = planConversion(model, {kernelQuantizer: 'twn'});
@@ -32,7 +34,7 @@ export function checkedDecisions(
   model: LayersModel,
   options: ConvertOptions,
   where: string,
-): Decision[] {
+): Decisions {
   checkModel(model, where);
   const resolved = readConvertOptions(options, where);
   checkRebuildable(model, where);
@@ -42,12 +44,13 @@ export function checkedDecisions(
   return decide(model, resolved, where);
 }
 
-export function planOf(model: LayersModel, decisions: Decision[]): ConversionPlan {
+export function planOf(model: LayersModel, decisions: Decisions): ConversionPlan {
   const sizes = sitesWithWeights(model).map(layerSizes);
   const bytes = sumOf(sizes, (layer) => layer.bytes);
   const parameters = sumOf(sizes, (layer) => layer.parameters);
   const all = { bytes, parameters, macs: sumOf(sizes, (layer) => layer.macs) };
-  const layers = decisions.map((decision) => planLayer(decision, all));
+  const layers = decisions.dense.map((decision) => planLayer(decision, all));
+  const normalizations = decisions.normalizations.map(planNormalization);
   const converted = layers.filter((layer) => layer.converted);
   const sum = (key: 'bytes' | 'deployedBytes' | 'byteShare' | 'macShare') =>
     sumOf(converted, (layer) => layer[key]);
@@ -59,7 +62,14 @@ export function planOf(model: LayersModel, decisions: Decision[]): ConversionPla
     byteShare: sum('byteShare'),
     macShare: sum('macShare'),
   };
-  return { layers, totals, toString: () => planText(layers, totals) };
+  const plan = { layers, normalizations, totals };
+  return { ...plan, toString: () => planText(plan) };
+}
+
+function planNormalization({ site, reason }: NormalizationDecision): PlannedNormalization {
+  const { layer, path } = site;
+  const { name } = layer;
+  return { path, name, className: layer.getClassName(), converted: reason == null, reason };
 }
 
 function planLayer(decision: Decision, all: { bytes: number; macs: number }): PlannedLayer {

@@ -1,13 +1,17 @@
 import { number, percent } from '../text/numbers';
 import { formatTable } from '../text/table';
-import type { PlannedLayer, PlanTotals } from './conversion_plan';
+import type { ConversionPlan, PlannedLayer, PlanTotals } from './conversion_plan';
 
 /** A plan as a table, and its verdict. */
-export function planText(layers: PlannedLayer[], totals: PlanTotals): string {
-  return [...formatTable(tableRows(layers, totals)), verdict(layers, totals)].join('\n');
+export function planText(plan: Omit<ConversionPlan, 'toString'>): string {
+  return [...formatTable(tableRows(plan)), verdict(plan.layers, plan.totals)].join('\n');
 }
 
-function tableRows(layers: PlannedLayer[], totals: PlanTotals): string[][] {
+function tableRows({
+  layers,
+  normalizations,
+  totals,
+}: Omit<ConversionPlan, 'toString'>): string[][] {
   const header = ['path', 'kernel', 'becomes', 'parameters', 'bytes', 'share', 'deployed'];
   header.push('MACs', 'share');
   const sizes = (row: PlannedLayer | PlanTotals) => [
@@ -24,6 +28,10 @@ function tableRows(layers: PlannedLayer[], totals: PlanTotals): string[][] {
     layer.quantizer ?? `kept: ${layer.reason}`,
     ...sizes(layer),
   ]);
+  for (const { path, reason } of normalizations) {
+    const becomes = reason == null ? 'LayerNorm' : `kept: ${reason}`;
+    body.push([path, '', becomes, ...header.slice(3).map(() => '')]);
+  }
   const { converted, kept, bytes, deployedBytes } = totals;
   const ratio = (bytes / deployedBytes).toFixed(1);
   const total = `model (deployed: ${ratio}x smaller)`;

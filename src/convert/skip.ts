@@ -4,15 +4,15 @@ import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { listing } from '../text/listing';
 import type { ConvertOptions } from './options';
 
-/**
- * A function that says whether a layer is kept.
- * @throws if a name or path matches no layer of the model.
- */
+/** Says whether a layer is kept. */
+export type SkipRule = (site: Pick<LayerSite, 'layer' | 'path'>) => boolean;
+
+/** @throws if a name or path matches no layer of the model. */
 export function skipRule(
   model: LayersModel,
   skip: ConvertOptions['skip'],
   where: string,
-): (site: Pick<LayerSite, 'layer' | 'path'>) => boolean {
+): SkipRule {
   if (typeof skip === 'function') return ({ layer, path }) => skip(layer, path);
   const patterns = skip == null ? [] : [skip].flat();
   const sites = [...layerSites(model)];

@@ -1,5 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { isLayerNormalization, whyNotLayerNorm } from '../convert/normalizations';
 import { argumentError } from '../errors';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
 import { checkModel } from '../topology/check_model';
@@ -8,7 +9,7 @@ import { inputTensors } from '../tfjs/layer_nodes';
 import { learningRateOf } from '../tfjs/learning_rate';
 import { sourceLayers } from '../topology/source_layers';
 
-/** A setting that is known to hurt ternary training, and what to do instead. */
+/** A setting that is known to hurt ternary training, or a slow layer, and what to do instead. */
 export interface Recommendation {
   /** Path of the layer that the advice is about; null for the optimizer. */
   readonly path: string | null;
@@ -33,7 +34,8 @@ const NORMS = ['RMSNormalization', 'LayerNorm', 'LayerNormalization', 'BatchNorm
 /**
  * Looks for settings that are known to hurt ternary training: weight decay on a latent kernel, a tiny
  * learning rate, a ternary layer whose input comes from other weights without a normalization between,
- * and a ternary output layer. These are rules of thumb; an empty list is no promise.
+ * and a ternary output layer. These are rules of thumb; an empty list is no promise. It also names each layer
+ * normalization of TensorFlow.js that a faster layer can replace, in every model.
  *
  * ```js
  * const net = tf.sequential();
@@ -54,11 +56,13 @@ export function recommend(model: LayersModel, optimizer?: Optimizer): Recommenda
   if (optimizer != null && typeof optimizer.applyGradients !== 'function') {
     throw argumentError('recommend', 'optimizer', 'a tf.train optimizer', optimizer);
   }
-  const sites = [...layerSites(model)].filter(isTrainable);
+  const all = [...layerSites(model)];
+  const sites = all.filter(isTrainable);
   return [
     ...(used == null || sites.length === 0 ? [] : learningRateAdvice(used)),
     ...sites.flatMap((site) => [...weightDecayAdvice(site), ...normAdvice(site)]),
     ...headAdvice(model, sites),
+    ...all.flatMap(slowNormAdvice),
   ];
 }
 
@@ -107,6 +111,18 @@ function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
       problem: 'The output layer is ternary: small nets lose accuracy there.',
       remedy: 'Let the last layer be a tf.layers.dense.',
     }));
+}
+
+function slowNormAdvice(site: LayerSite): Recommendation[] {
+  if (!isLayerNormalization(site.layer) || whyNotLayerNorm(site) != null) return [];
+  return [
+    {
+      path: site.path,
+      problem:
+        'tf.layers.layerNormalization is thirteen operations: small nets spend most of their time there.',
+      remedy: 'Use layerNormalization(), which is one operation; convert(model) puts it there.',
+    },
+  ];
 }
 
 /** The layers with weights, or the input layers, that a tensor comes from. */

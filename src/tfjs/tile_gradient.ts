@@ -6,9 +6,10 @@ import { registerGradient, reshape, sum, type Tensor } from '@tensorflow/tfjs-co
  */
 
 /**
- * tfjs's own gradient of `tile` slices and adds once for each repetition. `tf.layers.layerNormalization`,
- * which comes between most ternary layers, tiles by the batch and by its width: on 128 x 256 this takes
- * 1,500 tfjs kernel calls and nine tenths of a training step. Here one `sum` computes the same sums.
+ * tfjs's own gradient of `tile` slices and adds once for each repetition. Here one `sum` computes the same sums.
+ * LayerNorm does without `tile` over the last axis; this is for `tf.layers.layerNormalization` where it stays (in nets
+ * that nobody converted, and over other axes), which tiles by the batch and by its width. Its gradient on 128 x 256
+ * takes 1,095 tfjs kernel calls and 171 ms on wasm with tfjs's own, 73 calls and 29 ms with this one.
  */
 export function registerTileGradient(): void {
   registerGradient({

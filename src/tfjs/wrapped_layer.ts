@@ -1,8 +1,8 @@
-import type { layers } from '@tensorflow/tfjs-layers';
+import type { layers, Shape } from '@tensorflow/tfjs-layers';
 
 /*
  * Relies on the field `layer` of tfjs's class TimeDistributed, which tfjs does not export: it is recognized
- * by its registered name. (Bidirectional keeps two copies of its layer in its own fields, and is not a
+ * by its registered name. It runs its layer once for each step of axis 1. (Bidirectional keeps two copies of its layer in its own fields, and is not a
  * wrapper in this sense: it computes more than its layer.)
  */
 
@@ -16,4 +16,10 @@ export function wrappedLayer(layer: layers.Layer): layers.Layer | undefined {
 export function innermostLayer(layer: layers.Layer): layers.Layer {
   const wrapped = wrappedLayer(layer);
   return wrapped == null ? layer : innermostLayer(wrapped);
+}
+
+/** The input of the layer inside all wrappers if the outermost one has an input of this shape. */
+export function innermostInputShape(layer: layers.Layer, shape: Shape): Shape {
+  const wrapped = wrappedLayer(layer);
+  return wrapped == null ? shape : innermostInputShape(wrapped, [shape[0]!, ...shape.slice(2)]);
 }

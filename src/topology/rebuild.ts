@@ -11,8 +11,8 @@ export interface LayerChange {
   readonly className?: string;
   /** The entries of its config that differ from those of the source. */
   readonly config: serialization.ConfigDict;
-  /** Gives the new layer its weights. */
-  setWeights(target: layers.Layer): void;
+  /** Gives the new layer its weights. Default: it has the same weights as the source, and gets copies. */
+  setWeights?(target: layers.Layer): void;
 }
 
 /**
@@ -55,9 +55,10 @@ function setWeights(
   const targets = new Map([...layerSites(target)].map(({ layer, path }) => [path, layer]));
   tidy(() => {
     for (const { layer, path } of layerSites(source)) {
+      const target = targets.get(path)!;
       const change = changes.get(path);
-      if (change != null) change.setWeights(targets.get(path)!);
-      else copyWeights(layer, targets.get(path)!);
+      if (change?.setWeights == null) copyWeights(layer, target);
+      else change.setWeights(target);
     }
   });
 }

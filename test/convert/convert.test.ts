@@ -47,10 +47,16 @@ describe.each(FLOAT_MODELS)('convert(model) with %s', (_, build) => {
       const converted = convert(model, { kernelQuantizer, convertOutputs: true });
       expect(withoutScales(converted)).toEqual(weightValues(model));
       expect(trainableNames(converted)).toEqual(trainableNames(model));
-      const classes = (entry: [string, string, number]) =>
-        entry[1] === 'Dense' ? 'BitLinear' : entry[1];
+      const classes: Record<string, string> = {
+        Dense: 'BitLinear',
+        LayerNormalization: 'LayerNorm',
+      };
       const { layers, ...rest } = structureOf(model);
-      const expected = layers.map((entry) => [entry[0], classes(entry), entry[2]]);
+      const expected = layers.map(([path, name, ...more]) => [
+        path,
+        classes[name] ?? name,
+        ...more,
+      ]);
       expect(structureOf(converted)).toEqual({ ...rest, layers: expected });
       const sites = [...layerSites(converted)];
       expect(sites.map(({ path }) => path)).toEqual([...layerSites(model)].map(({ path }) => path));

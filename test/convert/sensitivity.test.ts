@@ -154,7 +154,7 @@ describe('sensitivity', () => {
       await refused(model, x, { [name]: true }).toThrow(
         new RegExp(
           `^sensitivity: options has no "${name}"\\..* It takes kernelQuantizer, inputQuantizer, ` +
-            'layerOptions, skip, convertOutputs, onProgress\\.$',
+            'layerOptions, skip, convertOutputs, keepNormalizations, onProgress\\.$',
         ),
       );
     }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, layerNormalization, rmsNormalization } from '../../src';
+import { bitLinear, convert, deploy, layerNormalization, rmsNormalization } from '../../src';
 import { recommend } from '../../src/training';
 
 const NORM = 'No normalization between "first" and this layer';
@@ -22,13 +22,17 @@ describe('normalization', () => {
   test.each<[string, () => tf.layers.Layer[]]>([
     ['rms', () => [rmsNormalization()]],
     ['layer', () => [layerNormalization()]],
-    ['layer, then ReLU', () => [tf.layers.layerNormalization(), tf.layers.reLU()]],
+    ['layer, then ReLU', () => [layerNormalization(), tf.layers.reLU()]],
     ['batch, dropout, reshape', () => [
       tf.layers.batchNormalization(),
       tf.layers.dropout({ rate: 0.1 }),
       tf.layers.reshape({ targetShape: [1, 4] }),
     ]],
-    ['ReLU, then layer', () => [tf.layers.reLU(), tf.layers.layerNormalization()]],
+    ['ReLU, then layer', () => [tf.layers.reLU(), layerNormalization()]],
+    ['layer of other axes', () => [
+      tf.layers.reshape({ targetShape: [2, 2] }),
+      tf.layers.layerNormalization({ axis: [1, 2] }),
+    ]],
     ['in a wrapper', () => [
       tf.layers.reshape({ targetShape: [2, 2] }),
       tf.layers.timeDistributed({ layer: rmsNormalization() }),
@@ -145,6 +149,18 @@ test('a ternary output layer, with or without a softmax of its own', () => {
   expect(recommend(softmax)).toMatchObject([{ path: 'b', problem }]);
   const inner = tf.sequential({ layers: [bitLinear({ units: 2, inputShape: [4], name: 'c' })], name: 'n' });
   expect(recommend(head(inner))).toMatchObject([{ path: 'n/c', problem }]);
+}); // prettier-ignore
+
+test('the layer normalization of TensorFlow.js, in every model and place', () => {
+  const { layerNormalization, timeDistributed } = tf.layers;
+  const model = tf.sequential();
+  model.add(timeDistributed({ layer: layerNormalization({ name: 'a' }), name: 't', inputShape: [3, 4] }));
+  model.add(layerNormalization({ name: 'b' }));
+  model.add(layerNormalization({ name: 'c', axis: 1 }));
+  model.add(tf.layers.dense({ units: 2 }));
+  const remedy = expect.stringContaining('convert(model) puts it there') as string;
+  expect(recommend(model)).toMatchObject([{ path: 't/a', remedy }, { path: 'b', remedy }]);
+  expect(recommend(convert(model))).toEqual([]);
 }); // prettier-ignore
 
 test('nothing on models without a layer to train, and refusals', () => {

@@ -56,7 +56,9 @@ describe('convert', () => {
   });
 
   test('with every option', async () => {
-    const from = await saved(floatNet());
+    const net = floatNet();
+    net.add(tf.layers.layerNormalization({ name: 'norm' }));
+    const from = await saved(net);
     const [to, expected] = [newFolder(), newFolder()];
     const quantizer = { name: 'bitnet', perOutput: true } as const;
     const flags = ['--quantizer', JSON.stringify(quantizer), '--input-quantizer', 'none'];
@@ -74,7 +76,8 @@ describe('convert', () => {
       ],
     );
     expect([code, stdout]).toEqual([2, '']); // "nothing" meets no layer
-    const rest = ['--skip', 'sec*', '--skip', 'second', '--convert-outputs'];
+    const keep = ['--convert-outputs', '--keep-normalizations'];
+    const rest = ['--skip', 'sec*', '--skip', 'second', ...keep];
     const done = cli('convert', from, to, ...flags, ...rest);
     expect([done.code, done.stderr]).toEqual([0, '']);
     expect(done.stdout).toMatch(/second +\[12,8\] +kept: /);
@@ -82,10 +85,11 @@ describe('convert', () => {
     const converted = convert(await load(from), {
       ...options,
       convertOutputs: true,
+      keepNormalizations: true,
     });
     await converted.save(folder(expected));
     expect(converted.layers.map((layer) => layer.getClassName())).toEqual([
-      ...['BitLinear', 'Dense', 'BitLinear'],
+      ...['BitLinear', 'Dense', 'BitLinear', 'LayerNormalization'],
     ]);
     expect(bytesIn(to)).toEqual(bytesIn(expected));
   });

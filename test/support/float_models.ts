@@ -143,6 +143,14 @@ const BUILDERS: Record<string, () => ModelCase> = {
     const model = tf.model({ inputs: [a, b], outputs });
     return { model, x: [randomTensor([2, 4, 6], 8), randomTensor([2, 3, 5], 9)] };
   },
+  'layer normalizations: shared, frozen, in TimeDistributed'() {
+    const norm = tf.layers.layerNormalization;
+    const [a, shared] = [input(3, 6), norm({ gammaRegularizer: tf.regularizers.l2({ l2: 0.1 }) })];
+    const b = chain(a, shared, dense({ units: 6, activation: 'relu' }), shared);
+    const steps = tf.layers.timeDistributed({ layer: norm({ epsilon: 1e-5, center: false }) });
+    const outputs = chain(b, steps, norm({ trainable: false }), dense({ units: 2 }));
+    return { model: tf.model({ inputs: a, outputs }), x: randomTensor([2, 3, 6]) };
+  },
   'frozen layers'() {
     const inner = tf.sequential({
       layers: [dense({ units: 6, inputShape: [4] }), tf.layers.batchNormalization()],
