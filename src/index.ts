@@ -66,6 +66,12 @@ export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export { summary, type ModelSummary } from './inspect/summary';
 export { disposeModel } from './topology/dispose_model';
 
+// Ops
+export {
+  scaledDotProductAttention,
+  type ScaledDotProductAttentionOptions,
+} from './ops/scaled_dot_product_attention';
+
 // Ops on packed words
 export type { Activation } from './engine/ternary_product';
 export { packTernary, unpackTernary } from './ops/pack_ternary';

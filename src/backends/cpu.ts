@@ -1,4 +1,5 @@
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
+import { arrayAttention } from './array_attention';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
@@ -16,6 +17,7 @@ export const cpu: Backend = {
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
+    ScaledDotProductAttention: arrayAttention(tensors),
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

@@ -1,19 +1,20 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import type { NormalizationMicrokernels } from '../engine/normalization/microkernels';
-import { usableMicrokernels } from '../engine/normalization/normalize';
+import {
+  normalizationModule,
+  type NormalizationMicrokernels,
+} from '../engine/normalization/microkernels';
 import { normalizeRows, normalizeRowsGradient } from '../engine/normalization/portable';
 import type { Rows } from '../engine/normalization/rows';
 import type { NormalizationKernelName } from '../ops/normalization';
 import {
   allocateHeap,
-  disposeHeapTensor,
   freeHeap,
   heapAddress,
   heapMemory,
   heapValues,
-  makeHeapTensor,
   type WasmBackend,
 } from '../tfjs/wasm_heap';
+import { withHeapOutputs } from './heap_outputs';
 import { checkAllocated } from './heap_room';
 import {
   normalizationKernels,
@@ -22,10 +23,12 @@ import {
   type NormalizationSettings,
 } from './normalization_kernels';
 
+const WHERE = 'Normalization';
+
 /** The tfjs kernels of the backend wasm, which compute where the tensors lie. */
 export const heapNormalization: Record<NormalizationKernelName, KernelFunc> = normalizationKernels({
   normalize(backend: WasmBackend, inputs, settings) {
-    const [y] = withOutputs(backend, inputs, [inputs.x.shape], ([y]) =>
+    const [y] = withHeapOutputs(backend, inputs, [inputs.x.shape], WHERE, ([y]) =>
       normalizeInto(backend, y!, inputs, settings),
     );
     return y!;
@@ -33,34 +36,11 @@ export const heapNormalization: Record<NormalizationKernelName, KernelFunc> = no
   gradient(backend: WasmBackend, inputs, settings) {
     const weight = [settings.features];
     const shapes = [inputs.x.shape, weight, ...(settings.centered ? [weight] : [])];
-    return withOutputs(backend, inputs, shapes, (outputs) =>
+    return withHeapOutputs(backend, inputs, shapes, WHERE, (outputs) =>
       gradientInto(backend, outputs, inputs, settings),
     );
   },
 });
-
-/** Tensors that `compute` fills; none remains if it throws. */
-function withOutputs(
-  backend: WasmBackend,
-  inputs: object,
-  shapes: number[][],
-  compute: (outputs: TensorInfo[]) => void,
-): TensorInfo[] {
-  // All allocations come first, for they may grow the heap, which detaches views made before: asking for an
-  // input's address moves it here from another backend.
-  for (const tensor of Object.values(inputs) as TensorInfo[]) heapAddress(backend, tensor);
-  const outputs = shapes.map((shape) => makeHeapTensor(backend, shape));
-  try {
-    for (const output of outputs) checkAllocated(heapAddress(backend, output), WHERE, 'output');
-    compute(outputs);
-  } catch (error) {
-    for (const output of outputs) disposeHeapTensor(backend, output);
-    throw error;
-  }
-  return outputs;
-}
-
-const WHERE = 'Normalization';
 
 function normalizeInto(
   backend: WasmBackend,
@@ -128,7 +108,7 @@ function gradientInto(
 /** Undefined also if a future tfjs hides its heap. */
 function heapMicrokernels(backend: WasmBackend): NormalizationMicrokernels | undefined {
   const memory = heapMemory(backend);
-  return memory && usableMicrokernels(memory);
+  return memory && normalizationModule.on(memory);
 }
 
 function rowsOf(

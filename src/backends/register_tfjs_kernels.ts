@@ -1,3 +1,4 @@
+import { registerAttentionGradient } from '../ops/attention';
 import { registerNormalizationGradients } from '../ops/normalization';
 import { registerTfjsKernels } from '../ops/register';
 import { registerTernaryMatMulGradient } from '../ops/ternary_mat_mul';
@@ -7,6 +8,7 @@ import { BACKENDS } from './backends';
 
 for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKernels);
 registerTernaryMatMulGradient();
+registerAttentionGradient();
 registerNormalizationGradients();
 registerExplicitTransposeMatMul();
 registerTileGradient();

@@ -1,4 +1,5 @@
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
+import { arrayAttention } from './array_attention';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
@@ -20,6 +21,7 @@ export const tensorflow: Backend = {
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
+    ScaledDotProductAttention: arrayAttention(tensors),
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

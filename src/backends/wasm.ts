@@ -21,6 +21,7 @@ import {
   type TernaryMatMulInputs,
 } from './array_product';
 import type { Backend } from './backend';
+import { heapAttention } from './heap_attention';
 import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
 import { returnFromEngine } from './packed_words';
@@ -32,6 +33,7 @@ export const wasm: Backend = {
   tfjsKernels: {
     TernaryMatMul: ({ inputs, attrs, backend }) =>
       compute(backend as WasmBackend, inputs as unknown as TernaryMatMulInputs, attrs),
+    ScaledDotProductAttention: heapAttention,
     ...heapNormalization,
   },
   release: returnFromEngine,

@@ -10,6 +10,7 @@ import {
   planConversion,
   RMSNormalization,
   rmsNormalization,
+  scaledDotProductAttention,
   sensitivity,
   ternaryMatMul,
 } from '../../src';
@@ -22,6 +23,7 @@ import { CAUSAL_SELF_ATTENTION_OPTIONS } from '../../src/layers/causal_self_atte
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
 import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
+import { SCALED_DOT_PRODUCT_ATTENTION_OPTIONS } from '../../src/ops/scaled_dot_product_attention';
 import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
 import type { Option } from '../../src/options/option_table';
 import { BITNET_OPTIONS } from '../../src/quantizers/kernel/bitnet';
@@ -91,6 +93,8 @@ const operands = {
   packed: tf.fill([2, 4], 0x55555555, 'int32'),
   scale: tf.ones([1]),
 };
+
+const heads = tf.ones([1, 2, 3, 4]);
 
 /** A built-in rule, whose options stand beside its name. */
 function kernelQuantizer(name: string, type: string, table: OptionCase['table']): OptionCase {
@@ -278,6 +282,13 @@ export const OPTION_CASES: readonly OptionCase[] = [
     valid: { numHeads: 2 },
     ofTfjs: layerOptions,
     call: (options) => new CausalSelfAttention(options),
+  },
+  {
+    name: 'scaledDotProductAttention',
+    type: 'ScaledDotProductAttentionOptions',
+    table: SCALED_DOT_PRODUCT_ATTENTION_OPTIONS,
+    valid: { q: heads, k: heads, v: heads },
+    call: scaledDotProductAttention,
   },
   {
     name: 'ternaryMatMul',

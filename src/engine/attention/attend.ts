@@ -1,0 +1,11 @@
+import type { Attention } from './attention';
+import { attentionModule } from './microkernels';
+import { attendInOwnMemory } from './own_memory';
+import { attendPortable } from './portable';
+
+/** Attention of JavaScript arrays into `y`, by the microkernels where they can be used. */
+export function attendArrays(attention: Attention, y: Float32Array): void {
+  const microkernels = attentionModule.onOwnMemory();
+  if (microkernels == null) attendPortable(attention, y);
+  else attendInOwnMemory(microkernels, attention, y);
+}
