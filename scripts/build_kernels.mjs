@@ -15,6 +15,7 @@ const MODULES = [
   { name: 'simd128', features: ['threads', 'simd'] },
   { name: 'normalization', features: ['threads', 'simd'] },
   { name: 'attention', features: ['threads', 'simd'] },
+  { name: 'gelu', features: ['threads', 'simd'] },
 ];
 
 /** Ids of the sections a stateless module consists of: custom, type, import, function, export, code. */

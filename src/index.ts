@@ -67,6 +67,7 @@ export { summary, type ModelSummary } from './inspect/summary';
 export { disposeModel } from './topology/dispose_model';
 
 // Ops
+export { gelu } from './ops/gelu';
 export {
   scaledDotProductAttention,
   type ScaledDotProductAttentionOptions,

@@ -1,5 +1,6 @@
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
 import { arrayAttention } from './array_attention';
+import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
@@ -18,6 +19,7 @@ export const cpu: Backend = {
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     ScaledDotProductAttention: arrayAttention(tensors),
+    ...arrayGelu(tensors),
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

@@ -1,4 +1,5 @@
 import { registerAttentionGradient } from '../ops/attention';
+import { registerGeluGradient } from '../ops/gelu';
 import { registerNormalizationGradients } from '../ops/normalization';
 import { registerTfjsKernels } from '../ops/register';
 import { registerTernaryMatMulGradient } from '../ops/ternary_mat_mul';
@@ -9,6 +10,7 @@ import { BACKENDS } from './backends';
 for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKernels);
 registerTernaryMatMulGradient();
 registerAttentionGradient();
+registerGeluGradient();
 registerNormalizationGradients();
 registerExplicitTransposeMatMul();
 registerTileGradient();

@@ -1,5 +1,6 @@
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
 import { arrayAttention } from './array_attention';
+import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
@@ -22,6 +23,7 @@ export const tensorflow: Backend = {
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     ScaledDotProductAttention: arrayAttention(tensors),
+    ...arrayGelu(tensors),
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

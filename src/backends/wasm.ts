@@ -22,6 +22,7 @@ import {
 } from './array_product';
 import type { Backend } from './backend';
 import { heapAttention } from './heap_attention';
+import { heapGelu } from './heap_gelu';
 import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
 import { returnFromEngine } from './packed_words';
@@ -34,6 +35,7 @@ export const wasm: Backend = {
     TernaryMatMul: ({ inputs, attrs, backend }) =>
       compute(backend as WasmBackend, inputs as unknown as TernaryMatMulInputs, attrs),
     ScaledDotProductAttention: heapAttention,
+    ...heapGelu,
     ...heapNormalization,
   },
   release: returnFromEngine,

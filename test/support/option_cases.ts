@@ -314,6 +314,7 @@ export const WITHOUT_OPTIONS = [
   'disposeModel',
   'engineInfo',
   'folder',
+  'gelu',
   'loadCheckpoint',
   'packTernary',
   'ready',
