@@ -12,6 +12,9 @@ export {
   type CausalSelfAttentionOptions,
 } from './layers/causal_self_attention';
 export { LayerNorm, layerNormalization, type LayerNormOptions } from './layers/layer_norm';
+export { MultiHeadAttention } from './layers/multi_head_attention/layer';
+export { multiHeadAttention } from './layers/multi_head_attention/multi_head_attention';
+export type { MultiHeadAttentionOptions } from './layers/multi_head_attention/options';
 export {
   RMSNormalization,
   rmsNormalization,

@@ -7,6 +7,8 @@ import {
   convert,
   LayerNorm,
   layerNormalization,
+  MultiHeadAttention,
+  multiHeadAttention,
   planConversion,
   RMSNormalization,
   rmsNormalization,
@@ -21,6 +23,10 @@ import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
 import { CAUSAL_SELF_ATTENTION_OPTIONS } from '../../src/layers/causal_self_attention';
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
+import {
+  MULTI_HEAD_ATTENTION_CONFIG,
+  MULTI_HEAD_ATTENTION_OPTIONS,
+} from '../../src/layers/multi_head_attention/options';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
 import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
 import { SCALED_DOT_PRODUCT_ATTENTION_OPTIONS } from '../../src/ops/scaled_dot_product_attention';
@@ -282,6 +288,23 @@ export const OPTION_CASES: readonly OptionCase[] = [
     valid: { numHeads: 2 },
     ofTfjs: layerOptions,
     call: (options) => new CausalSelfAttention(options),
+  },
+  {
+    name: 'multiHeadAttention',
+    type: 'MultiHeadAttentionOptions',
+    table: MULTI_HEAD_ATTENTION_OPTIONS,
+    where: 'MultiHeadAttention',
+    valid: { numHeads: 2, keyDim: 3 },
+    ofTfjs: layerOptions,
+    call: multiHeadAttention,
+  },
+  {
+    name: 'MultiHeadAttention',
+    type: 'MultiHeadAttentionConfig',
+    table: MULTI_HEAD_ATTENTION_CONFIG,
+    valid: { numHeads: 2, keyDim: 3 },
+    ofTfjs: layerOptions,
+    call: (options) => new MultiHeadAttention(options),
   },
   {
     name: 'scaledDotProductAttention',
