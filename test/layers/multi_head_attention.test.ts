@@ -137,6 +137,8 @@ test('float projections are converted, each by itself', () => {
     ['attention/value', null],
     ['attention/output', null],
   ]);
+  const reasons = planConversion(net).layers.map(({ reason }) => reason);
+  expect(new Set(reasons)).toEqual(new Set(['output of the model']));
   const converted = convert(net, options);
   expect(summary(converted).layers.map(({ className }) => className)).toEqual(
     ['BitLinear', 'Dense', 'BitLinear', 'BitLinear'], // prettier-ignore
