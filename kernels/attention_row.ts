@@ -62,8 +62,6 @@ function products<T>(q: usize, block: usize, place: i32, keyWidth: i32, to: usiz
 }
 
 /** Makes scores of the products in `weights`, with -Infinity for the keys behind `last`. @returns the largest. */
-// @ts-ignore: decorator
-@inline
 function scoresOf(weights: usize, block: usize, scale: f64, slope: f64, position: f64, last: f64): f64 {
   const hidden = f64x2.splat(-Infinity);
   let largest = hidden;
@@ -81,8 +79,6 @@ function scoresOf(weights: usize, block: usize, scale: f64, slope: f64, position
 }
 
 /** Makes weights of scores. @returns their sum. */
-// @ts-ignore: decorator
-@inline
 function weightsOf(weights: usize, largest: f64): f64 {
   let sum = f64x2.splat(0);
   for (let at = weights; at < weights + 8 * BLOCK; at += 16) {
@@ -94,8 +90,6 @@ function weightsOf(weights: usize, largest: f64): f64 {
 }
 
 /** What exceeds the largest score so far rescales what was summed up. @returns the largest score. */
-// @ts-ignore: decorator
-@inline
 function raiseTo(largest: f64, state: usize, stateBytes: usize): f64 {
   const before = load<f64>(state);
   if (largest <= before) return before;

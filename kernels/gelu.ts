@@ -40,8 +40,6 @@ function tailOfErf(size: v128): v128 {
 const ROOT_HALF: f64 = 0.7071067811865476, DENSITY: f64 = 0.3989422804014327;
 const SLOPE: f64 = 1.5957691216057308, CUBIC: f64 = 0.044715;
 
-// @ts-ignore: decorator
-@inline
 function tail(x: v128, tanh: i32): v128 {
   const size = f64x2.abs(x);
   if (!tanh) return tailOfErf(times(size, ROOT_HALF));
@@ -56,10 +54,8 @@ function share(x: v128, tail: v128): v128 {
   return v128.bitselect(tail, f64x2.sub(f64x2.splat(1), tail), f64x2.lt(x, f64x2.splat(0)));
 }
 
-function value(x: v128, tanh: i32): v128 {
-  return f64x2.mul(x, share(x, tail(x, tanh)));
-}
-
+// @ts-ignore: decorator
+@inline
 function derivative(x: v128, tanh: i32): v128 {
   const beyond = tail(x, tanh), square = f64x2.mul(x, x);
   let density: v128;
@@ -72,18 +68,30 @@ function derivative(x: v128, tanh: i32): v128 {
   return f64x2.add(share(x, beyond), f64x2.mul(x, density));
 }
 
+/** The last of an odd count stands alone, twice. */
+// @ts-ignore: decorator
+@inline
+function next(x: usize, count: i32): v128 {
+  return count > 1 ? pair(x) : f64x2.splat(<f64>load<f32>(x));
+}
+
+// @ts-ignore: decorator
+@inline
+function storeNext(y: usize, values: v128, count: i32): void {
+  if (count > 1) storePair(y, values);
+  else v128.store32_lane(y, f32x4.demote_f64x2_zero(values), 0);
+}
+
 /** Of `count` numbers; `tanh` is 0 for the form with erf. */
 export function gelu(x: usize, y: usize, count: i32, tanh: i32): void {
-  for (; count > 1; count -= 2, x += 8, y += 8) storePair(y, value(pair(x), tanh));
-  if (count > 0) v128.store32_lane(y, f32x4.demote_f64x2_zero(value(f64x2.splat(<f64>load<f32>(x)), tanh)), 0);
+  for (; count > 0; count -= 2, x += 8, y += 8) {
+    const numbers = next(x, count);
+    storeNext(y, f64x2.mul(numbers, share(numbers, tail(numbers, tanh))), count);
+  }
 }
 
 export function geluGradient(x: usize, dy: usize, dx: usize, count: i32, tanh: i32): void {
-  for (; count > 1; count -= 2, x += 8, dy += 8, dx += 8) {
-    storePair(dx, f64x2.mul(pair(dy), derivative(pair(x), tanh)));
-  }
-  if (count > 0) {
-    const product = f64x2.mul(f64x2.splat(<f64>load<f32>(dy)), derivative(f64x2.splat(<f64>load<f32>(x)), tanh));
-    v128.store32_lane(dx, f32x4.demote_f64x2_zero(product), 0);
+  for (; count > 0; count -= 2, x += 8, dy += 8, dx += 8) {
+    storeNext(dx, f64x2.mul(next(dy, count), derivative(next(x, count), tanh)), count);
   }
 }

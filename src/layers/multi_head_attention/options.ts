@@ -26,11 +26,11 @@ export interface MultiHeadAttentionOptions extends LayerOptions, QuantizationOpt
   blend?: number;
 }
 
-/** What a saved config has in the place of the options of quantization. */
-export type MultiHeadAttentionConfig = Omit<MultiHeadAttentionOptions, 'ternary'> & {
-  ternary?: boolean;
+/** What a saved config has beside the options. */
+export interface MultiHeadAttentionConfig extends MultiHeadAttentionOptions {
+  /** The projections, in the place of the options that make them. */
   layers?: SavedLayer[];
-};
+}
 
 /** The form of a layer in a config. */
 export interface SavedLayer {
