@@ -5,6 +5,7 @@ import { geluGradientPortable, geluPortable } from '../../src/engine/gelu/portab
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { hashOf } from '../support/normalization_grid';
 import { expectClose, expectIdentical, randomTensor } from '../support/values';
+import { withoutKernel } from '../support/without_kernel';
 
 afterEach(() => tf.env().set('BITCORE_USE_WASM_SIMD', true));
 
@@ -65,6 +66,15 @@ describe.each(['erf', 'tanh'] as const)('%s', (form) => {
       expect(hashOf(dx, hashOf(y))).toBe(HASHES[form]);
     },
   );
+
+  test('ops of tfjs compute the same, and the same gradient, where the kernel is missing', () => {
+    const both = () => {
+      const x = tf.mul(randomTensor([300]), 5);
+      return [gelu(x, form), tf.grad((x) => gelu(x, form))(x)];
+    };
+    const expected = both();
+    withoutKernel('Gelu', both).forEach((actual, i) => expectClose(actual, expected[i], 1e-5));
+  });
 
   test('the gradient is that of finite differences', () => {
     const [x, step] = [randomTensor([60]), 2 ** -7];
