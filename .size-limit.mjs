@@ -5,8 +5,8 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '106.8 kB', gzipped: '40 kB' },
-  training: { minified: '96.2 kB', gzipped: '37 kB' },
+  index: { minified: '129.7 kB', gzipped: '48.3 kB' },
+  training: { minified: '112.7 kB', gzipped: '43.2 kB' },
   folder: { minified: '16.3 kB', gzipped: '6.4 kB' },
 };
 

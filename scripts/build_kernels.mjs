@@ -14,6 +14,8 @@ const MODULES = [
   { name: 'relaxed', features: ['threads', 'simd', 'relaxed-simd'] },
   { name: 'simd128', features: ['threads', 'simd'] },
   { name: 'normalization', features: ['threads', 'simd'] },
+  { name: 'attention', features: ['threads', 'simd'] },
+  { name: 'gelu', features: ['threads', 'simd'] },
 ];
 
 /** Ids of the sections a stateless module consists of: custom, type, import, function, export, code. */

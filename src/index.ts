@@ -12,6 +12,9 @@ export {
   type CausalSelfAttentionOptions,
 } from './layers/causal_self_attention';
 export { LayerNorm, layerNormalization, type LayerNormOptions } from './layers/layer_norm';
+export { MultiHeadAttention } from './layers/multi_head_attention/layer';
+export { multiHeadAttention } from './layers/multi_head_attention/multi_head_attention';
+export type { MultiHeadAttentionOptions } from './layers/multi_head_attention/options';
 export {
   RMSNormalization,
   rmsNormalization,
@@ -70,6 +73,13 @@ export {
 export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export { summary, type ModelSummary } from './inspect/summary';
 export { disposeModel } from './topology/dispose_model';
+
+// Ops
+export { gelu } from './ops/gelu';
+export {
+  scaledDotProductAttention,
+  type ScaledDotProductAttentionOptions,
+} from './ops/scaled_dot_product_attention';
 
 // Ops on packed words
 export type { Activation } from './engine/ternary_product';

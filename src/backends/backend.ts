@@ -1,4 +1,6 @@
 import type { DataId, KernelFunc } from '@tensorflow/tfjs-core';
+import type { SCALED_DOT_PRODUCT_ATTENTION } from '../ops/attention';
+import type { GeluKernelName } from '../ops/gelu';
 import type { COLUMN_SUMS } from '../ops/column_sums';
 import type { NormalizationKernelName } from '../ops/normalization';
 import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
@@ -17,7 +19,15 @@ export interface Backend {
   /** The tfjs kernels, by the names under which they are registered. */
   readonly tfjsKernels: Readonly<
     Record<typeof TERNARY_MAT_MUL, KernelFunc> &
-      Partial<Record<typeof COLUMN_SUMS | NormalizationKernelName, KernelFunc>>
+      Partial<
+        Record<
+          | typeof COLUMN_SUMS
+          | typeof SCALED_DOT_PRODUCT_ATTENTION
+          | GeluKernelName
+          | NormalizationKernelName,
+          KernelFunc
+        >
+      >
   >;
   /** Frees what is held beside packed words, once they are disposed or replaced. */
   release(packed: DataId): void;

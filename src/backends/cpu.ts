@@ -1,5 +1,7 @@
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
+import { arrayAttention } from './array_attention';
 import { arrayColumnSums } from './array_column_sums';
+import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
@@ -18,6 +20,8 @@ export const cpu: Backend = {
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     ColumnSums: arrayColumnSums(tensors),
+    ScaledDotProductAttention: arrayAttention(tensors),
+    ...arrayGelu(tensors),
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

@@ -1,6 +1,8 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import type { NormalizationMicrokernels } from '../engine/normalization/microkernels';
-import { usableMicrokernels } from '../engine/normalization/normalize';
+import {
+  normalizationModule,
+  type NormalizationMicrokernels,
+} from '../engine/normalization/microkernels';
 import { normalizeRows, normalizeRowsGradient } from '../engine/normalization/portable';
 import type { Rows } from '../engine/normalization/rows';
 import type { NormalizationKernelName } from '../ops/normalization';
@@ -106,7 +108,7 @@ function gradientInto(
 /** Undefined also if a future tfjs hides its heap. */
 function heapMicrokernels(backend: WasmBackend): NormalizationMicrokernels | undefined {
   const memory = heapMemory(backend);
-  return memory && usableMicrokernels(memory);
+  return memory && normalizationModule.on(memory);
 }
 
 function rowsOf(

@@ -1,4 +1,6 @@
+import { registerAttentionGradient } from '../ops/attention';
 import { registerColumnSumsGradient } from '../ops/column_sums';
+import { registerGeluGradient } from '../ops/gelu';
 import { registerNormalizationGradients } from '../ops/normalization';
 import { registerTfjsKernels } from '../ops/register';
 import { registerTernaryMatMulGradient } from '../ops/ternary_mat_mul';
@@ -9,6 +11,8 @@ import { BACKENDS } from './backends';
 for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKernels);
 registerTernaryMatMulGradient();
 registerColumnSumsGradient();
+registerAttentionGradient();
+registerGeluGradient();
 registerNormalizationGradients();
 registerExplicitTransposeMatMul();
 registerTileGradient();

@@ -1,5 +1,7 @@
 import { withoutDenormals } from '../tfjs/node_denormals';
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
+import { arrayAttention } from './array_attention';
+import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
 import type { Backend } from './backend';
@@ -25,6 +27,8 @@ export const tensorflow: Backend = {
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     ColumnSums: tensorflowColumnSums,
+    ScaledDotProductAttention: arrayAttention(tensors),
+    ...arrayGelu(tensors),
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,

@@ -21,7 +21,9 @@ import {
   type TernaryMatMulInputs,
 } from './array_product';
 import type { Backend } from './backend';
+import { heapAttention } from './heap_attention';
 import { heapColumnSums } from './heap_column_sums';
+import { heapGelu } from './heap_gelu';
 import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
 import { returnFromEngine } from './packed_words';
@@ -34,6 +36,8 @@ export const wasm: Backend = {
     TernaryMatMul: ({ inputs, attrs, backend }) =>
       compute(backend as WasmBackend, inputs as unknown as TernaryMatMulInputs, attrs),
     ColumnSums: heapColumnSums,
+    ScaledDotProductAttention: heapAttention,
+    ...heapGelu,
     ...heapNormalization,
   },
   release: returnFromEngine,

@@ -1,18 +1,7 @@
-import {
-  add,
-  matMul,
-  mul,
-  reshape,
-  serialization,
-  softmax,
-  tensor3d,
-  tidy,
-  transpose,
-  type Tensor,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import { reshape, serialization, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { attention } from '../ops/attention';
 import { positiveInteger } from '../options/check';
 import type { OptionTable } from '../options/option_table';
 import { savedConfig } from '../tfjs/saved_config';
@@ -41,7 +30,7 @@ export const CAUSAL_SELF_ATTENTION_OPTIONS = {
  * Inputs: [q, k, v], each float32 [batch, time, width]. k and v may have more times than q, which then
  * stands at the end of them, as where keys and values of earlier positions are kept. Output: float32, the
  * shape of q. It has no weights: q, k and v come from linear layers, for instance `bitLinear`. It takes no
- * mask.
+ * mask. It computes as `scaledDotProductAttention` does, in one operation.
  */
 export class CausalSelfAttention extends layers.Layer {
   /** @nocollapse */
@@ -75,28 +64,26 @@ export class CausalSelfAttention extends layers.Layer {
   override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const [query, key, value] = inputs as [Tensor3D, Tensor3D, Tensor3D];
-      const bias = this.bias(query.shape[1], key.shape[1]);
+      const [query, key, value] = inputs as [Tensor, Tensor, Tensor];
+      this.checkTimes(query.shape[1]!, key.shape[1]!);
       const [q, k, v] = [this.splitHeads(query), this.splitHeads(key), this.splitHeads(value)];
-      const keyDim = query.shape[2] / this.numHeads;
-      const scores = add(matMul(mul(q, 1 / Math.sqrt(keyDim)), k, false, true), bias);
-      return reshape(transpose(matMul(softmax(scores), v), [0, 2, 1, 3]), query.shape);
+      const scale = 1 / Math.sqrt(query.shape[2]! / this.numHeads);
+      const slopes = tensor1d(slopesOf(this.numHeads));
+      const y = attention({ q, k, v, mask: tensor1d([]), slopes }, { scale, causal: true });
+      return reshape(y, query.shape);
     });
   }
 
-  private bias(queries: number, keys: number): Tensor3D {
-    if (queries > keys) {
-      const expected = `of at least as many times as q (${queries})`;
-      throw argumentError(this.label, 'inputs k and v', expected, keys);
-    }
-    return tensor3d(causalBias(this.numHeads, queries, keys), [this.numHeads, queries, keys]);
+  private checkTimes(queries: number, keys: number): void {
+    if (queries <= keys) return;
+    const expected = `of at least as many times as q (${queries})`;
+    throw argumentError(this.label, 'inputs k and v', expected, keys);
   }
 
-  /** To [batch, numHeads, time, keyDim]. */
-  private splitHeads(x: Tensor3D): Tensor {
-    const [batch, time, width] = x.shape;
-    const heads = reshape(x, [batch, time, this.numHeads, width / this.numHeads]);
-    return transpose(heads, [0, 2, 1, 3]);
+  /** To [batch, time, numHeads, keyDim]. */
+  private splitHeads(x: Tensor): Tensor {
+    const [batch, time, width] = x.shape as [number, number, number];
+    return reshape(x, [batch, time, this.numHeads, width / this.numHeads]);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
@@ -119,20 +106,9 @@ export class CausalSelfAttention extends layers.Layer {
 
 serialization.registerClass(CausalSelfAttention);
 
-/** Far below every score, so that its exponential is exactly 0; finite, as infinities make NaN. */
-const HIDDEN = -1e9;
-
-/** What is added to the scores, [heads, queries, keys]; the last query stands at the last key. */
-function causalBias(heads: number, queries: number, keys: number): Float32Array {
-  const bias = new Float32Array(heads * queries * keys);
-  let i = 0;
-  for (let head = 1; head <= heads; head++) {
-    const slope = 2 ** ((-8 * head) / heads);
-    for (let query = keys - queries; query < keys; query++) {
-      for (let key = 0; key < keys; key++) bias[i++] = key > query ? HIDDEN : slope * (key - query);
-    }
-  }
-  return bias;
+/** What a key costs in each head for each position between it and the query. */
+function slopesOf(heads: number): number[] {
+  return Array.from({ length: heads }, (_, head) => 2 ** ((-8 * (head + 1)) / heads));
 }
 
 /**

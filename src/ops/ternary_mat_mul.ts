@@ -8,16 +8,17 @@ import {
   step,
   sum,
   matMul,
-  Tensor,
   tensor2d,
   tidy,
   type NamedAttrMap,
+  type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine/ternary_product';
 import { argumentError } from '../errors';
-import { oneOf, type Check } from '../options/check';
+import { oneOf } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
+import { TENSOR } from '../options/tensor_check';
 import { packedShape, unpackRows } from '../packing/int2';
 import { backendNames } from './register';
 import { inputQuantizer, type InputQuantizerName } from '../quantizers/input/registry';
@@ -50,8 +51,6 @@ export interface TernaryMatMulOptions {
   /** Applied to the outputs. Default: `'linear'`. */
   readonly activation?: Activation | undefined;
 }
-
-const TENSOR: Check = { expected: 'a tensor', holds: (value) => value instanceof Tensor };
 
 export const TERNARY_MAT_MUL_OPTIONS = {
   x: { ...TENSOR, required: true },

@@ -1,5 +1,6 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { CompositeLayer } from '../layers/composite_layer';
 import { mapLayers, mapWrapped, type LayerConfig } from '../tfjs/config_form';
 import { wrappedLayer } from '../tfjs/wrapped_layer';
 import { isPlainObject } from './plain_object';
@@ -35,6 +36,11 @@ function rewriteLayer(
   const path = prefix + layer.name;
   if (layer instanceof LayersModel) {
     return { ...entry, config: rewriteModel(layer, entry.config, `${path}/`, rewrite) };
+  }
+  if (layer instanceof CompositeLayer) {
+    const rewriteInner = (inner: LayerConfig, i: number) =>
+      rewriteLayer(layer.innerLayers[i]!, inner, `${path}/`, rewrite);
+    return { ...entry, config: mapLayers(entry.config, rewriteInner) };
   }
   const wrapped = wrappedLayer(layer);
   if (wrapped == null) return rewrite(entry, path);

@@ -1,4 +1,5 @@
 import { LayersModel, type layers } from '@tensorflow/tfjs-layers';
+import { CompositeLayer } from '../layers/composite_layer';
 import { nodesIn } from '../tfjs/container_nodes';
 import { outputShape, type LayerNode } from '../tfjs/layer_nodes';
 import { wrappedLayer } from '../tfjs/wrapped_layer';
@@ -7,7 +8,7 @@ import { wrappedLayer } from '../tfjs/wrapped_layer';
 export interface LayerSite {
   readonly layer: layers.Layer;
   readonly path: string;
-  /** What the model around it applies: the layer, or the TimeDistributed wrapper around it. */
+  /** What the model around it applies: the layer, the TimeDistributed wrapper around it, or the layer made of it. */
   readonly applied: layers.Layer;
   /** How the model around it uses `applied`: one node for each use. Uses in other models do not count. */
   readonly nodes: readonly LayerNode[];
@@ -21,7 +22,10 @@ export interface ModelSite {
   readonly path: string;
 }
 
-/** The layers of a model that are not models themselves, including those in nested models and wrappers. */
+/**
+ * The layers of a model that are not models themselves, including those in nested models and wrappers. In the place
+ * of a composite layer, which has no weights of its own, are the layers that it is made of.
+ */
 export function* layerSites(model: LayersModel): Generator<LayerSite> {
   for (const site of allSites(model)) if (!(site.layer instanceof LayersModel)) yield site;
 }
@@ -40,6 +44,12 @@ function* allSites(model: LayersModel, prefix = '', runs = 1): Generator<LayerSi
   for (const applied of model.layers) {
     const { layer, path, wrappers } = unwrapped(applied, prefix);
     const nodes = uses.get(applied) ?? [];
+    if (layer instanceof CompositeLayer) {
+      for (const inner of layer.innerLayers) {
+        yield { layer: inner, path: `${path}/${inner.name}`, applied, nodes, runs };
+      }
+      continue;
+    }
     yield { layer, path, applied, nodes, runs };
     if (!(layer instanceof LayersModel)) continue;
     const times = nodes.reduce((total, node) => total + timeSteps(node, wrappers), 0);

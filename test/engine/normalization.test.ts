@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '../../src';
 import { normalizeRows, normalizeRowsGradient } from '../../src/engine/normalization/portable';
-import { usableMicrokernels } from '../../src/engine/normalization/normalize';
+import { normalizationModule } from '../../src/engine/normalization/microkernels';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { layerNorm, rmsNorm } from '../../src/ops/normalization';
 import {
@@ -69,9 +69,9 @@ function inEach(check: (each: NormalizationCase) => void): void {
 }
 
 test('WebAssembly computes where it is not forbidden', () => {
-  expect(usableMicrokernels(ownMemoryEngine().memory)).toBeDefined();
+  expect(normalizationModule.on(ownMemoryEngine().memory)).toBeDefined();
   tf.env().set('BITCORE_USE_WASM_SIMD', false);
-  expect(usableMicrokernels(ownMemoryEngine().memory)).toBeUndefined();
+  expect(normalizationModule.on(ownMemoryEngine().memory)).toBeUndefined();
 });
 
 describe.each(KINDS)('%s', (kind) => {

@@ -8,10 +8,8 @@ import { TERNARY_MAT_MUL } from '../../src/ops/ternary_mat_mul';
 /** On a GPU, the backend's own kernels take their place. */
 const NOT_ON_GPUS = [
   'ColumnSums',
-  'LayerNorm',
-  'LayerNormGradient',
-  'RMSNorm',
-  'RMSNormGradient',
+  ...['ScaledDotProductAttention', 'Gelu', 'GeluGradient'],
+  ...['LayerNorm', 'LayerNormGradient', 'RMSNorm', 'RMSNormGradient'],
 ];
 
 /** What engineInfo says on a backend of that name, though it is not loaded. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear } from '../../src';
+import { bitLinear, multiHeadAttention } from '../../src';
 import { randomTensor, wholeNumbers } from './values';
 
 export interface ModelCase {
@@ -85,6 +85,21 @@ export const MODELS: Record<string, () => ModelCase> = {
     model.add(bitLinear({ units: 5 }));
     model.add(tf.layers.simpleRNN({ units: 3 }));
     return { model, x: wholeNumbers([3, 4], 10) };
+  },
+  'attention and what it is made of'() {
+    const [a, b] = [input([5, 8]), input([7, 6])];
+    const own = multiHeadAttention({ numHeads: 2, keyDim: 3, causal: true, name: 'own' });
+    const crossed = multiHeadAttention({
+      numHeads: 3,
+      keyDim: 4,
+      valueDim: 2,
+      outputDim: 5,
+      kernelQuantizer: 'lsq',
+      useBias: false,
+    });
+    const outputs = symbolic(crossed.apply([symbolic(own.apply(a)), b]));
+    const model = tf.model({ inputs: [a, b], outputs });
+    return { model, x: [randomTensor([3, 5, 8], 7), randomTensor([3, 7, 6], 8)] };
   },
 };
 

@@ -7,9 +7,12 @@ import {
   convert,
   LayerNorm,
   layerNormalization,
+  MultiHeadAttention,
+  multiHeadAttention,
   planConversion,
   RMSNormalization,
   rmsNormalization,
+  scaledDotProductAttention,
   sensitivity,
   ternaryMatMul,
 } from '../../src';
@@ -20,8 +23,13 @@ import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
 import { CAUSAL_SELF_ATTENTION_OPTIONS } from '../../src/layers/causal_self_attention';
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
+import {
+  MULTI_HEAD_ATTENTION_CONFIG,
+  MULTI_HEAD_ATTENTION_OPTIONS,
+} from '../../src/layers/multi_head_attention/options';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
 import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
+import { SCALED_DOT_PRODUCT_ATTENTION_OPTIONS } from '../../src/ops/scaled_dot_product_attention';
 import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
 import type { Option } from '../../src/options/option_table';
 import { BITNET_OPTIONS } from '../../src/quantizers/kernel/bitnet';
@@ -91,6 +99,8 @@ const operands = {
   packed: tf.fill([2, 4], 0x55555555, 'int32'),
   scale: tf.ones([1]),
 };
+
+const heads = tf.ones([1, 2, 3, 4]);
 
 /** A built-in rule, whose options stand beside its name. */
 function kernelQuantizer(name: string, type: string, table: OptionCase['table']): OptionCase {
@@ -280,6 +290,30 @@ export const OPTION_CASES: readonly OptionCase[] = [
     call: (options) => new CausalSelfAttention(options),
   },
   {
+    name: 'multiHeadAttention',
+    type: 'MultiHeadAttentionOptions',
+    table: MULTI_HEAD_ATTENTION_OPTIONS,
+    where: 'MultiHeadAttention',
+    valid: { numHeads: 2, keyDim: 3 },
+    ofTfjs: layerOptions,
+    call: multiHeadAttention,
+  },
+  {
+    name: 'MultiHeadAttention',
+    type: 'MultiHeadAttentionConfig',
+    table: MULTI_HEAD_ATTENTION_CONFIG,
+    valid: { numHeads: 2, keyDim: 3 },
+    ofTfjs: layerOptions,
+    call: (options) => new MultiHeadAttention(options),
+  },
+  {
+    name: 'scaledDotProductAttention',
+    type: 'ScaledDotProductAttentionOptions',
+    table: SCALED_DOT_PRODUCT_ATTENTION_OPTIONS,
+    valid: { q: heads, k: heads, v: heads },
+    call: scaledDotProductAttention,
+  },
+  {
     name: 'ternaryMatMul',
     type: 'TernaryMatMulOptions',
     table: TERNARY_MAT_MUL_OPTIONS,
@@ -303,6 +337,7 @@ export const WITHOUT_OPTIONS = [
   'disposeModel',
   'engineInfo',
   'folder',
+  'gelu',
   'loadCheckpoint',
   'packTernary',
   'ready',

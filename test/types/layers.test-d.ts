@@ -7,11 +7,14 @@ import {
   causalSelfAttention,
   convert,
   deploy,
+  gelu,
+  multiHeadAttention,
   planConversion,
   layerNormalization,
   quantizers,
   registerQuantizer,
   rmsNormalization,
+  scaledDotProductAttention,
   sensitivity,
   summary,
   ternaryMatMul,
@@ -21,6 +24,7 @@ import {
   type KernelQuantizer,
   type LayerNorm,
   type ModelSummary,
+  type MultiHeadAttention,
   type RMSNormalization,
   type Sensitivity,
   type Verification,
@@ -39,6 +43,9 @@ expectTypeOf(bitLinear({ units: 8, kernelQuantizer: { name: 'twn' } })).toEqualT
 expectTypeOf(layerNormalization({ epsilon: 1e-5 })).toEqualTypeOf<LayerNorm>();
 expectTypeOf(rmsNormalization()).toEqualTypeOf<RMSNormalization>();
 expectTypeOf(causalSelfAttention({ numHeads: 2 })).toEqualTypeOf<CausalSelfAttention>();
+expectTypeOf(multiHeadAttention({ numHeads: 2, keyDim: 3 })).toEqualTypeOf<MultiHeadAttention>();
+expectTypeOf(scaledDotProductAttention({ q: x, k: x, v: x, causal: true })).toEqualTypeOf<Tensor>();
+expectTypeOf(gelu(x, 'tanh')).toEqualTypeOf<Tensor>();
 expectTypeOf<BitLinear['deployed']>().toEqualTypeOf<boolean>();
 // @ts-expect-error: units is required
 bitLinear({});
@@ -60,6 +67,12 @@ bitLinear({ units: 8, kernelQuantizer: registerQuantizer('own', rule)({ levels: 
 registerQuantizer('own', rule)({ level: 3 });
 // @ts-expect-error: numHeads is required
 causalSelfAttention({});
+// @ts-expect-error: keyDim is required
+multiHeadAttention({ numHeads: 2 });
+// @ts-expect-error: an entry of saved configs
+multiHeadAttention({ numHeads: 2, keyDim: 3, layers: [] });
+// @ts-expect-error: one of two names
+gelu(x, 'exact');
 // @ts-expect-error: read only
 bitLinear({ units: 8 }).deployed = true;
 

@@ -1,4 +1,5 @@
-import { instantiate } from '../wasm/modules';
+import { TestedModule } from '../wasm/tested_module';
+import { passesSelfTest } from './self_test';
 
 /** The functions of kernels/normalization.ts on one memory; all arrays are given by their addresses. */
 export interface NormalizationMicrokernels {
@@ -27,13 +28,7 @@ export interface NormalizationMicrokernels {
   ): void;
 }
 
-const ofMemory = new WeakMap<WebAssembly.Memory, NormalizationMicrokernels>();
-
-/** Undefined where the module cannot be compiled (yet). */
-export function microkernelsOn(memory: WebAssembly.Memory): NormalizationMicrokernels | undefined {
-  const known = ofMemory.get(memory);
-  if (known != null) return known;
-  const microkernels = instantiate<NormalizationMicrokernels>('normalization', memory);
-  if (microkernels != null) ofMemory.set(memory, microkernels);
-  return microkernels;
-}
+export const normalizationModule = new TestedModule<NormalizationMicrokernels>(
+  'normalization',
+  passesSelfTest,
+);

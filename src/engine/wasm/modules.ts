@@ -1,4 +1,4 @@
-import { normalization, relaxed, simd128 } from './binaries';
+import { attention, gelu, normalization, relaxed, simd128 } from './binaries';
 
 /**
  * Computes the outputs of a product from `first` on, `count` of them. `args` and `scratch` are addresses: of the
@@ -14,7 +14,7 @@ export interface ModuleExports {
 }
 
 /** Each module's bytes, in base64. */
-const MODULES = { relaxed, simd128, normalization };
+const MODULES = { relaxed, simd128, normalization, attention, gelu };
 export type ModuleName = keyof typeof MODULES;
 
 /** `env.memory` as the modules declare it: shared, from 0 to 65536 pages. */

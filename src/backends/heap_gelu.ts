@@ -1,0 +1,60 @@
+import { util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import { geluModule } from '../engine/gelu/microkernels';
+import { geluGradientPortable, geluPortable } from '../engine/gelu/portable';
+import type { GeluAttrs, GeluKernelName } from '../ops/gelu';
+import { heapAddress, heapMemory, heapValues, type WasmBackend } from '../tfjs/wasm_heap';
+import { withHeapOutputs } from './heap_outputs';
+
+/** The tfjs kernels of the backend wasm, which compute where the tensors lie. */
+export const heapGelu: Record<GeluKernelName, KernelFunc> = {
+  Gelu: kernelOf((backend, { x }, y, { form }) => {
+    const microkernels = microkernelsOf(backend);
+    if (microkernels == null) geluPortable(floats(backend, x), form, floats(backend, y));
+    else microkernels.gelu(...addresses(backend, x, y), sizeOf(x), Number(form === 'tanh'));
+  }),
+  GeluGradient: kernelOf((backend, { x, dy }, dx, { form }) => {
+    const microkernels = microkernelsOf(backend);
+    if (microkernels == null) {
+      geluGradientPortable(floats(backend, x), floats(backend, dy), form, floats(backend, dx));
+    } else {
+      const [xAt, dyAt] = addresses(backend, x, dy);
+      const to = heapAddress(backend, dx);
+      microkernels.geluGradient(xAt, dyAt, to, sizeOf(x), Number(form === 'tanh'));
+    }
+  }),
+};
+
+interface Inputs {
+  readonly x: TensorInfo;
+  readonly dy: TensorInfo;
+}
+
+function kernelOf(
+  compute: (backend: WasmBackend, inputs: Inputs, output: TensorInfo, attrs: GeluAttrs) => void,
+): KernelFunc {
+  return (args) => {
+    const backend = args.backend as WasmBackend;
+    const inputs = args.inputs as unknown as Inputs;
+    const [result] = withHeapOutputs(backend, inputs, [inputs.x.shape], 'Gelu', ([output]) =>
+      compute(backend, inputs, output!, args.attrs as unknown as GeluAttrs),
+    );
+    return result!;
+  };
+}
+
+function microkernelsOf(backend: WasmBackend) {
+  const memory = heapMemory(backend);
+  return memory && geluModule.on(memory);
+}
+
+function addresses(backend: WasmBackend, a: TensorInfo, b: TensorInfo): [number, number] {
+  return [heapAddress(backend, a), heapAddress(backend, b)];
+}
+
+function sizeOf({ shape }: TensorInfo): number {
+  return util.sizeFromShape(shape);
+}
+
+function floats(backend: WasmBackend, tensor: TensorInfo): Float32Array {
+  return heapValues(backend, tensor) as Float32Array;
+}

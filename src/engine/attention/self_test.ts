@@ -1,0 +1,32 @@
+import type { Attention } from './attention';
+import type { AttentionMicrokernels } from './microkernels';
+import { attendInOwnMemory } from './own_memory';
+import { attendPortable } from './portable';
+
+/** Whether the microkernels compute the floats that the portable functions compute. */
+export function passesSelfTest(microkernels: AttentionMicrokernels): boolean {
+  return [1, 5].every((queries) =>
+    [false, true].every((causal) => {
+      const attention = testAttention(queries, causal);
+      const { heads, valueWidth } = attention.sizes;
+      const [expected, actual] = [0, 1].map(() => new Float32Array(queries * heads * valueWidth));
+      attendPortable(attention, expected!);
+      attendInOwnMemory(microkernels, attention, actual!);
+      return expected!.every((value, i) => Object.is(value, actual![i]));
+    }),
+  );
+}
+
+/** Ordinary, large and infinite numbers, and hidden keys; the same in every run. */
+function testAttention(queries: number, causal: boolean): Attention {
+  const sizes = { heads: 2, queries, keys: 37, keyWidth: 5, valueWidth: 11, scale: 0.3, causal };
+  const numbers = (count: number, step: number) =>
+    new Float32Array(count).map((_, i) => ((i * step) % 255) / 37 - 3);
+  const q = numbers(queries * 10, 97);
+  const k = numbers(37 * 10, 31);
+  const v = numbers(37 * 22, 53);
+  [k[40], k[75], v[99]] = [1e30, -Infinity, 3e38];
+  const mask = new Float32Array(37).map((_, i) => Number(i % 3 > 0));
+  const slopes = Float32Array.of(0, 0.25);
+  return { q, k, v, mask, slopes, sizes };
+}

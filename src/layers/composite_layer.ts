@@ -1,0 +1,60 @@
+import type { serialization, Tensor } from '@tensorflow/tfjs-core';
+import { layers, type LayerVariable } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../errors';
+import { isTernaryLayer } from './ternary/ternary_layer';
+
+/**
+ * A layer that is made of other layers and has no weights of its own. The walk over a model enters it, so that
+ * whatever handles ternary or dense layers handles the inner ones, under paths such as "attention/query".
+ *
+ * A class must keep these rules: its constructor makes the inner layers, `build` builds each with `buildInner`,
+ * `call` calls them by `call`, and the constructor takes the entry `layers` of its config, the inner layers in the
+ * form that they have in the config of a model.
+ */
+export abstract class CompositeLayer extends layers.Layer {
+  /** @internal */
+  abstract readonly innerLayers: readonly layers.Layer[];
+
+  override get trainableWeights(): LayerVariable[] {
+    if (!this.trainable) return [];
+    return this.innerLayers.flatMap(({ trainableWeights }) => trainableWeights);
+  }
+
+  override get nonTrainableWeights(): LayerVariable[] {
+    const trainable = this.trainable ? [] : this.innerLayers.map((inner) => inner.trainableWeights);
+    const others = this.innerLayers.map((inner) => inner.nonTrainableWeights);
+    return [...trainable, ...others].flat();
+  }
+
+  /**
+   * Sets the weights of all inner layers, in the order of `getWeights()`.
+   * @throws if their number or a shape differs. In these cases nothing has changed.
+   */
+  override setWeights(weights: Tensor[]): void {
+    const inOrder = this.weights;
+    const [expected, actual] = [inOrder, weights].map((all) => all.map(({ shape }) => shape));
+    const text = JSON.stringify(expected);
+    if (JSON.stringify(actual) !== text) {
+      const where = `${this.getClassName()} layer "${this.name}"`;
+      throw argumentError(where, 'weights', `of the shapes ${text}`, actual);
+    }
+    for (const inner of this.innerLayers) {
+      inner.setWeights(inner.weights.map((weight) => weights[inOrder.indexOf(weight)]!));
+    }
+  }
+
+  protected override disposeWeights(): number {
+    for (const inner of this.innerLayers) {
+      if (isTernaryLayer(inner)) inner.ternaryKernel.release();
+    }
+    return super.disposeWeights();
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const inner = this.innerLayers.map((layer) => ({
+      className: layer.getClassName(),
+      config: layer.getConfig(),
+    }));
+    return { ...super.getConfig(), layers: inner };
+  }
+}

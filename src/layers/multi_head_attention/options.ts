@@ -1,0 +1,60 @@
+import type { serialization } from '@tensorflow/tfjs-core';
+import { anyBoolean, positiveInteger, share } from '../../options/check';
+import type { OptionTable } from '../../options/option_table';
+import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../../quantizers/options';
+import { LAYER_OPTIONS, type LayerOptions } from '../tfjs_options';
+
+export interface MultiHeadAttentionOptions extends LayerOptions, QuantizationOptions {
+  /** Number of heads. */
+  numHeads: number;
+  /** Width of the queries and keys of each head. */
+  keyDim: number;
+  /** Width of the values of each head. Default: `keyDim`. */
+  valueDim?: number;
+  /** Width of the output. Default: that of the query input. */
+  outputDim?: number;
+  /** Whether the four projections have a bias. Default: true. */
+  useBias?: boolean;
+  /** Whether a query sees no key behind it. The last query stands at the last key. Default: false. */
+  causal?: boolean;
+  /**
+   * Whether the projections are `bitLinear` layers, to which the options of quantization go, or `tf.layers.dense`.
+   * Default: true.
+   */
+  ternary?: boolean;
+  /** Share of the quantization in force (see `bitLinear`). Default: 1. */
+  blend?: number;
+}
+
+/** What a saved config has beside the options. */
+export interface MultiHeadAttentionConfig extends MultiHeadAttentionOptions {
+  /** The projections, in the place of the options that make them. */
+  layers?: SavedLayer[];
+}
+
+/** The form of a layer in a config. */
+export interface SavedLayer {
+  readonly className: string;
+  readonly config: serialization.ConfigDict;
+}
+
+export const MULTI_HEAD_ATTENTION_OPTIONS = {
+  numHeads: { ...positiveInteger, required: true },
+  keyDim: { ...positiveInteger, required: true },
+  valueDim: positiveInteger,
+  outputDim: positiveInteger,
+  useBias: { ...anyBoolean, default: true },
+  causal: { ...anyBoolean, default: false },
+  ternary: { ...anyBoolean, default: true },
+  ...QUANTIZATION_OPTIONS,
+  blend: { ...share, default: 1 },
+  ...LAYER_OPTIONS,
+} as const satisfies OptionTable<MultiHeadAttentionOptions>;
+
+export const MULTI_HEAD_ATTENTION_CONFIG = {
+  ...MULTI_HEAD_ATTENTION_OPTIONS,
+  layers: {
+    expected: 'a list of four layers in the form of a config',
+    holds: (value) => Array.isArray(value) && value.length === 4,
+  },
+} as const satisfies OptionTable<MultiHeadAttentionConfig>;

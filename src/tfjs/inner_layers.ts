@@ -1,0 +1,23 @@
+import type { LayerVariable, layers, Shape } from '@tensorflow/tfjs-layers';
+
+/*
+ * Relies on how a layer makes weights: `build` calls the protected method `addWeight` with the name of each weight,
+ * to which tfjs adds only the scope of the layer that is applied. tfjs does not export what adds a scope.
+ */
+
+interface WeightMaker {
+  addWeight?(name: string, ...rest: unknown[]): LayerVariable;
+}
+
+/** Builds a layer inside another one that is being applied: the names of its weights begin with its own name. */
+export function buildInner(layer: layers.Layer, inputShape: Shape): void {
+  const maker = layer as unknown as WeightMaker;
+  const addWeight = maker.addWeight!.bind(layer);
+  maker.addWeight = (name, ...rest) => addWeight(`${layer.name}/${name}`, ...rest);
+  try {
+    layer.build(inputShape);
+  } finally {
+    // The method of the class stands behind it.
+    delete maker.addWeight;
+  }
+}

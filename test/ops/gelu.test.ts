@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs';
+import { gelu } from '../../src';
+import { geluModule } from '../../src/engine/gelu/microkernels';
+import { geluGradientPortable, geluPortable } from '../../src/engine/gelu/portable';
+import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
+import { hashOf } from '../support/normalization_grid';
+import { expectClose, expectIdentical, randomTensor } from '../support/values';
+import { withoutKernel } from '../support/without_kernel';
+
+afterEach(() => tf.env().set('BITCORE_USE_WASM_SIMD', true));
+
+/** Of the outputs and the gradients, on every backend, engine and version of Node. */
+const HASHES = { erf: 209168849, tanh: 4102892387 };
+
+/** Dense around zero, then sparse up to the largest float32, and the special numbers. */
+const GRID = Float32Array.from([
+  ...Array.from({ length: 4001 }, (_, i) => (i - 2000) / 125),
+  ...Array.from({ length: 300 }, (_, i) => [1.8 ** (i - 150), -(1.8 ** (i - 150))]).flat(),
+  ...[0, -0, Infinity, -Infinity, NaN],
+]);
+
+/** erfc(z) / 2 for z of at least 0, by its series or its continued fraction. */
+function halfErfc(z: number): number {
+  if (z < 2.5) {
+    let [term, sum] = [z, z];
+    for (let n = 1; n < 60; n++) sum += (term *= (-z * z) / n) / (2 * n + 1);
+    return 0.5 - sum / Math.sqrt(Math.PI);
+  }
+  let fraction = 0;
+  for (let n = 100; n > 0; n--) fraction = n / 2 / (z + fraction);
+  return Math.exp(-z * z) / (z + fraction) / Math.sqrt(Math.PI) / 2;
+}
+
+const TAILS = {
+  erf: (size: number) => halfErfc(size / Math.SQRT2),
+  tanh: (size: number) =>
+    1 / (1 + Math.exp(2 * Math.sqrt(2 / Math.PI) * (size + 0.044715 * size ** 3))),
+};
+
+describe.each(['erf', 'tanh'] as const)('%s', (form) => {
+  test('is within 1e-6 of float64, relative to each output', () => {
+    const actual = gelu(tf.tensor(GRID), form).dataSync();
+    const wrong = [...GRID].findIndex((x, i) => {
+      if (!Number.isFinite(x)) return false;
+      const tail = TAILS[form](Math.abs(x));
+      const expected = x * (x < 0 ? tail : 1 - tail);
+      return !(Math.abs(actual[i] - expected) <= 1e-6 * Math.abs(expected) + 2 ** -149);
+    });
+    expect(GRID[wrong]).toBeUndefined();
+    expect([...actual.slice(-3)]).toEqual([Infinity, NaN, NaN]);
+  });
+
+  test.each([true, false])(
+    'gives the same floats everywhere, WebAssembly allowed: %s',
+    (allowed) => {
+      tf.env().set('BITCORE_USE_WASM_SIMD', allowed);
+      const memory = ownMemoryEngine().memory;
+      expect(geluModule.on(memory) != null).toBe(allowed);
+      const dy = GRID.map((_, i) => (i % 9) - 4);
+      const [y, dx] = [GRID.slice(), GRID.slice()];
+      geluPortable(GRID, form, y);
+      geluGradientPortable(GRID, dy, form, dx);
+      const x = tf.tensor(GRID);
+      expectIdentical(gelu(x, form), y);
+      expectIdentical(tf.grad((x) => gelu(x, form))(x, tf.tensor(dy)), dx);
+      expect(hashOf(dx, hashOf(y))).toBe(HASHES[form]);
+    },
+  );
+
+  test('ops of tfjs compute the same, and the same gradient, where the kernel is missing', () => {
+    const both = () => {
+      const x = tf.mul(randomTensor([300]), 5);
+      return [gelu(x, form), tf.grad((x) => gelu(x, form))(x)];
+    };
+    const expected = both();
+    withoutKernel('Gelu', both).forEach((actual, i) => expectClose(actual, expected[i], 1e-5));
+  });
+
+  test('the gradient is that of finite differences', () => {
+    const [x, step] = [randomTensor([60]), 2 ** -7];
+    const moved = [step, -step].map((by) => gelu(tf.add(tf.mul(x, 4), by), form));
+    const expected = tf.div(tf.sub(moved[0], moved[1]), 2 * step);
+    expectClose(tf.grad((x) => gelu(x, form))(tf.mul(x, 4), tf.ones([60])), expected, 1e-4);
+  });
+});
+
+test('more numbers than fit into a part of the memory, and none', () => {
+  const many = randomTensor([3, 100_001]);
+  expectIdentical(tf.slice(gelu(many), [2, 0]), gelu(tf.slice(many, [2, 0])));
+  expect(gelu(tf.zeros([2, 0])).shape).toEqual([2, 0]);
+});
+
+test('wrong arguments', () => {
+  expect(() => gelu(tf.ones([2], 'int32'))).toThrow(
+    'gelu: x must be a float32 tensor, got "int32"',
+  );
+  expect(() => gelu(3 as never)).toThrow('gelu: x must be a float32 tensor, got 3.');
+  expect(() => gelu(tf.ones([2]), 'exact' as never)).toThrow(
+    `gelu: form must be 'erf' or 'tanh', got "exact".`,
+  );
+});
