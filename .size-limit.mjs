@@ -5,9 +5,9 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '129.7 kB', gzipped: '48.3 kB' },
-  training: { minified: '112.7 kB', gzipped: '43.2 kB' },
-  folder: { minified: '16.3 kB', gzipped: '6.4 kB' },
+  index: { minified: '142.4 kB', gzipped: '52.7 kB' },
+  training: { minified: '127.2 kB', gzipped: '48.4 kB' },
+  folder: { minified: '17.1 kB', gzipped: '6.7 kB' },
 };
 
 const check = (name, form, options) => ({
