@@ -1,5 +1,6 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { attentionModule, type AttentionMicrokernels } from '../engine/attention/microkernels';
+import type { AttentionMicrokernels } from '../engine/attention/microkernels';
+import { attentionModule } from '../engine/attention/module';
 import { SCALED_DOT_PRODUCT_ATTENTION } from '../ops/attention';
 import type { AttentionAttrs } from '../ops/attention_weights';
 import {

@@ -1,5 +1,5 @@
 import { util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
-import { geluModule } from '../engine/gelu/microkernels';
+import { geluModule } from '../engine/gelu/module';
 import { geluGradientPortable, geluPortable } from '../engine/gelu/portable';
 import type { GeluAttrs, GeluKernelName } from '../ops/gelu';
 import { heapAddress, heapMemory, heapValues, type WasmBackend } from '../tfjs/wasm_heap';

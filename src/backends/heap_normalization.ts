@@ -1,8 +1,6 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import {
-  normalizationModule,
-  type NormalizationMicrokernels,
-} from '../engine/normalization/microkernels';
+import type { NormalizationMicrokernels } from '../engine/normalization/microkernels';
+import { normalizationModule } from '../engine/normalization/module';
 import { normalizeRows, normalizeRowsGradient } from '../engine/normalization/portable';
 import type { Rows } from '../engine/normalization/rows';
 import type { NormalizationKernelName } from '../ops/normalization';

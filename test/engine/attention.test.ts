@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { scaledDotProductAttention } from '../../src';
 import type { Attention } from '../../src/engine/attention/attention';
-import { attentionModule } from '../../src/engine/attention/microkernels';
+import { attentionModule } from '../../src/engine/attention/module';
 import { attendPortable } from '../../src/engine/attention/portable';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import {

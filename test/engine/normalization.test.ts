@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '../../src';
 import { normalizeRows, normalizeRowsGradient } from '../../src/engine/normalization/portable';
-import { normalizationModule } from '../../src/engine/normalization/microkernels';
+import { normalizationModule } from '../../src/engine/normalization/module';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { layerNorm, rmsNorm } from '../../src/ops/normalization';
 import {

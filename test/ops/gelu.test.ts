@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { gelu } from '../../src';
-import { geluModule } from '../../src/engine/gelu/microkernels';
+import { geluModule } from '../../src/engine/gelu/module';
 import { geluGradientPortable, geluPortable } from '../../src/engine/gelu/portable';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { hashOf } from '../support/normalization_grid';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, convert, deploy, planConversion, summary } from '../../src';
+import { bitLinear, convert, deploy, layerNormalization, planConversion, summary } from '../../src';
 import { distill, recommend } from '../../src/training';
 import { layerSites } from '../../src/topology/layer_sites';
 import { expectIdentical, randomTensor } from '../support/values';
@@ -84,7 +84,7 @@ test('distill still refuses a layer that one of its models uses twice', () => {
 }); // prettier-ignore
 
 test('recommend looks at the layers before a layer in this model, not in another', () => {
-  const first = tf.layers.layerNormalization({ inputShape: [8], name: 'norm' });
+  const first = layerNormalization({ inputShape: [8], name: 'norm' });
   const ternary = bitLinear({ units: 4, name: 'ternary' });
   const normalized = tf.sequential({ layers: [first, ternary, tf.layers.dense({ units: 2 })] });
   expect(recommend(normalized)).toEqual([]);

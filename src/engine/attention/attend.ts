@@ -1,5 +1,5 @@
 import type { Attention } from './attention';
-import { attentionModule } from './microkernels';
+import { attentionModule } from './module';
 import { attendInOwnMemory } from './own_memory';
 import { attendPortable } from './portable';
 

@@ -1,6 +1,3 @@
-import { TestedModule } from '../wasm/tested_module';
-import { passesSelfTest } from './self_test';
-
 /** The functions of kernels/attention.ts on one memory; all arrays are given by their addresses. */
 export interface AttentionMicrokernels {
   /** Bytes of scratch memory, at a multiple of 8. */
@@ -23,5 +20,3 @@ export interface AttentionMicrokernels {
     causal: number,
   ): void;
 }
-
-export const attentionModule = new TestedModule<AttentionMicrokernels>('attention', passesSelfTest);

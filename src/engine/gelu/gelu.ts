@@ -1,4 +1,4 @@
-import { geluModule } from './microkernels';
+import { geluModule } from './module';
 import { geluGradientInOwnMemory, geluInOwnMemory } from './own_memory';
 import { geluGradientPortable, geluPortable, type GeluForm } from './portable';
 

@@ -1,11 +1,6 @@
-import { TestedModule } from '../wasm/tested_module';
-import { passesSelfTest } from './self_test';
-
 /** The functions of kernels/gelu.ts on one memory; all arrays are given by their addresses. */
 export interface GeluMicrokernels {
   /** `tanh` is 0 for the form with erf. */
   gelu(x: number, y: number, count: number, tanh: number): void;
   geluGradient(x: number, dy: number, dx: number, count: number, tanh: number): void;
 }
-
-export const geluModule = new TestedModule<GeluMicrokernels>('gelu', passesSelfTest);

@@ -1,6 +1,3 @@
-import { TestedModule } from '../wasm/tested_module';
-import { passesSelfTest } from './self_test';
-
 /** The functions of kernels/normalization.ts on one memory; all arrays are given by their addresses. */
 export interface NormalizationMicrokernels {
   /** beta is 0 where nothing is added, `centered` is 0 where the mean is not subtracted. */
@@ -27,8 +24,3 @@ export interface NormalizationMicrokernels {
     centered: number,
   ): void;
 }
-
-export const normalizationModule = new TestedModule<NormalizationMicrokernels>(
-  'normalization',
-  passesSelfTest,
-);

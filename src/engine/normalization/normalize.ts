@@ -1,4 +1,4 @@
-import { normalizationModule } from './microkernels';
+import { normalizationModule } from './module';
 import { normalizeGradientInOwnMemory, normalizeInOwnMemory } from './own_memory';
 import { normalizeRows, normalizeRowsGradient } from './portable';
 import type { RowGradients, Rows } from './rows';
