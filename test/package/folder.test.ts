@@ -152,7 +152,7 @@ describe('damaged files are refused, by the handler and by the commands', () => 
     ],
     'an unknown layer': [
       (path) => edit(path, (text) => text.replaceAll('"BitLinear"', '"Other"')),
-      /Unknown layer: Other/,
+      /Unknown layer: Other|the layer "Other" is unknown/,
     ],
     'weights of another shape': [
       (path) => edit(path, (text) => text.replace('[5,2]', '[2,5]')),
