@@ -93,7 +93,7 @@ function checkImports(file, text) {
   const forNode = FOR_NODE.test(file) ? [...builtinModules, ...ownEntries] : [];
   const allowed = [...PEERS, ...forNode];
   const imports = [
-    ...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*|\brequire\()(['"])([^'"]+)\1/g),
+    ...text.matchAll(/(?:\bfrom\s+|(?<!--)\bimport\s*\(?\s*|\brequire\()(['"])([^'"]+)\1/g),
   ];
   const foreign = imports
     .map(([, , name]) => name)
