@@ -32,8 +32,8 @@ export async function run(args: string[]): Promise<Outcome> {
   // Before the plan, as errors name the function that was called.
   const converted = await namingFile(from, () => convert(model, options));
   const plan = planConversion(model, options);
-  if (plan.totals.converted === 0) {
-    throw new Error(`convert: no layer would become ternary.\n${plan.toString()}`);
+  if (plan.totals.converted === 0 && !plan.normalizations.some(({ converted: is }) => is)) {
+    throw new Error(`convert: no layer would change.\n${plan.toString()}`);
   }
   await saveModel(converted, to);
   return { result: plan, lines: [plan.toString(), `Saved in ${to}.`] };

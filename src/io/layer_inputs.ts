@@ -1,4 +1,5 @@
 import { argumentError } from '../errors';
+import { registeredClass } from '../tfjs/registered_classes';
 import { isPlainObject } from '../topology/plain_object';
 
 /** One call of a layer: its inputs, as the name of a layer, and the number of that layer's own call. */
@@ -57,8 +58,15 @@ function entryOf(layer: Record<string, unknown>, file: string, where: string): E
     const argument = `inbound_nodes of layer "${String(name)}" (${String(className)}) in ${file}`;
     throw argumentError(where, argument, 'lists of [layer, node, tensor]', calls);
   }
-  const hasOutput = className === 'InputLayer' || (isPlainObject(config) && 'layers' in config);
+  const hasOutput = className === 'InputLayer' || isModel(className, config);
   return { name: String(name), className, calls, hasOutput };
+}
+
+/** Other layers hold layers too, such as MultiHeadAttention. */
+function isModel(className: unknown, config: unknown): boolean {
+  if (!isPlainObject(config) || !('layers' in config)) return false;
+  const known = registeredClass(String(className)) as { prototype: object } | undefined;
+  return known == null || 'predict' in known.prototype;
 }
 
 function isCall(call: unknown): call is Call {

@@ -2,15 +2,23 @@ import type { LayerVariable, layers, Shape } from '@tensorflow/tfjs-layers';
 
 /*
  * Relies on how a layer makes weights: `build` calls the protected method `addWeight` with the name of each weight,
- * to which tfjs adds only the scope of the layer that is applied. tfjs does not export what adds a scope.
+ * to which tfjs adds only the scope of the layer that is applied. tfjs does not export what adds a scope. And on the
+ * protected list of a layer's own variables, each of which the setters of `trainable` of a layer and of a model set.
  */
+
+interface VariableHolder {
+  readonly _trainableWeights: LayerVariable[];
+}
 
 interface WeightMaker {
   addWeight?(name: string, ...rest: unknown[]): LayerVariable;
 }
 
-/** Builds a layer inside another one that is being applied: the names of its weights begin with its own name. */
-export function buildInner(layer: layers.Layer, inputShape: Shape): void {
+/**
+ * Builds a layer inside another one that is being applied: the names of its weights begin with its own name, and they
+ * are frozen with the outer layer.
+ */
+export function buildInner(outer: layers.Layer, layer: layers.Layer, inputShape: Shape): void {
   const maker = layer as unknown as WeightMaker;
   const addWeight = maker.addWeight!.bind(layer);
   maker.addWeight = (name, ...rest) => addWeight(`${layer.name}/${name}`, ...rest);
@@ -20,4 +28,5 @@ export function buildInner(layer: layers.Layer, inputShape: Shape): void {
     // The method of the class stands behind it.
     delete maker.addWeight;
   }
+  (outer as unknown as VariableHolder)._trainableWeights.push(...layer.trainableWeights);
 }

@@ -33,7 +33,7 @@ type Random = () => number;
 
 /** What errors about the command line name: a part of it, a quantizer, or the folder of a model. */
 const ARGUMENT =
-  /MODEL|DEPLOYED|OUT_DIR|command must be|Unknown option|--[a-z]|kernelQuantizer|inputQuantizer|skip|convert: \w+: |folder "|no layer would become ternary/;
+  /MODEL|DEPLOYED|OUT_DIR|command must be|Unknown option|--[a-z]|kernelQuantizer|inputQuantizer|skip|convert: \w+: |folder "|no layer would change/;
 
 /** What errors about a model name. */
 const IN_MODEL =

@@ -212,3 +212,22 @@ test('wrong options and inputs', () => {
     );
   }
 });
+
+test('a frozen layer does not train in a loop of its own', () => {
+  const layer = multiHeadAttention({ numHeads: 2, keyDim: 4 });
+  const x = query();
+  apply(layer, x);
+  layer.trainable = false;
+  expect(() => tf.variableGrads(() => apply(layer, x).sum() as tf.Scalar)).toThrow('variable');
+  layer.trainable = true;
+  const { grads } = tf.variableGrads(() => apply(layer, x).sum() as tf.Scalar);
+  expect(Object.keys(grads)).toHaveLength(8);
+});
+
+test('causal with fewer keys than queries is refused when the layer is applied', () => {
+  const [few, many] = [3, 5].map((time) => tf.input({ shape: [time, WIDTH] }));
+  const layer = multiHeadAttention({ numHeads: 2, keyDim: 4, causal: true, name: 'short' });
+  expect(() => layer.apply([many!, few!])).toThrow(
+    'MultiHeadAttention layer "short": key must be of at least 5 positions',
+  );
+});

@@ -99,7 +99,7 @@ describe('convert', () => {
     const to = newFolder();
     const { code, stderr } = cli('convert', from, to, '--skip', '*');
     expect([code, existsSync(to)]).toEqual([2, false]);
-    expect(stderr).toMatch(/no layer would become ternary[^]*first +\[20,12\] +kept: /);
+    expect(stderr).toMatch(/no layer would change[^]*first +\[20,12\] +kept: /);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, convert, deploy, verify } from '../../src';
+import { bitLinear, convert, deploy, multiHeadAttention, verify } from '../../src';
 import { folder } from '../../src/io/folder';
 import { removeFolders, saved, savedWithoutDigests } from '../support/folders';
 import { expectIdentical, randomTensor } from '../support/values';
@@ -234,6 +234,20 @@ describe('layers that wait for inputs, on which tfjs never ends', () => {
         `^folder "${path}": (the inputs|inbound_nodes) of layer "(sum|shared|inner)" .* in model.json must be`,
       ),
     );
+  });
+
+  test('a circle through a layer that holds layers', async () => {
+    const input = tf.input({ shape: [3, 4] });
+    const first = tf.layers.dense({ units: 4, name: 'first' }).apply(input);
+    const attention = multiHeadAttention({ numHeads: 2, keyDim: 2, name: 'attention' });
+    const outputs = attention.apply(first) as tf.SymbolicTensor;
+    const path = await savedWithoutDigests(tf.model({ inputs: input, outputs }));
+    edit(path, (content) => {
+      const { layers } = (content.modelTopology as { config: { layers: Layer[] } }).config;
+      layers.find(({ name }) => name === 'first')!.inbound_nodes = [[['attention', 0, 0, {}]]];
+      return content;
+    });
+    await expect(load(path)).rejects.toThrow(`folder "${path}": the inputs of layer "first"`);
   });
 
   test('two layers of one name', async () => {

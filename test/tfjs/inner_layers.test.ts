@@ -3,11 +3,26 @@ import { buildInner } from '../../src/tfjs/inner_layers';
 
 test('the names of weights begin with that of the layer, only while it is built here', () => {
   const layer = tf.layers.dense({ units: 2, name: 'inner' });
-  buildInner(layer, [null, 3]);
+  buildInner(tf.layers.activation({ activation: 'relu' }), layer, [null, 3]);
   expect(layer.weights.map(({ originalName }) => originalName)).toEqual([
     'inner/kernel',
     'inner/bias',
   ]);
   expect(Object.keys(layer)).not.toContain('addWeight');
   expect((layer.apply(tf.ones([1, 3])) as tf.Tensor).shape).toEqual([1, 2]);
+});
+
+test('the variables are frozen with the outer layer, and with a model that holds it', () => {
+  const outer = tf.layers.activation({ activation: 'relu', inputShape: [3] });
+  const inner = tf.layers.dense({ units: 2 });
+  buildInner(outer, inner, [null, 3]);
+  const areTrainable = () =>
+    inner.weights.map((weight) => (weight as unknown as { trainable: boolean }).trainable);
+  const model = tf.sequential({ layers: [outer] });
+  for (const holder of [outer, model]) {
+    holder.trainable = false;
+    expect(areTrainable()).toEqual([false, false]);
+    holder.trainable = true;
+    expect(areTrainable()).toEqual([true, true]);
+  }
 });

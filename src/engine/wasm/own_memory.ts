@@ -37,6 +37,8 @@ export class OwnMemoryEngine {
   private readonly allocator: Allocator;
   private readonly microkernels: Microkernels;
   private pool: ThreadPool | undefined;
+  /** Whether threads of an earlier pool have not ended yet: until then the calling thread computes alone. */
+  private areThreadsEnding = false;
   private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
   /** For weights that nobody released: their words are freed when the weight is collected. */
   private readonly collected = new FinalizationRegistry<number>((address) =>
@@ -54,7 +56,7 @@ export class OwnMemoryEngine {
 
   /** Threads that run, the calling one included; they are started first, which takes some 50 ms. */
   runningThreads(): number {
-    return this.threads > 1 ? this.threadPool().runningThreads() : 1;
+    return this.mayShare ? this.threadPool().runningThreads() : 1;
   }
 
   supports(engine: WasmEngineName): boolean {
@@ -78,7 +80,7 @@ export class OwnMemoryEngine {
     const packed = this.uploaded.get(weight)!.address;
     const job = { engine, product, packed, y, step, scratchBytes };
     const isLarge = step * inFeatures * units >= MIN_SHARED_MACS;
-    const computed = isLarge && this.threads > 1 ? this.computeShared(job) : 0;
+    const computed = isLarge && this.mayShare ? this.computeShared(job) : 0;
     if (computed < rows) this.computeAlone(job, computed);
   }
 
@@ -131,10 +133,18 @@ export class OwnMemoryEngine {
     return (this.pool ??= new ThreadPool(this.microkernels, this.threads));
   }
 
-  /** The next large product starts other threads. Nobody gets the operands' memory before those of `pool` have ended. */
+  private get mayShare(): boolean {
+    return this.threads > 1 && !this.areThreadsEnding;
+  }
+
+  /** Nobody gets the operands' memory before the threads of `pool` have ended. Then a large product starts others. */
   private replacePool(pool: ThreadPool, operands: number): void {
     this.pool = undefined;
-    void pool.end().then(() => this.allocator.free(operands));
+    this.areThreadsEnding = true;
+    void pool.end().then(() => {
+      this.areThreadsEnding = false;
+      this.allocator.free(operands);
+    });
   }
 
   /**

@@ -92,7 +92,7 @@ export class MultiHeadAttention extends CompositeLayer {
     const widths = [query, key, value].map((shape) => shape[2]!);
     this.projections ??= this.makeProjections(this.outputDim ?? widths[0]!);
     const inFeatures = [...widths, this.numHeads * this.valueDim];
-    this.projections.forEach((layer, i) => buildInner(layer, [null, null, inFeatures[i]!]));
+    this.projections.forEach((layer, i) => buildInner(this, layer, [null, null, inFeatures[i]!]));
     this.widths = widths;
     this.built = true;
   }
@@ -100,6 +100,7 @@ export class MultiHeadAttention extends CompositeLayer {
   /** @throws if the inputs, or their shapes, are wrong or have other widths than those of `build`. */
   private named<Item>(inputs: Item[], shapeOf: (item: Item) => Shape): AttentionInputs<Item> {
     const named = namedInputs(inputs, shapeOf, this.label);
+    this.checkCausal(shapeOf(named.query)[1], shapeOf(named.key)[1]);
     if (this.widths == null) return named;
     const widths = [named.query, named.key, named.value].map((item) => shapeOf(item)[2]);
     const [query, key, value] = this.widths;
@@ -113,7 +114,6 @@ export class MultiHeadAttention extends CompositeLayer {
       this.invokeCallHook(inputs, kwargs);
       const list = [inputs].flat();
       const { query, key, value, mask } = this.named(list, ({ shape }) => shape);
-      this.checkCausal(query, key);
       const [toQueries, toKeys, toValues, toOutput] = this.projections!;
       const project = (layer: layers.Layer, x: Tensor) => layer.call(x, kwargs) as Tensor;
       const attended = attention(
@@ -131,8 +131,9 @@ export class MultiHeadAttention extends CompositeLayer {
     });
   }
 
-  private checkCausal({ shape: [, queries] }: Tensor, { shape: [, keys] }: Tensor): void {
-    if (!this.causal || queries! <= keys!) return;
+  /** Numbers that are open are checked when they are known. */
+  private checkCausal(queries: number | null | undefined, keys: number | null | undefined): void {
+    if (!this.causal || queries == null || keys == null || queries <= keys) return;
     const expected = `of at least ${queries} positions, one for each query, as causal is true`;
     throw argumentError(this.label, 'key', expected, keys);
   }
