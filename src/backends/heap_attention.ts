@@ -7,7 +7,6 @@ import {
   allocateHeap,
   freeHeap,
   heapAddress,
-  heapMemory,
   heapValues,
   type WasmBackend,
 } from '../tfjs/wasm_heap';
@@ -15,13 +14,13 @@ import { arrayAttention } from './array_attention';
 import { attentionShape, attentionSizes, isEmpty, type AttentionInputs } from './attention_shape';
 import { checkAllocated } from './heap_room';
 import { withHeapOutputs } from './heap_outputs';
+import { moduleOnHeap } from './module_on_heap';
 
 /** The tfjs kernel of the backend wasm, which computes where the tensors lie. */
 export const heapAttention: KernelFunc = (args) => {
   const backend = args.backend as WasmBackend;
   const inputs = args.inputs as unknown as AttentionInputs;
-  const memory = heapMemory(backend);
-  const microkernels = memory && attentionModule.on(memory);
+  const microkernels = moduleOnHeap(backend, attentionModule);
   const shape = attentionShape(inputs);
   const [y] = withHeapOutputs(backend, inputs, [shape], SCALED_DOT_PRODUCT_ATTENTION, ([y]) =>
     microkernels == null

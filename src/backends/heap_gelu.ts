@@ -2,18 +2,19 @@ import { util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
 import { geluModule } from '../engine/gelu/module';
 import { geluGradientPortable, geluPortable } from '../engine/gelu/portable';
 import type { GeluAttrs, GeluKernelName } from '../ops/gelu';
-import { heapAddress, heapMemory, heapValues, type WasmBackend } from '../tfjs/wasm_heap';
+import { heapAddress, heapValues, type WasmBackend } from '../tfjs/wasm_heap';
 import { withHeapOutputs } from './heap_outputs';
+import { moduleOnHeap } from './module_on_heap';
 
 /** The tfjs kernels of the backend wasm, which compute where the tensors lie. */
 export const heapGelu: Record<GeluKernelName, KernelFunc> = {
   Gelu: kernelOf((backend, { x }, y, { form }) => {
-    const microkernels = microkernelsOf(backend);
+    const microkernels = moduleOnHeap(backend, geluModule);
     if (microkernels == null) geluPortable(floats(backend, x), form, floats(backend, y));
     else microkernels.gelu(...addresses(backend, x, y), sizeOf(x), Number(form === 'tanh'));
   }),
   GeluGradient: kernelOf((backend, { x, dy }, dx, { form }) => {
-    const microkernels = microkernelsOf(backend);
+    const microkernels = moduleOnHeap(backend, geluModule);
     if (microkernels == null) {
       geluGradientPortable(floats(backend, x), floats(backend, dy), form, floats(backend, dx));
     } else {
@@ -40,11 +41,6 @@ function kernelOf(
     );
     return result!;
   };
-}
-
-function microkernelsOf(backend: WasmBackend) {
-  const memory = heapMemory(backend);
-  return memory && geluModule.on(memory);
 }
 
 function addresses(backend: WasmBackend, a: TensorInfo, b: TensorInfo): [number, number] {

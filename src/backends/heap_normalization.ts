@@ -1,5 +1,4 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import type { NormalizationMicrokernels } from '../engine/normalization/microkernels';
 import { normalizationModule } from '../engine/normalization/module';
 import { normalizeRows, normalizeRowsGradient } from '../engine/normalization/portable';
 import type { Rows } from '../engine/normalization/rows';
@@ -14,6 +13,7 @@ import {
 } from '../tfjs/wasm_heap';
 import { withHeapOutputs } from './heap_outputs';
 import { checkAllocated } from './heap_room';
+import { moduleOnHeap } from './module_on_heap';
 import {
   normalizationKernels,
   type NormalizationGradientInputs,
@@ -47,7 +47,7 @@ function normalizeInto(
   settings: NormalizationSettings,
 ): void {
   const { x, gamma, beta } = inputs;
-  const microkernels = heapMicrokernels(backend);
+  const microkernels = moduleOnHeap(backend, normalizationModule);
   if (microkernels == null) {
     const rows = rowsOf(backend, inputs, settings);
     return normalizeRows(rows, beta && floats(backend, beta), floats(backend, y));
@@ -72,7 +72,7 @@ function gradientInto(
   settings: NormalizationSettings,
 ): void {
   const { x, gamma, dy } = inputs;
-  const microkernels = heapMicrokernels(backend);
+  const microkernels = moduleOnHeap(backend, normalizationModule);
   if (microkernels == null) {
     return normalizeRowsGradient(rowsOf(backend, inputs, settings), floats(backend, dy), {
       dx: floats(backend, dx!),
@@ -101,12 +101,6 @@ function gradientInto(
   } finally {
     freeHeap(backend, sumsAt);
   }
-}
-
-/** Undefined also if a future tfjs hides its heap. */
-function heapMicrokernels(backend: WasmBackend): NormalizationMicrokernels | undefined {
-  const memory = heapMemory(backend);
-  return memory && normalizationModule.on(memory);
 }
 
 function rowsOf(
