@@ -5,6 +5,7 @@ import { attention } from '../ops/attention';
 import { positiveInteger } from '../options/check';
 import type { OptionTable } from '../options/option_table';
 import { savedConfig } from '../tfjs/saved_config';
+import { splitHeads } from './split_heads';
 import { labelOf } from './layer_label';
 import { readLayerOptions } from './layer_options';
 import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
@@ -66,7 +67,11 @@ export class CausalSelfAttention extends layers.Layer {
       this.invokeCallHook(inputs, kwargs);
       const [query, key, value] = inputs as [Tensor, Tensor, Tensor];
       this.checkTimes(query.shape[1]!, key.shape[1]!);
-      const [q, k, v] = [this.splitHeads(query), this.splitHeads(key), this.splitHeads(value)];
+      const [q, k, v] = [
+        splitHeads(query, this.numHeads),
+        splitHeads(key, this.numHeads),
+        splitHeads(value, this.numHeads),
+      ];
       const scale = 1 / Math.sqrt(query.shape[2]! / this.numHeads);
       const slopes = tensor1d(slopesOf(this.numHeads));
       const y = attention({ q, k, v, mask: tensor1d([]), slopes }, { scale, causal: true });
@@ -78,12 +83,6 @@ export class CausalSelfAttention extends layers.Layer {
     if (queries <= keys) return;
     const expected = `of at least as many times as q (${queries})`;
     throw argumentError(this.label, 'inputs k and v', expected, keys);
-  }
-
-  /** To [batch, time, numHeads, keyDim]. */
-  private splitHeads(x: Tensor): Tensor {
-    const [batch, time, width] = x.shape as [number, number, number];
-    return reshape(x, [batch, time, this.numHeads, width / this.numHeads]);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {

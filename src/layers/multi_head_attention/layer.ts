@@ -8,6 +8,7 @@ import { savedConfig } from '../../tfjs/saved_config';
 import { CompositeLayer } from '../composite_layer';
 import { labelOf } from '../layer_label';
 import { readLayerOptions } from '../layer_options';
+import { splitHeads } from '../split_heads';
 import { namedInputs, type AttentionInputs } from './inputs';
 import {
   MULTI_HEAD_ATTENTION_CONFIG,
@@ -118,9 +119,9 @@ export class MultiHeadAttention extends CompositeLayer {
       const project = (layer: layers.Layer, x: Tensor) => layer.call(x, kwargs) as Tensor;
       const attended = attention(
         {
-          q: this.splitHeads(project(toQueries, query)),
-          k: this.splitHeads(project(toKeys, key)),
-          v: this.splitHeads(project(toValues, value)),
+          q: splitHeads(project(toQueries, query), this.numHeads),
+          k: splitHeads(project(toKeys, key), this.numHeads),
+          v: splitHeads(project(toValues, value), this.numHeads),
           mask: asFloats(mask ?? (list.length === 1 ? ofKeras(kwargs['mask']) : undefined)),
           slopes: tensor1d([]),
         },
@@ -136,12 +137,6 @@ export class MultiHeadAttention extends CompositeLayer {
     if (!this.causal || queries == null || keys == null || queries <= keys) return;
     const expected = `of at least ${queries} positions, one for each query, as causal is true`;
     throw argumentError(this.label, 'key', expected, keys);
-  }
-
-  /** To [batch, time, heads, width of a head]. */
-  private splitHeads(x: Tensor): Tensor {
-    const [batch, time, width] = x.shape as [number, number, number];
-    return reshape(x, [batch, time, this.numHeads, width / this.numHeads]);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
