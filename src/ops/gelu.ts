@@ -33,7 +33,8 @@ const FORM = oneOf(['erf', 'tanh']);
  *     'tanh': x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2, which many transformers use
  *
  * It computes in float64, within 2e-7 relative, and rounds once: equal inputs give equal outputs on cpu, wasm and
- * tensorflow. On other backends it is composed of operations of TensorFlow.js.
+ * tensorflow. On other backends it is composed of operations of TensorFlow.js. Where it is one operation, it has a
+ * gradient, but no second one.
  *
  * ```js
  * gelu(tf.tensor1d([-1, 0, 1])).print(); // about [-0.1587, 0, 0.8413]

@@ -1,10 +1,9 @@
-import type { Browser } from 'playwright-core';
 import type { EngineName } from '../../src';
 import { KERNEL_QUANTIZERS } from '../support/quantizers';
 import { GRID_HASHES } from '../support/normalization_grid';
-import { launchChromium, visit, type Visit } from './chromium';
+import { visit, type Visit } from './chromium';
 import { pageCalls } from './page_calls';
-import { openSite, type Site } from './site';
+import { siteAndBrowser } from './site_and_browser';
 
 /*
  * The grids of kernels and layers in headless Chromium, from the package as a bundler takes it.
@@ -40,18 +39,7 @@ const LAYERS = [...KERNEL_QUANTIZERS.map((kernelQuantizer) => ({ kernelQuantizer
   (options) => [JSON.stringify(options), options] as const,
 );
 
-let site: Site;
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchChromium();
-  site = await openSite();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
+const opened = siteAndBrowser();
 
 describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
   const { backend, isolated = false, file, heap } = environment;
@@ -59,7 +47,7 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
   let visited: Visit;
 
   beforeAll(async () => {
-    visited = await visit(browser, site.urlOf(isolated ? 'isolated' : 'plain'));
+    visited = await visit(opened.browser, opened.site.urlOf(isolated ? 'isolated' : 'plain'));
   });
   afterAll(() => visited?.page.context().close());
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchChromium, visit } from './chromium';
+import type { BrowserContext, Page } from 'playwright-core';
+import { visit } from './chromium';
 import { pageCalls } from './page_calls';
-import { openSite, type Site } from './site';
+import { siteAndBrowser } from './site_and_browser';
 
 /*
  * The callback `checkpoints` with the IndexedDB of headless Chromium.
@@ -12,27 +12,20 @@ jest.setTimeout(120_000);
 
 const CLOSED_PAGES = 5;
 
-let site: Site;
-let browser: Browser;
+const opened = siteAndBrowser();
 let context: BrowserContext;
 let page: Page;
 const call = pageCalls(() => page);
 
 beforeAll(async () => {
-  browser = await launchChromium();
-  site = await openSite();
-  ({ page } = await visit(browser, site.urlOf('plain')));
+  ({ page } = await visit(opened.browser, opened.site.urlOf('plain')));
   context = page.context();
-});
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
 });
 
 async function openAnew(): Promise<void> {
   await page.close();
   page = await context.newPage();
-  await page.goto(site.urlOf('plain'));
+  await page.goto(opened.site.urlOf('plain'));
   await call('start', 'cpu');
 }
 

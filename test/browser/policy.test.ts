@@ -1,8 +1,8 @@
-import type { Browser } from 'playwright-core';
 import { GRID_HASHES } from '../support/normalization_grid';
-import { launchChromium, visit, type Visit } from './chromium';
+import { visit, type Visit } from './chromium';
 import { pageCalls } from './page_calls';
-import { openSite, type Access, type Site } from './site';
+import type { Access } from './site';
+import { siteAndBrowser } from './site_and_browser';
 
 /*
  * The page under a Content-Security-Policy, which the server sends, that refuses WebAssembly or workers.
@@ -10,22 +10,12 @@ import { openSite, type Access, type Site } from './site';
 
 jest.setTimeout(120_000);
 
-let site: Site;
-let browser: Browser;
 let visited: Visit;
 const call = pageCalls(() => visited.page);
-
-beforeAll(async () => {
-  browser = await launchChromium();
-  site = await openSite();
-});
-afterAll(async () => {
-  await browser?.close();
-  site?.close();
-});
+const opened = siteAndBrowser();
 
 async function open(access: Access): Promise<void> {
-  visited = await visit(browser, site.urlOf(access));
+  visited = await visit(opened.browser, opened.site.urlOf(access));
 }
 afterEach(() => visited.page.context().close());
 
