@@ -6,7 +6,7 @@
 import './tfjs/node_util';
 import './backends/register_tfjs_kernels';
 import './deploy/nothing_to_train';
-import './layers/ternary/loaded_weights';
+import './topology/loaded_weights';
 
 // Without an export, esbuild treats this file as a CommonJS module.
 export {};

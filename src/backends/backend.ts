@@ -1,7 +1,7 @@
 import type { DataId, KernelFunc } from '@tensorflow/tfjs-core';
 import type { SCALED_DOT_PRODUCT_ATTENTION } from '../ops/attention';
 import type { GeluKernelName } from '../ops/gelu';
-import type { COLUMN_SUMS } from '../ops/column_sums';
+import type { COLUMN_SUMS } from '../quantizers/kernel/column_sums';
 import type { NormalizationKernelName } from '../ops/normalization';
 import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
 

@@ -1,6 +1,6 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { columnSums } from '../engine/column_sums';
-import { COLUMN_SUMS } from '../ops/column_sums';
+import { COLUMN_SUMS } from '../quantizers/kernel/column_sums';
 import { heapValues, type WasmBackend } from '../tfjs/wasm_heap';
 import { withHeapOutputs } from './heap_outputs';
 

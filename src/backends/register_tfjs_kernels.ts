@@ -1,5 +1,5 @@
 import { registerAttentionGradient } from '../ops/attention';
-import { registerColumnSumsGradient } from '../ops/column_sums';
+import { registerColumnSumsGradient } from '../quantizers/kernel/column_sums';
 import { registerGeluGradient } from '../ops/gelu';
 import { registerNormalizationGradients } from '../ops/normalization';
 import { registerTfjsKernels } from '../ops/register';

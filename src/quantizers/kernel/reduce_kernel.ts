@@ -1,5 +1,5 @@
 import { div, max, type Tensor } from '@tensorflow/tfjs-core';
-import { columnSums, totalSum } from '../../ops/column_sums';
+import { columnSums, totalSum } from './column_sums';
 
 /*
  * Reductions of a kernel [in, out] to one number [1], or to one per output [out]. Their order of additions is that

@@ -1,8 +1,8 @@
 import type { LayersModel, LayerVariable } from '@tensorflow/tfjs-layers';
-import { afterLoadingWeights } from '../../tfjs/loading_weights';
-import { ternarySites } from '../../topology/ternary_sites';
-import type { LatentKernel } from './latent_kernel';
-import type { PackedKernel } from './packed_kernel';
+import type { LatentKernel } from '../layers/ternary/latent_kernel';
+import type { PackedKernel } from '../layers/ternary/packed_kernel';
+import { afterLoadingWeights } from '../tfjs/loading_weights';
+import { ternarySites } from './ternary_sites';
 
 /** tfjs writes weights that have names, those of files too, past `setWeights` of their layers. */
 function react(model: LayersModel, loaded: ReadonlySet<LayerVariable>): void {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '../../src';
 import { columnSums as sumsOfArrays } from '../../src/engine/column_sums';
-import { columnSums } from '../../src/ops/column_sums';
+import { columnSums } from '../../src/quantizers/kernel/column_sums';
 import { expectClose, expectIdentical, randomFloats } from '../support/values';
 
 /** The last ones are so large that TensorFlow adds blocks, the first time and again, with rows that remain. */
