@@ -2,8 +2,8 @@
  * WebAssembly has no instruction to prefetch. A gemv reads the weights of four outputs side by side: four streams of a kilobyte
  * each, with 4096 inputs, which end before the processor's prefetcher has learned to follow them. Where another product has
  * emptied the caches, the gemv then waits for memory most of the time. So it also loads a word of each cache line of the next
- * tile: one long ascending stream, which the prefetcher runs ahead of. A product of 1x4096x4096 from memory takes .58 ms with it
- * and .97 without (relaxed; .90 and 1.25 on simd128); one of 1x1024x1024 in the cache takes 4 % longer.
+ * tile: one long ascending stream, which the prefetcher runs ahead of. That is a gain from memory, and costs a little where the
+ * weights are in the cache: `npm run bench` measures both, in turns with another net and by itself.
  */
 import { runTime } from './run_time';
 

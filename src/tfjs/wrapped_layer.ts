@@ -2,8 +2,8 @@ import type { layers, Shape } from '@tensorflow/tfjs-layers';
 
 /*
  * Relies on the field `layer` of tfjs's class TimeDistributed, which tfjs does not export: it is recognized
- * by its registered name. It runs its layer once for each step of axis 1. (Bidirectional keeps two copies of its layer in its own fields, and is not a
- * wrapper in this sense: it computes more than its layer.)
+ * by its registered name. It runs its layer once for each step of axis 1. (Bidirectional keeps two copies of its
+ * layer in its own fields, and is not a wrapper in this sense: it computes more than its layer.)
  */
 
 /** The layer that a TimeDistributed wrapper applies to each step; undefined for all other layers. */
