@@ -27,8 +27,7 @@ type ToWorker =
 /** For the supervisor. */
 export function answerWorkersAskingForMetrics(): void {
   const known = new KnownFigures();
-  let asking: Promise<unknown> | undefined;
-  const askAll = () => (asking ??= askEach(known).finally(() => (asking = undefined)));
+  const askAll = oneAtATime(() => askEach(known));
   // So little is lost of what a worker has counted before it ends.
   setInterval(() => void askAll(), INTERVAL_MS).unref();
   const answer = async (worker: Worker) => {
@@ -38,6 +37,21 @@ export function answerWorkersAskingForMetrics(): void {
   cluster.on('message', (worker, message: ToSupervisor) => {
     if (message.kind === 'all metrics please') void answer(worker);
   });
+}
+
+/** Calls that come while `run` runs share the next run: what they get is never older than they are. */
+function oneAtATime(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = () => (running = run().finally(() => (running = undefined)));
+  return () => {
+    if (running == null) return start();
+    next ??= running.then(() => {
+      next = undefined;
+      return start();
+    });
+    return next;
+  };
 }
 
 /** The last figures of each worker: one that does not answer is not forgotten. */
