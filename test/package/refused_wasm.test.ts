@@ -31,9 +31,11 @@ const PROGRAM = `
     console.log(y.dataSync()[0], engine, threads, ...row.dataSync());
   })();`;
 
-/** The last line that a command prints. */
+/** The last line that a command prints. Which one of the relaxed engines is the faster one is left to calibration. */
 function run(command: string, env: NodeJS.ProcessEnv): string {
-  return output(command, env).at(-1)!;
+  return output(command, env)
+    .at(-1)!
+    .replace(/relaxedDot(16|32)/, 'relaxed');
 }
 
 function output(command: string, env: NodeJS.ProcessEnv): string[] {
@@ -53,12 +55,12 @@ function preload(name: string, code: string): string {
 const [major] = process.versions.node.split('.');
 
 /** V8 of Node 20 and 22 reserves 10.5 GB for a memory or refuses it; that of Node 24 makes do with less. */
-const withoutMemory = major === '24' ? '1024 relaxedDot16' : '1024 portable';
+const withoutMemory = major === '24' ? '1024 relaxed' : '1024 portable';
 
 test.each([
   [4, `${withoutMemory} 1 1 1`],
   [8, `${withoutMemory} ${major === '24' ? 2 : 1} 1 1`],
-  [14, `1024 ${major === '20' ? 'simd128' : 'relaxedDot16'} 2 1 1`],
+  [14, `1024 ${major === '20' ? 'simd128' : 'relaxed'} 2 1 1`],
 ])('an address space of %i GB', (gigabytes, answer) => {
   expect(run(`ulimit -v ${gigabytes}000000; ${node} --eval "$PROGRAM"`, { PROGRAM })).toBe(answer);
 });
@@ -75,7 +77,7 @@ test('a system that grants no memory for threads to share: one thread computes',
      };`,
   );
   expect(run(`${node} --require "${file}" --eval "$PROGRAM"`, { PROGRAM })).toMatch(
-    /^1024 (simd128|relaxedDot16) 1 1 1$/,
+    /^1024 (simd128|relaxed) 1 1 1$/,
   );
 });
 
