@@ -1,4 +1,4 @@
-/** e^x in float64; src/engine/exponential.ts computes the same floats and explains the formula. */
+/** e^x in float64 and in float32; src/engine/exponential.ts computes the same floats and explains the formulas. */
 
 const TO_INTEGER: f64 = 6755399441055744;
 const LOG2E: f64 = 1.4426950408889634;
@@ -29,4 +29,26 @@ export function exponentialPair(x: v128): v128 {
 @inline
 export function exponential(x: f64): f64 {
   return f64x2.extract_lane(exponentialPair(f64x2.splat(x)), 0);
+}
+
+const TO_INTEGER_32: f32 = 12582912;
+const LN2_HIGH_32: f32 = 0.693359375, LN2_LOW_32: f32 = -0.00021219444;
+const LOWEST_32: f32 = -87;
+
+/** Of four numbers of at most 0, in float32. */
+// @ts-ignore: decorator
+@inline
+export function exponentialQuad(x: v128): v128 {
+  const shift = f32x4.splat(TO_INTEGER_32);
+  const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(<f32>LOG2E)), shift);
+  const n = f32x4.sub(shifted, shift);
+  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH_32))), f32x4.mul(n, f32x4.splat(LN2_LOW_32)));
+  let p = f32x4.add(f32x4.mul(r, f32x4.splat(1.9875691500e-4)), f32x4.splat(1.3981999507e-3));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(8.3334519073e-3));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(4.1665795894e-2));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(1.6666665459e-1));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
+  const power = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
+  return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, f32x4.splat(LOWEST_32)));
 }
