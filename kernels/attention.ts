@@ -1,20 +1,21 @@
 /**
  * The module of attention. src/engine/attention/portable.ts computes the same floats and explains the formula.
  */
-import { attendRow, finishRow, startRow, stateBytes } from './attention_row';
-import { BLOCK, blockBytes, fillBlock, widenBlock } from './key_block';
+import { addBlock, finishRow, startRow, stateBytes } from './attention_row';
+import { productsOfPair, productsOfRow } from './key_products';
+import { BLOCK, blockBytes, copyBlock, fillBlock, quadsOf } from './key_block';
 
-/** Queries that look at a block of keys one after the other. */
+/** Queries that look at a block of keys two by two. */
 const QUERIES: i32 = 32;
-/** From as many queries on, it pays to widen a block first. */
-const MIN_WIDE: i32 = 4;
+/** From as many queries on, it pays to copy a block first. */
+const MIN_COPIED: i32 = 4;
 
-/** Bytes of the weights of one query and one block. */
-const WEIGHTS: usize = 8 * BLOCK;
+/** Bytes of the scores of one query and one block, in float64. */
+const SCORES: usize = 8 * BLOCK;
 
-/** Bytes of scratch memory that `attend` needs, at a multiple of 8. */
+/** Bytes of scratch memory that `attend` needs, at a multiple of 16. */
 export function scratchBytesOfAttention(keyWidth: i32, valueWidth: i32): i32 {
-  return <i32>(WEIGHTS + QUERIES * stateBytes(valueWidth) + blockBytes(keyWidth, valueWidth));
+  return <i32>(2 * SCORES + 16 * quadsOf(valueWidth) + blockBytes(keyWidth, valueWidth) + QUERIES * stateBytes(valueWidth));
 }
 
 /**
@@ -27,19 +28,24 @@ function attendHead(
   scale: f64, slope: f64, causal: i32,
 ): void {
   const stateSize = stateBytes(valueWidth);
-  const states = scratch + WEIGHTS, block = states + QUERIES * stateSize;
+  const sums = scratch + 2 * SCORES, block = sums + 16 * quadsOf(valueWidth), states = block + blockBytes(keyWidth, valueWidth);
   for (let first = 0; first < queries; first += QUERIES) {
     const count = min(QUERIES, queries - first), position = first + keys - queries;
     const end = causal ? position + count : keys;
     for (let i = 0; i < count; i++) startRow(states + <usize>i * stateSize, valueWidth);
     for (let key = 0; key < end;) {
       key = fillBlock(block, k, v, mask, keyStride, valueStride, key, end);
-      if (count >= MIN_WIDE) widenBlock(block, keyWidth, valueWidth);
+      const isCopied = count >= MIN_COPIED;
+      if (isCopied) copyBlock(block, keyWidth, valueWidth);
       for (let i = 0; i < count; i++) {
-        const row = q + <usize>(first + i) * keyStride, state = states + <usize>i * stateSize;
-        const here = <f64>(position + i), last = causal ? here : <f64>(keys - 1);
-        if (count >= MIN_WIDE) attendRow<f64>(row, block, scratch, state, keyWidth, valueWidth, scale, slope, here, last);
-        else attendRow<f32>(row, block, scratch, state, keyWidth, valueWidth, scale, slope, here, last);
+        const row = q + <usize>(first + i) * keyStride, odd = <usize>(i & 1);
+        if (!isCopied) productsOfRow(row, block, keyWidth, scratch + odd * SCORES);
+        else if (!odd) productsOfPair(row, i + 1 < count ? row + keyStride : row, block, keyWidth, scratch, SCORES);
+        const here = position + i, last = causal ? here : keys - 1;
+        addBlock(
+          row, block, scratch + odd * SCORES, sums, states + <usize>i * stateSize,
+          keyWidth, valueWidth, scale, slope, here, last,
+        );
       }
     }
     for (let i = 0; i < count; i++) {

@@ -1,24 +1,20 @@
 /**
- * One query and one block of keys, whose rows are of float32 or, after `widenBlock`, of float64. The state of a query is the
- * largest score so far, the sum of the weights, the number of keys seen, an empty place, and the sum of the weighted values, in
- * float64.
+ * One query and one block of keys. The state of a query is the largest score so far, the sum of the weights, the number of keys
+ * seen, an empty place, and the sum of the weighted values, in float64.
  */
-import { exponential, exponentialPair } from './exponential';
-import { BLOCK, positionAt, rowAt, valueAt } from './key_block';
+import { exponential, exponentialQuad } from './exponential';
+import { BLOCK, positionAt } from './key_block';
+import { products64 } from './key_products';
+import { addWeighted, addWeighted64 } from './value_sums';
 
 const SUM: usize = 8, SEEN: usize = 16, VALUES: usize = 32;
 
-/** Two neighboring numbers as float64. */
-// @ts-ignore: decorator
-@inline
-function pair<T>(at: usize, offset: usize = 0): v128 {
-  if (sizeof<T>() == 8) return v128.load(at + offset);
-  return f64x2.promote_low_f32x4(v128.load64_zero(at + offset));
-}
+/** Float32 is exact enough for scores up to that size. */
+const MOST: f32 = 16;
 
-/** Bytes, also of rows of float64 of an odd width. */
+/** Bytes, also of rows whose width is not a multiple of 4. */
 export function stateBytes(valueWidth: i32): usize {
-  return VALUES + (<usize>((valueWidth + 1) & ~1) << 3);
+  return VALUES + (<usize>((valueWidth + 3) & ~3) << 3);
 }
 
 export function startRow(state: usize, valueWidth: i32): void {
@@ -27,66 +23,74 @@ export function startRow(state: usize, valueWidth: i32): void {
   for (let at = state + SUM; at < state + stateBytes(valueWidth); at += 8) store<f64>(at, 0);
 }
 
+/** Whether each of four keys of a block stands at `last` or before. */
 // @ts-ignore: decorator
 @inline
-function addLanes(a: v128, b: v128): v128 {
-  return f64x2.add(v128.shuffle<f64>(a, b, 0, 2), v128.shuffle<f64>(a, b, 1, 3));
+function isSeen(positions: v128, last: i32): v128 {
+  return i32x4.le_s(positions, i32x4.splat(last));
 }
 
-/** Writes the products of a query with eight keys. */
-function products<T>(q: usize, block: usize, place: i32, keyWidth: i32, to: usize): void {
-  let k0 = rowAt(block, place), k1 = rowAt(block, place + 1), k2 = rowAt(block, place + 2), k3 = rowAt(block, place + 3);
-  let k4 = rowAt(block, place + 4), k5 = rowAt(block, place + 5), k6 = rowAt(block, place + 6), k7 = rowAt(block, place + 7);
-  let a = f64x2.splat(0), b = f64x2.splat(0), c = f64x2.splat(0), d = f64x2.splat(0);
-  let e = f64x2.splat(0), f = f64x2.splat(0), g = f64x2.splat(0), h = f64x2.splat(0);
-  const pairs = (<usize>keyWidth >> 1) * (2 * sizeof<T>());
-  for (let at: usize = 0; at < pairs; at += 2 * sizeof<T>(), q += 8) {
-    const x = pair<f32>(q);
-    a = f64x2.add(a, f64x2.mul(x, pair<T>(k0 + at)));
-    b = f64x2.add(b, f64x2.mul(x, pair<T>(k1 + at)));
-    c = f64x2.add(c, f64x2.mul(x, pair<T>(k2 + at)));
-    d = f64x2.add(d, f64x2.mul(x, pair<T>(k3 + at)));
-    e = f64x2.add(e, f64x2.mul(x, pair<T>(k4 + at)));
-    f = f64x2.add(f, f64x2.mul(x, pair<T>(k5 + at)));
-    g = f64x2.add(g, f64x2.mul(x, pair<T>(k6 + at)));
-    h = f64x2.add(h, f64x2.mul(x, pair<T>(k7 + at)));
-  }
-  v128.store(to, addLanes(a, b));
-  v128.store(to, addLanes(c, d), 16);
-  v128.store(to, addLanes(e, f), 32);
-  v128.store(to, addLanes(g, h), 48);
-  if (keyWidth & 1) {
-    const x = <f64>load<f32>(q);
-    for (let i = 0; i < 8; i++, to += 8) store<f64>(to, load<f64>(to) + x * <f64>load<T>(rowAt(block, place + i) + pairs));
-  }
-}
-
-/** Makes scores of the products in `weights`, with -Infinity for the keys behind `last`. @returns the largest. */
-function scoresOf(weights: usize, block: usize, scale: f64, slope: f64, position: f64, last: f64): f64 {
-  const hidden = f64x2.splat(-Infinity);
-  let largest = hidden;
-  for (let place = 0; place < BLOCK; place += 2, weights += 16) {
-    const positions = v128.load(positionAt(block, place));
-    let score = f64x2.mul(v128.load(weights), f64x2.splat(scale));
+/**
+ * Makes scores of float32 products, with -Infinity for the keys behind `last`.
+ * @returns the largest; NaN if float32 is not exact enough.
+ */
+function scores32(scores: usize, block: usize, scale: f32, slope: f32, position: i32, last: i32): f32 {
+  const hidden = f32x4.splat(-Infinity), scales = f32x4.splat(scale), slopes = f32x4.splat(slope);
+  let largest = hidden, size = i32x4.splat(0);
+  for (let place = 0; place < BLOCK; place += 4, scores += 16) {
+    const positions = v128.load(positionAt(block, place)), seen = isSeen(positions, last);
+    let score = f32x4.mul(v128.load(scores), scales);
+    // The bits of a NaN are above those of every number.
+    size = i32x4.max_s(size, v128.and(f32x4.abs(score), seen));
     if (slope) {
-      score = f64x2.sub(score, f64x2.mul(f64x2.splat(slope), f64x2.sub(f64x2.splat(position), positions)));
+      const distances = f32x4.convert_i32x4_s(i32x4.sub(i32x4.splat(position), positions));
+      score = f32x4.sub(score, f32x4.mul(slopes, distances));
     }
-    score = v128.bitselect(score, hidden, f64x2.le(positions, f64x2.splat(last)));
-    v128.store(weights, score);
-    largest = f64x2.max(largest, score);
+    score = v128.bitselect(score, hidden, seen);
+    v128.store(scores, score);
+    largest = f32x4.pmax(largest, score);
   }
-  return max<f64>(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1));
+  if (v128.any_true(i32x4.gt_s(size, f32x4.splat(MOST)))) return NaN;
+  largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 2, 3, 2, 3));
+  return max<f32>(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1));
 }
 
-/** Makes weights of scores. @returns their sum. */
-function weightsOf(weights: usize, largest: f64): f64 {
-  let sum = f64x2.splat(0);
-  for (let at = weights; at < weights + 8 * BLOCK; at += 16) {
-    const weight = exponentialPair(f64x2.sub(v128.load(at), f64x2.splat(largest)));
-    v128.store(at, weight);
-    sum = f64x2.add(sum, weight);
+/** The same of float64 products, whose largest is NaN if one of them is. */
+function scores64(scores: usize, block: usize, scale: f64, slope: f64, position: i32, last: i32): f64 {
+  let largest: f64 = -Infinity;
+  for (let place = 0; place < BLOCK; place++, scores += 8) {
+    const at = load<i32>(positionAt(block, place));
+    let score: f64 = -Infinity;
+    if (at <= last) {
+      score = load<f64>(scores) * scale;
+      if (slope) score -= slope * <f64>(position - at);
+    }
+    store<f64>(scores, score);
+    largest = max<f64>(largest, score);
   }
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  return largest;
+}
+
+/** Two scores less the largest, as float32 in the low lanes. */
+// @ts-ignore: decorator
+@inline
+function differences<T>(at: usize, largest: v128): v128 {
+  const scores = sizeof<T>() == 8 ? v128.load(at) : f64x2.promote_low_f32x4(v128.load64_zero(at));
+  return f32x4.demote_f64x2_zero(f64x2.sub(scores, largest));
+}
+
+/** Makes float32 weights of scores, which they overwrite. @returns their sum. */
+function weightsOf<T>(scores: usize, largest: f64): f64 {
+  const largests = f64x2.splat(largest);
+  let sum = f32x4.splat(0), from = scores;
+  for (let to = scores; to < scores + 4 * BLOCK; to += 16, from += 4 * sizeof<T>()) {
+    const low = differences<T>(from, largests), high = differences<T>(from + 2 * sizeof<T>(), largests);
+    const weights = exponentialQuad(v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+    v128.store(to, weights);
+    sum = f32x4.add(sum, weights);
+  }
+  const pairs = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 2, 3));
+  return <f64>(f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1));
 }
 
 /** What exceeds the largest score so far rescales what was summed up. @returns the largest score. */
@@ -101,45 +105,39 @@ function raiseTo(largest: f64, state: usize, stateBytes: usize): f64 {
   return largest;
 }
 
-/** Adds the first `count` values of a block, weighted. */
-function addValues<T>(block: usize, weights: usize, count: i32, sums: usize, valueWidth: i32): void {
-  let at: usize = 0, width = valueWidth;
-  for (; width >= 8; width -= 8, at += 8 * sizeof<T>(), sums += 64) {
-    let a = v128.load(sums), b = v128.load(sums, 16), c = v128.load(sums, 32), d = v128.load(sums, 48);
-    for (let i = 0; i < count; i++) {
-      const weight = v128.load64_splat(weights + (<usize>i << 3)), value = valueAt(block, i) + at;
-      a = f64x2.add(a, f64x2.mul(weight, pair<T>(value)));
-      b = f64x2.add(b, f64x2.mul(weight, pair<T>(value, 2 * sizeof<T>())));
-      c = f64x2.add(c, f64x2.mul(weight, pair<T>(value, 4 * sizeof<T>())));
-      d = f64x2.add(d, f64x2.mul(weight, pair<T>(value, 6 * sizeof<T>())));
-    }
-    v128.store(sums, a);
-    v128.store(sums, b, 16);
-    v128.store(sums, c, 32);
-    v128.store(sums, d, 48);
-  }
-  for (; width > 0; width--, at += sizeof<T>(), sums += 8) {
-    let sum = load<f64>(sums);
-    for (let i = 0; i < count; i++) sum += load<f64>(weights + (<usize>i << 3)) * <f64>load<T>(valueAt(block, i) + at);
-    store<f64>(sums, sum);
-  }
+/** The keys of a block whose positions are at most `last`. */
+// @ts-ignore: decorator
+@inline
+function countSeen(block: usize, last: i32): i32 {
+  let count = BLOCK;
+  while (count > 0 && load<i32>(positionAt(block, count - 1)) > last) count--;
+  return count;
 }
 
-/** Adds a block to the state of a query at `position`, which sees the keys up to the position `last`. */
-export function attendRow<T>(
-  q: usize, block: usize, weights: usize, state: usize, keyWidth: i32, valueWidth: i32,
-  scale: f64, slope: f64, position: f64, last: f64,
+/**
+ * Adds a block to the state of a query at `position`, which sees the keys up to the position `last`. `scores` has the float32
+ * products of the query with the keys, and room for float64.
+ */
+export function addBlock(
+  q: usize, block: usize, scores: usize, sums: usize, state: usize, keyWidth: i32, valueWidth: i32,
+  scale: f64, slope: f64, position: i32, last: i32,
 ): void {
-  let count = 0;
-  while (count < BLOCK && load<f64>(positionAt(block, count)) <= last) count++;
+  const count = countSeen(block, last);
   if (count == 0) return;
-  products<T>(q, block, 0, keyWidth, weights);
-  products<T>(q, block, 8, keyWidth, weights + 64);
-  const score = scoresOf(weights, block, scale, slope, position, last);
-  const sum = weightsOf(weights, raiseTo(score, state, stateBytes(valueWidth)));
+  const size = stateBytes(valueWidth), largest32 = scores32(scores, block, <f32>scale, <f32>slope, position, last);
+  let sum: f64;
+  if (largest32 == largest32) {
+    sum = weightsOf<f32>(scores, raiseTo(<f64>largest32, state, size));
+  } else {
+    products64(q, block, keyWidth, scores);
+    const largest = scores64(scores, block, scale, slope, position, last);
+    sum = weightsOf<f64>(scores, raiseTo(largest, state, size));
+  }
   store<f64>(state + SUM, load<f64>(state + SUM) + sum);
   store<f64>(state + SEEN, load<f64>(state + SEEN) + <f64>count);
-  addValues<T>(block, weights, count, state + VALUES, valueWidth);
+  if (!addWeighted(block, scores, count, sums, state + VALUES, valueWidth)) {
+    addWeighted64(block, scores, count, state + VALUES, valueWidth);
+  }
 }
 
 /** Writes the output of a query; zeros if it has seen no key. */

@@ -1,18 +1,18 @@
 /** Keys that are looked at together; those that the mask hides are in no block. */
-export const BLOCK: i32 = 16;
+export const BLOCK: i32 = 32;
 
 /**
- * What is known of each key in a block: its position as float64, and the addresses of its row and of the row of its value. Places
- * that no key takes have a position behind every query.
+ * What is known of each key in a block: its position, and the addresses of its row and of the row of its value. Places that no key
+ * takes have a position behind every query.
  */
-const POSITIONS: usize = 0, ROWS: usize = 8 * BLOCK, VALUES: usize = ROWS + 4 * BLOCK;
-/** The rows in float64 lie behind. */
-const WIDE_ROWS: usize = VALUES + 4 * BLOCK;
+const POSITIONS: usize = 0, ROWS: usize = 4 * BLOCK, VALUES: usize = ROWS + 4 * BLOCK;
+/** Copies of the rows lie behind. */
+const COPIES: usize = VALUES + 4 * BLOCK;
 
 // @ts-ignore: decorator
 @inline
 export function positionAt(block: usize, place: i32): usize {
-  return block + POSITIONS + (<usize>place << 3);
+  return block + POSITIONS + (<usize>place << 2);
 }
 
 // @ts-ignore: decorator
@@ -27,8 +27,14 @@ export function valueAt(block: usize, place: i32): usize {
   return load<u32>(block + VALUES + (<usize>place << 2));
 }
 
+// @ts-ignore: decorator
+@inline
+export function quadsOf(width: i32): usize {
+  return <usize>((width + 3) >> 2);
+}
+
 export function blockBytes(keyWidth: i32, valueWidth: i32): usize {
-  return WIDE_ROWS + 8 * BLOCK * <usize>(((keyWidth + 1) & ~1) + ((valueWidth + 1) & ~1));
+  return COPIES + 16 * BLOCK * (quadsOf(keyWidth) + quadsOf(valueWidth));
 }
 
 /** Fills a block with keys from `key` on. @returns the first key that is in no block yet. */
@@ -38,31 +44,45 @@ export function fillBlock(
   let place = 0;
   for (; key < end && place < BLOCK; key++) {
     if (mask && load<f32>(mask + (<usize>key << 2)) == 0) continue;
-    setPlace(block, place++, <f64>key, k + <usize>key * keyStride, v + <usize>key * valueStride);
+    setPlace(block, place++, key, k + <usize>key * keyStride, v + <usize>key * valueStride);
   }
-  for (; place < BLOCK; place++) setPlace(block, place, Infinity, k, v);
+  for (; place < BLOCK; place++) setPlace(block, place, i32.MAX_VALUE, k, v);
   return key;
 }
 
-function setPlace(block: usize, place: i32, position: f64, row: usize, value: usize): void {
-  store<f64>(positionAt(block, place), position);
+function setPlace(block: usize, place: i32, position: i32, row: usize, value: usize): void {
+  store<i32>(positionAt(block, place), position);
   store<u32>(block + ROWS + (<usize>place << 2), <u32>row);
   store<u32>(block + VALUES + (<usize>place << 2), <u32>value);
 }
 
-/** Copies the rows of a block as float64, for many queries. */
-export function widenBlock(block: usize, keyWidth: i32, valueWidth: i32): void {
-  const keyBytes = <usize>((keyWidth + 1) & ~1) << 3, valueBytes = <usize>((valueWidth + 1) & ~1) << 3;
-  let row = block + WIDE_ROWS;
-  for (let place = 0; place < BLOCK; place++, row += keyBytes + valueBytes) {
-    widenRow(rowAt(block, place), keyWidth, row);
-    widenRow(valueAt(block, place), valueWidth, row + keyBytes);
-    setPlace(block, place, load<f64>(positionAt(block, place)), row, row + keyBytes);
+/** The copies of four keys: their first four numbers one key after the other, then the next four. */
+// @ts-ignore: decorator
+@inline
+export function fourKeysAt(block: usize, place: i32, keyWidth: i32): usize {
+  return block + COPIES + 16 * <usize>place * quadsOf(keyWidth);
+}
+
+/** The last one to three numbers of a row, and zeros. */
+// @ts-ignore: decorator
+@inline
+export function lastOf(at: usize, count: i32): v128 {
+  if (count == 1) return v128.load32_zero(at);
+  const two = v128.load64_zero(at);
+  return count == 2 ? two : v128.load32_lane(at, two, 2, 8);
+}
+
+/** Copies the rows of a block next to each other, for many queries: rows at a distance share few places of the cache. */
+export function copyBlock(block: usize, keyWidth: i32, valueWidth: i32): void {
+  let copy = fourKeysAt(block, BLOCK, keyWidth);
+  for (let place = 0; place < BLOCK; place++, copy += 16 * quadsOf(valueWidth)) {
+    copyRow(rowAt(block, place), keyWidth, fourKeysAt(block, place & ~3, keyWidth) + 16 * <usize>(place & 3), 64);
+    copyRow(valueAt(block, place), valueWidth, copy, 16);
+    store<u32>(block + VALUES + (<usize>place << 2), <u32>copy);
   }
 }
 
-function widenRow(row: usize, width: i32, to: usize): void {
-  const pairs = row + (<usize>(width & ~1) << 2);
-  for (; row < pairs; row += 8, to += 16) v128.store(to, f64x2.promote_low_f32x4(v128.load64_zero(row)));
-  if (width & 1) store<f64>(to, <f64>load<f32>(row));
+function copyRow(row: usize, width: i32, to: usize, step: usize): void {
+  for (; width >= 4; width -= 4, row += 16, to += step) v128.store(to, v128.load(row));
+  if (width > 0) v128.store(to, lastOf(row, width));
 }

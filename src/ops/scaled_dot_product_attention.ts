@@ -41,7 +41,9 @@ type Operands = Resolved<
  * softmax(q . k^T * scale) . v in each head (arXiv 1706.03762), as one operation that never holds the scores of all
  * pairs of positions. The axes are those of `MultiHeadAttention` of Keras: the heads come after the positions.
  *
- * It computes in float64 and rounds once, in an order that is always the same: equal inputs give equal outputs on
+ * It computes in float32, and in float64 where scores are large or sums are huge or tiny. The error is at most about
+ * 1e-6 of the largest output, more where large products of q and k cancel each other. The order of the arithmetic is
+ * always the same: equal inputs give equal outputs on
  * cpu, wasm and tensorflow. On other backends it is composed of operations of TensorFlow.js. A query that sees no
  * key gives zeros. A query with NaN gives NaN, and changes no other. Hidden keys count as if they did not exist,
  * whatever they hold; where it is composed, their values must be finite. q, k and v have gradients, which are

@@ -1,20 +1,33 @@
-import { exponential } from '../exponential';
+import { exponential, exponential32 } from '../exponential';
 import type { Attention } from './attention';
 
 /*
- * In each head, for each query and the keys that it sees, in float64:
+ * In each head, for each query and the keys that it sees:
  *
  *     score = (q . k) * scale - slope * distance,  weight = e^(score - largest score)
  *     y = (sum of weight * v) * (1 / sum of weight), rounded to float32
  *
- * A query that sees no key gives zeros. The keys come in blocks of 16, from the first on; a key that the mask hides
- * is in no block, as if it did not exist. The largest score is that of the blocks so far. Where a block raises it,
- * the sums are multiplied by e^(largest before - largest now). Orders, which kernels/ has too: q . k sums the
- * products at even and at odd places, then both sums are added, then an unpaired last product. The weights of a
- * block are summed alike. The sums of weight * v take the keys one by one.
+ * A query that sees no key gives zeros. The keys come in blocks of 32, from the first on; a key that the mask hides
+ * is in no block, as if it did not exist. Products, weights and the sums of a block are float32, what is kept from
+ * block to block is float64. The largest score is that of the blocks so far. Where a block raises it, the sums are
+ * multiplied by e^(largest before - largest now).
+ *
+ * Two rules keep the error small for all numbers. A block with (q . k) * scale above 16 has its scores in float64, for
+ * an error of a score is the relative error of its weight. A block whose sums of weight * v are huge, tiny or NaN has them
+ * in float64, where they neither overflow nor lose bits.
+ *
+ * Orders, which kernels/ has too: q . k in float32 and the weights of a block are summed in four sums, of each fourth
+ * number; the first and the third sum are added, the second and the fourth, then both. q . k in float64 sums the products
+ * at even and at odd places, then both sums are added, then an unpaired last product. The sums of weight * v take
+ * the keys one by one.
  */
 
-const BLOCK = 16;
+const BLOCK = 32;
+const MOST_SCORE = 16;
+const [LEAST_SUM, MOST_SUM] = [2 ** -80, 2 ** 100];
+
+// Looking up a global is slow where Jest runs tests.
+const { fround } = Math;
 
 export function attendPortable(attention: Attention, y: Float32Array): void {
   const { mask, sizes } = attention;
@@ -29,11 +42,15 @@ export function attendPortable(attention: Attention, y: Float32Array): void {
 
 class Query {
   private readonly scores = new Float64Array(BLOCK);
+  private readonly weights = new Float32Array(BLOCK);
+  private readonly blockSums: Float32Array;
   private readonly sums: Float64Array;
   // Not -Infinity, whose difference to a score of -Infinity would be NaN.
   private largest = -Number.MAX_VALUE;
   private sum = 0;
   private readonly position: number;
+  private readonly slope: number;
+  private readonly lanes = new Float32Array(4);
 
   constructor(
     private readonly attention: Attention,
@@ -41,8 +58,10 @@ class Query {
     private readonly query: number,
   ) {
     const { queries, keys, valueWidth } = attention.sizes;
+    this.blockSums = new Float32Array(valueWidth);
     this.sums = new Float64Array(valueWidth);
     this.position = query + keys - queries;
+    this.slope = attention.slopes?.[head] ?? 0;
   }
 
   attend(keys: number[], y: Float32Array): void {
@@ -51,47 +70,71 @@ class Query {
     let seen = 0;
     while (seen < keys.length && keys[seen]! <= last) seen++;
     for (let from = 0; from < seen; from += BLOCK) {
-      this.addBlock(keys, from, Math.min(BLOCK, seen - from));
+      this.addBlock(keys.slice(from, Math.min(from + BLOCK, seen)));
     }
     const inverse = seen === 0 ? 0 : 1 / this.sum;
     const at = (this.query * heads + this.head) * valueWidth;
     for (let i = 0; i < valueWidth; i++) y[at + i] = this.sums[i]! * inverse;
   }
 
-  private addBlock(keys: number[], from: number, count: number): void {
-    const { scores } = this;
-    scores.fill(-Infinity);
-    let largest = -Infinity;
-    for (let i = 0; i < count; i++) {
-      const score = this.score(keys[from + i]!);
-      scores[i] = score;
-      largest = Math.max(largest, score);
-    }
-    this.raiseTo(largest);
-    let [even, odd] = [0, 0];
-    for (let i = 0; i < BLOCK; i += 2) {
-      even += scores[i] = exponential(scores[i]! - this.largest);
-      odd += scores[i + 1] = exponential(scores[i + 1]! - this.largest);
-    }
-    this.sum += even + odd;
-    for (let i = 0; i < count; i++) this.addValue(keys[from + i]!, scores[i]!);
+  private addBlock(keys: number[]): void {
+    const { scores, weights, lanes } = this;
+    if (!this.score32(keys)) this.score64(keys);
+    this.raiseTo(keys.reduce((largest, _, i) => Math.max(largest, scores[i]!), -Infinity));
+    weights.fill(0);
+    keys.forEach((_, i) => (weights[i] = exponential32(fround(scores[i]! - this.largest))));
+    lanes.fill(0);
+    for (let i = 0; i < BLOCK; i++) lanes[i & 3]! += weights[i]!;
+    this.sum += sumOfLanes(lanes);
+    this.addValues(keys);
   }
 
-  private score(key: number): number {
-    const { q, k, slopes, sizes } = this.attention;
-    const { heads, keyWidth, scale } = sizes;
-    const qAt = (this.query * heads + this.head) * keyWidth;
-    const kAt = (key * heads + this.head) * keyWidth;
+  /** Returns false if float32 is not exact enough. */
+  private score32(keys: number[]): boolean {
+    const scale = fround(this.attention.sizes.scale);
+    const slope = fround(this.slope);
+    return keys.every((key, i) => {
+      const product = fround(this.product32(key) * scale);
+      const cost = slope === 0 ? 0 : fround(slope * fround(this.position - key));
+      this.scores[i] = fround(product - cost);
+      return Math.abs(product) <= MOST_SCORE;
+    });
+  }
+
+  private score64(keys: number[]): void {
+    const { slope, position } = this;
+    for (const [i, key] of keys.entries()) {
+      const product = this.product64(key) * this.attention.sizes.scale;
+      this.scores[i] = slope === 0 ? product : product - slope * (position - key);
+    }
+  }
+
+  /** Where the query and a key begin. */
+  private placesOf(key: number): [query: number, key: number] {
+    const { heads, keyWidth } = this.attention.sizes;
+    return [(this.query * heads + this.head) * keyWidth, (key * heads + this.head) * keyWidth];
+  }
+
+  private product32(key: number): number {
+    const { lanes } = this;
+    const { q, k, sizes } = this.attention;
+    const [qAt, kAt] = this.placesOf(key);
+    lanes.fill(0);
+    for (let i = 0; i < sizes.keyWidth; i++) lanes[i & 3]! += fround(q[qAt + i]! * k[kAt + i]!);
+    return sumOfLanes(lanes);
+  }
+
+  private product64(key: number): number {
+    const { q, k, sizes } = this.attention;
+    const [qAt, kAt] = this.placesOf(key);
     let [even, odd] = [0, 0];
-    const pairs = keyWidth & ~1;
+    const pairs = sizes.keyWidth & ~1;
     for (let i = 0; i < pairs; i += 2) {
       even += q[qAt + i]! * k[kAt + i]!;
       odd += q[qAt + i + 1]! * k[kAt + i + 1]!;
     }
-    let product = even + odd;
-    if (keyWidth > pairs) product += q[qAt + pairs]! * k[kAt + pairs]!;
-    const slope = slopes?.[this.head] ?? 0;
-    return slope === 0 ? product * scale : product * scale - slope * (this.position - key);
+    const sum = even + odd;
+    return sizes.keyWidth > pairs ? sum + q[qAt + pairs]! * k[kAt + pairs]! : sum;
   }
 
   private raiseTo(largest: number): void {
@@ -102,9 +145,43 @@ class Query {
     for (let i = 0; i < this.sums.length; i++) this.sums[i]! *= factor;
   }
 
-  private addValue(key: number, weight: number): void {
-    const { v, sizes } = this.attention;
-    const at = (key * sizes.heads + this.head) * sizes.valueWidth;
-    for (let i = 0; i < sizes.valueWidth; i++) this.sums[i]! += weight * v[at + i]!;
+  private addValues(keys: number[]): void {
+    const { blockSums, sums } = this;
+    this.sumValues32(keys);
+    const size = blockSums.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (size >= LEAST_SUM && size <= MOST_SUM) {
+      for (let i = 0; i < sums.length; i++) sums[i]! += blockSums[i]!;
+    } else {
+      this.addValues64(keys);
+    }
   }
+
+  private sumValues32(keys: number[]): void {
+    const { blockSums, weights } = this;
+    const { v } = this.attention;
+    blockSums.fill(0);
+    for (let place = 0; place < keys.length; place++) {
+      const at = this.valueAt(keys[place]!);
+      const weight = weights[place]!;
+      for (let i = 0; i < blockSums.length; i++) blockSums[i]! += fround(weight * v[at + i]!);
+    }
+  }
+
+  private addValues64(keys: number[]): void {
+    const { sums, weights } = this;
+    const { v } = this.attention;
+    for (let place = 0; place < keys.length; place++) {
+      const at = this.valueAt(keys[place]!);
+      for (let i = 0; i < sums.length; i++) sums[i]! += weights[place]! * v[at + i]!;
+    }
+  }
+
+  private valueAt(key: number): number {
+    const { heads, valueWidth } = this.attention.sizes;
+    return (key * heads + this.head) * valueWidth;
+  }
+}
+
+function sumOfLanes(lanes: Float32Array): number {
+  return fround(fround(lanes[0]! + lanes[2]!) + fround(lanes[1]! + lanes[3]!));
 }
