@@ -1,6 +1,7 @@
 /**
  * The module of attention. src/engine/attention/portable.ts computes the same floats and explains the formula.
  */
+import { AttentionArg } from './attention_args';
 import { addBlock, finishRow, startRow, stateBytes } from './attention_row';
 import { productsOfPair, productsOfRow } from './key_products';
 import { BLOCK, blockBytes, copyBlock, fillBlock, quadsOf } from './key_block';
@@ -18,15 +19,19 @@ export function scratchBytesOfAttention(keyWidth: i32, valueWidth: i32): i32 {
   return <i32>(2 * SCORES + 16 * quadsOf(valueWidth) + blockBytes(keyWidth, valueWidth) + QUERIES * stateBytes(valueWidth));
 }
 
-/**
- * Attention in one head. The strides are the bytes from one position to the next. mask is 0 where no key is hidden.
- * `causal` is 0 where queries also see the keys after them.
- */
+// @ts-ignore: decorator
+@inline
+function get(args: usize, arg: AttentionArg): i32 {
+  return load<i32>(args + (<usize>arg << 2));
+}
+
+/** Attention in one head of one example, of which all addresses are given. The strides are the bytes between positions. */
 function attendHead(
-  q: usize, k: usize, v: usize, mask: usize, y: usize, scratch: usize,
-  keyStride: usize, valueStride: usize, queries: i32, keys: i32, keyWidth: i32, valueWidth: i32,
-  scale: f64, slope: f64, causal: i32,
+  args: usize, q: usize, k: usize, v: usize, mask: usize, y: usize, slope: f32, keyStride: usize, valueStride: usize, scratch: usize,
 ): void {
+  const queries = get(args, AttentionArg.queries), keys = get(args, AttentionArg.keys);
+  const keyWidth = get(args, AttentionArg.keyWidth), valueWidth = get(args, AttentionArg.valueWidth);
+  const causal = get(args, AttentionArg.causal), scale = load<f32>(args + (<usize>AttentionArg.scale << 2));
   const stateSize = stateBytes(valueWidth);
   const sums = scratch + 2 * SCORES, block = sums + 16 * quadsOf(valueWidth), states = block + blockBytes(keyWidth, valueWidth);
   for (let first = 0; first < queries; first += QUERIES) {
@@ -55,23 +60,25 @@ function attendHead(
 }
 
 /**
- * Attention in all heads of one example. mask is 0 where no key is hidden, slopes is 0 where distances cost nothing, and
- * `causal` is 0 where queries also see the keys after them.
+ * Attention in the heads from `first` on, `count` of them; those of the second example follow those of the first. `args` and
+ * `scratch` are addresses: of the arguments, and of memory that belongs to this call alone.
  */
-export function attend(
-  q: usize, k: usize, v: usize, mask: usize, slopes: usize, y: usize, scratch: usize,
-  heads: i32, queries: i32, keys: i32, keyWidth: i32, valueWidth: i32, scale: f64, causal: i32,
-): void {
-  const keyBytes = <usize>keyWidth << 2, valueBytes = <usize>valueWidth << 2;
-  for (let head = 0; head < heads; head++) {
+export function attend(args: usize, first: i32, count: i32, scratch: usize): void {
+  const heads = get(args, AttentionArg.heads), queries = get(args, AttentionArg.queries), keys = get(args, AttentionArg.keys);
+  const keyBytes = <usize>get(args, AttentionArg.keyWidth) << 2, valueBytes = <usize>get(args, AttentionArg.valueWidth) << 2;
+  const keyStride = keyBytes * heads, valueStride = valueBytes * heads;
+  const masks = get(args, AttentionArg.mask), slopes = get(args, AttentionArg.slopes);
+  for (let i = first; i < first + count; i++) {
+    const example = <usize>(i / heads), head = <usize>(i % heads);
     attendHead(
-      q, k, v, mask, y, scratch, keyBytes * heads, valueBytes * heads,
-      queries, keys, keyWidth, valueWidth, scale, slopes ? <f64>load<f32>(slopes) : 0, causal,
+      args,
+      get(args, AttentionArg.q) + example * queries * keyStride + head * keyBytes,
+      get(args, AttentionArg.k) + example * keys * keyStride + head * keyBytes,
+      get(args, AttentionArg.v) + example * keys * valueStride + head * valueBytes,
+      masks ? masks + ((example * keys) << 2) : 0,
+      get(args, AttentionArg.y) + example * queries * valueStride + head * valueBytes,
+      slopes ? load<f32>(slopes + (head << 2)) : 0,
+      keyStride, valueStride, scratch,
     );
-    q += keyBytes;
-    k += keyBytes;
-    v += valueBytes;
-    y += valueBytes;
-    if (slopes) slopes += 4;
   }
 }

@@ -120,11 +120,11 @@ function countSeen(block: usize, last: i32): i32 {
  */
 export function addBlock(
   q: usize, block: usize, scores: usize, sums: usize, state: usize, keyWidth: i32, valueWidth: i32,
-  scale: f64, slope: f64, position: i32, last: i32,
+  scale: f32, slope: f32, position: i32, last: i32,
 ): void {
   const count = countSeen(block, last);
   if (count == 0) return;
-  const size = stateBytes(valueWidth), largest32 = scores32(scores, block, <f32>scale, <f32>slope, position, last);
+  const size = stateBytes(valueWidth), largest32 = scores32(scores, block, scale, slope, position, last);
   let sum: f64;
   if (largest32 == largest32) {
     sum = weightsOf<f32>(scores, raiseTo(<f64>largest32, state, size));

@@ -17,20 +17,8 @@ export function arrayAttention<Backend>(
     const [mask, slopes] = [inputs.mask, inputs.slopes].map((tensor) =>
       isEmpty(tensor) ? undefined : floats(tensor),
     );
-    const shape = attentionShape(inputs);
-    const [batch] = shape as [number];
-    const y = new Float32Array(batch * sizes.queries * sizes.heads * sizes.valueWidth);
-    for (let example = 0; example < batch; example++) {
-      const part = (values: Float32Array) => partOf(values, example, batch);
-      const each = { q: part(q), k: part(k), v: part(v), mask: mask && part(mask), slopes, sizes };
-      attendArrays(each, part(y));
-    }
-    return tensors.make(backend, shape, y);
+    const y = new Float32Array(sizes.examples * sizes.queries * sizes.heads * sizes.valueWidth);
+    attendArrays({ q, k, v, mask, slopes, sizes }, y);
+    return tensors.make(backend, attentionShape(inputs), y);
   };
-}
-
-/** The values of one example. */
-function partOf(values: Float32Array, example: number, batch: number): Float32Array {
-  const size = values.length / batch;
-  return values.subarray(example * size, (example + 1) * size);
 }

@@ -17,9 +17,9 @@ export interface AttentionInputs {
 }
 
 export function attentionSizes({ q, v }: AttentionInputs, attrs: AttentionAttrs): AttentionSizes {
-  const [, queries, heads, keyWidth] = q.shape as [number, number, number, number];
+  const [examples, queries, heads, keyWidth] = q.shape as [number, number, number, number];
   const [, keys, , valueWidth] = v.shape as [number, number, number, number];
-  return { heads, queries, keys, keyWidth, valueWidth, ...attrs };
+  return { examples, heads, queries, keys, keyWidth, valueWidth, ...attrs };
 }
 
 export function attentionShape({ q, v }: AttentionInputs): number[] {

@@ -1,12 +1,15 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { ATTENTION_ARGS_BYTES, writeAttentionArgs } from '../engine/attention/args';
 import type { AttentionMicrokernels } from '../engine/attention/microkernels';
 import { attentionModule } from '../engine/attention/module';
+import { MemoryViews } from '../engine/wasm/memory_views';
 import { SCALED_DOT_PRODUCT_ATTENTION } from '../ops/attention';
 import type { AttentionAttrs } from '../ops/attention_weights';
 import {
   allocateHeap,
   freeHeap,
   heapAddress,
+  heapMemory,
   heapValues,
   type WasmBackend,
 } from '../tfjs/wasm_heap';
@@ -49,34 +52,23 @@ function attendInHeap(
   y: TensorInfo,
 ): void {
   const sizes = attentionSizes(inputs, attrs);
-  const { heads, queries, keys, keyWidth, valueWidth, scale, causal } = sizes;
-  const scratch = allocateHeap(backend, scratchBytesOfAttention(keyWidth, valueWidth));
+  const scratchBytes = scratchBytesOfAttention(sizes.keyWidth, sizes.valueWidth);
+  const scratch = allocateHeap(backend, scratchBytes + ATTENTION_ARGS_BYTES);
   checkAllocated(scratch, SCALED_DOT_PRODUCT_ATTENTION, 'scratch memory');
   const address = (tensor: TensorInfo) => (isEmpty(tensor) ? 0 : heapAddress(backend, tensor));
-  const [q, k, v, mask, slopes] = [inputs.q, inputs.k, inputs.v, inputs.mask, inputs.slopes].map(
-    address,
-  ) as [number, number, number, number, number];
-  const to = address(y);
-  const [keyRow, valueRow] = [4 * heads * keyWidth, 4 * heads * valueWidth];
+  const { q, k, v, mask, slopes } = inputs;
+  const addresses = {
+    q: address(q),
+    k: address(k),
+    v: address(v),
+    mask: address(mask),
+    slopes: address(slopes),
+    y: address(y),
+  };
+  const args = scratch + scratchBytes;
   try {
-    for (let example = 0; example < y.shape[0]!; example++) {
-      attend(
-        q + example * queries * keyRow,
-        k + example * keys * keyRow,
-        v + example * keys * valueRow,
-        mask === 0 ? 0 : mask + 4 * example * keys,
-        slopes,
-        to + example * queries * valueRow,
-        scratch,
-        heads,
-        queries,
-        keys,
-        keyWidth,
-        valueWidth,
-        scale,
-        Number(causal),
-      );
-    }
+    writeAttentionArgs(new MemoryViews(heapMemory(backend)!), args, addresses, sizes);
+    attend(args, 0, sizes.examples * sizes.heads, scratch);
   } finally {
     freeHeap(backend, scratch);
   }

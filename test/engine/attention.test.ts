@@ -26,7 +26,16 @@ function attended({ heads, queries, keys, width, causal, ...values }: AttentionC
 function portable({ heads, queries, keys, width, causal, ...values }: AttentionCase): Float32Array {
   const y = new Float32Array(values.q.length);
   const scale = 1 / Math.sqrt(width);
-  const sizes = { heads, queries, keys, keyWidth: width, valueWidth: width, scale, causal };
+  const sizes = {
+    examples: 1,
+    heads,
+    queries,
+    keys,
+    keyWidth: width,
+    valueWidth: width,
+    scale,
+    causal,
+  };
   attendPortable({ ...values, slopes: undefined, sizes } satisfies Attention, y);
   return y;
 }

@@ -1,12 +1,12 @@
-/** What attention computes of one example. */
+/** The operands of attention. */
 export interface Attention {
-  /** float32 [queries, heads, keyWidth]. */
+  /** float32 [examples, queries, heads, keyWidth]. */
   readonly q: Float32Array;
-  /** float32 [keys, heads, keyWidth]. */
+  /** float32 [examples, keys, heads, keyWidth]. */
   readonly k: Float32Array;
-  /** float32 [keys, heads, valueWidth]. */
+  /** float32 [examples, keys, heads, valueWidth]. */
   readonly v: Float32Array;
-  /** float32 [keys], 0 for hidden keys; undefined where no key is hidden. */
+  /** float32 [examples, keys], 0 for hidden keys; undefined where no key is hidden. */
   readonly mask: Float32Array | undefined;
   /** float32 [heads]: what a key costs for each position between it and a query; undefined where it costs nothing. */
   readonly slopes: Float32Array | undefined;
@@ -14,6 +14,7 @@ export interface Attention {
 }
 
 export interface AttentionSizes {
+  readonly examples: number;
   readonly heads: number;
   readonly queries: number;
   readonly keys: number;

@@ -1,33 +1,81 @@
 import { ownMemoryEngine } from '../own_memory_engine';
+import { CHUNK_BYTES } from '../wasm/own_memory';
+import { ATTENTION_ARGS_BYTES, writeAttentionArgs } from './args';
 import type { Attention } from './attention';
 import type { AttentionMicrokernels } from './microkernels';
 
+/** Where arrays lie that come one behind the other. */
+const ARRAYS = ['q', 'k', 'v', 'mask', 'slopes'] as const;
+
 /**
  * The microkernels on the engine's own memory, for backends whose tensors are JavaScript arrays. The arrays are
- * copied in and out.
+ * copied in and out, some examples at a time, so that the memory does not grow with the batch.
  */
 export function attendInOwnMemory(
-  { attend, scratchBytesOfAttention }: AttentionMicrokernels,
-  { q, k, v, mask, slopes, sizes }: Attention,
+  microkernels: AttentionMicrokernels,
+  attention: Attention,
   y: Float32Array,
 ): void {
-  const { heads, queries, keys, keyWidth, valueWidth, scale, causal } = sizes;
-  const arrays = [q, k, v, mask ?? NONE, slopes ?? NONE];
+  const { examples } = attention.sizes;
+  const floats = ARRAYS.reduce((sum, name) => sum + (attention[name]?.length ?? 0), y.length);
+  const step = Math.max(1, Math.floor((examples * CHUNK_BYTES) / (4 * floats)));
+  for (let first = 0; first < examples; first += step) {
+    const count = Math.min(step, examples - first);
+    attendExamples(
+      microkernels,
+      partOf(attention, first, count),
+      partOfArray(y, first, count, examples),
+    );
+  }
+}
+
+/** Some examples. */
+function partOf(attention: Attention, first: number, count: number): Attention {
+  const { examples } = attention.sizes;
+  const part = (values: Float32Array) => partOfArray(values, first, count, examples);
+  return {
+    q: part(attention.q),
+    k: part(attention.k),
+    v: part(attention.v),
+    mask: attention.mask && part(attention.mask),
+    slopes: attention.slopes,
+    sizes: { ...attention.sizes, examples: count },
+  };
+}
+
+function partOfArray(
+  values: Float32Array,
+  first: number,
+  count: number,
+  examples: number,
+): Float32Array {
+  const size = values.length / examples;
+  return values.subarray(first * size, (first + count) * size);
+}
+
+function attendExamples(
+  { attend, scratchBytesOfAttention }: AttentionMicrokernels,
+  attention: Attention,
+  y: Float32Array,
+): void {
+  const { sizes } = attention;
+  const scratchBytes = scratchBytesOfAttention(sizes.keyWidth, sizes.valueWidth);
+  const arrays = ARRAYS.map((name) => attention[name] ?? NONE);
   const floats = arrays.reduce((sum, { length }) => sum + length, y.length);
   const engine = ownMemoryEngine();
-  const scratchBytes = scratchBytesOfAttention(keyWidth, valueWidth);
-  engine.lend(scratchBytes + 4 * floats, (scratch) => {
-    const heap = new Float32Array(engine.memory.buffer);
+  engine.lend(scratchBytes + 4 * floats + ATTENTION_ARGS_BYTES, (scratch) => {
+    const heap = engine.views.floats(scratch + scratchBytes + 4 * floats);
     let end = scratch + scratchBytes;
-    const addresses = arrays.map((values) => {
+    const put = (values: Float32Array = NONE) => {
       const address = end;
       heap.set(values, address / 4);
       end += 4 * values.length;
-      return values === NONE ? 0 : address;
-    }) as [number, number, number, number, number];
-    const to = [end, scratch] as const;
-    const counts = [heads, queries, keys, keyWidth, valueWidth] as const;
-    attend(...addresses, ...to, ...counts, scale, Number(causal));
+      return values.length === 0 ? 0 : address;
+    };
+    const [q, k, v, mask, slopes] = arrays.map(put) as [number, number, number, number, number];
+    const args = end + 4 * y.length;
+    writeAttentionArgs(engine.views, args, { q, k, v, mask, slopes, y: end }, sizes);
+    attend(args, 0, sizes.examples * sizes.heads, scratch);
     y.set(heap.subarray(end / 4, end / 4 + y.length));
   });
 }

@@ -31,11 +31,15 @@ const { fround } = Math;
 
 export function attendPortable(attention: Attention, y: Float32Array): void {
   const { mask, sizes } = attention;
-  const visible: number[] = [];
-  for (let key = 0; key < sizes.keys; key++) if (mask?.[key] !== 0) visible.push(key);
-  for (let head = 0; head < sizes.heads; head++) {
-    for (let query = 0; query < sizes.queries; query++) {
-      new Query(attention, head, query).attend(visible, y);
+  for (let example = 0; example < sizes.examples; example++) {
+    const visible: number[] = [];
+    for (let key = 0; key < sizes.keys; key++) {
+      if (mask?.[example * sizes.keys + key] !== 0) visible.push(key);
+    }
+    for (let head = 0; head < sizes.heads; head++) {
+      for (let query = 0; query < sizes.queries; query++) {
+        new Query(attention, example, head, query).attend(visible, y);
+      }
     }
   }
 }
@@ -49,11 +53,13 @@ class Query {
   private largest = -Number.MAX_VALUE;
   private sum = 0;
   private readonly position: number;
+  private readonly scale: number;
   private readonly slope: number;
   private readonly lanes = new Float32Array(4);
 
   constructor(
     private readonly attention: Attention,
+    private readonly example: number,
     private readonly head: number,
     private readonly query: number,
   ) {
@@ -61,11 +67,12 @@ class Query {
     this.blockSums = new Float32Array(valueWidth);
     this.sums = new Float64Array(valueWidth);
     this.position = query + keys - queries;
+    this.scale = fround(attention.sizes.scale);
     this.slope = attention.slopes?.[head] ?? 0;
   }
 
   attend(keys: number[], y: Float32Array): void {
-    const { heads, keys: all, valueWidth, causal } = this.attention.sizes;
+    const { keys: all, causal } = this.attention.sizes;
     const last = causal ? this.position : all - 1;
     let seen = 0;
     while (seen < keys.length && keys[seen]! <= last) seen++;
@@ -73,8 +80,8 @@ class Query {
       this.addBlock(keys.slice(from, Math.min(from + BLOCK, seen)));
     }
     const inverse = seen === 0 ? 0 : 1 / this.sum;
-    const at = (this.query * heads + this.head) * valueWidth;
-    for (let i = 0; i < valueWidth; i++) y[at + i] = this.sums[i]! * inverse;
+    const at = this.queryAt(this.sums.length);
+    for (let i = 0; i < this.sums.length; i++) y[at + i] = this.sums[i]! * inverse;
   }
 
   private addBlock(keys: number[]): void {
@@ -91,8 +98,7 @@ class Query {
 
   /** Returns false if float32 is not exact enough. */
   private score32(keys: number[]): boolean {
-    const scale = fround(this.attention.sizes.scale);
-    const slope = fround(this.slope);
+    const { scale, slope } = this;
     return keys.every((key, i) => {
       const product = fround(this.product32(key) * scale);
       const cost = slope === 0 ? 0 : fround(slope * fround(this.position - key));
@@ -102,23 +108,29 @@ class Query {
   }
 
   private score64(keys: number[]): void {
-    const { slope, position } = this;
+    const { scale, slope, position } = this;
     for (const [i, key] of keys.entries()) {
-      const product = this.product64(key) * this.attention.sizes.scale;
+      const product = this.product64(key) * scale;
       this.scores[i] = slope === 0 ? product : product - slope * (position - key);
     }
   }
 
-  /** Where the query and a key begin. */
-  private placesOf(key: number): [query: number, key: number] {
-    const { heads, keyWidth } = this.attention.sizes;
-    return [(this.query * heads + this.head) * keyWidth, (key * heads + this.head) * keyWidth];
+  /** Where the query begins in rows of a width. */
+  private queryAt(width: number): number {
+    const { heads, queries } = this.attention.sizes;
+    return ((this.example * queries + this.query) * heads + this.head) * width;
+  }
+
+  /** Where a key begins in rows of a width. */
+  private keyAt(key: number, width: number): number {
+    const { heads, keys } = this.attention.sizes;
+    return ((this.example * keys + key) * heads + this.head) * width;
   }
 
   private product32(key: number): number {
     const { lanes } = this;
     const { q, k, sizes } = this.attention;
-    const [qAt, kAt] = this.placesOf(key);
+    const [qAt, kAt] = [this.queryAt(sizes.keyWidth), this.keyAt(key, sizes.keyWidth)];
     lanes.fill(0);
     for (let i = 0; i < sizes.keyWidth; i++) lanes[i & 3]! += fround(q[qAt + i]! * k[kAt + i]!);
     return sumOfLanes(lanes);
@@ -126,7 +138,7 @@ class Query {
 
   private product64(key: number): number {
     const { q, k, sizes } = this.attention;
-    const [qAt, kAt] = this.placesOf(key);
+    const [qAt, kAt] = [this.queryAt(sizes.keyWidth), this.keyAt(key, sizes.keyWidth)];
     let [even, odd] = [0, 0];
     const pairs = sizes.keyWidth & ~1;
     for (let i = 0; i < pairs; i += 2) {
@@ -161,7 +173,7 @@ class Query {
     const { v } = this.attention;
     blockSums.fill(0);
     for (let place = 0; place < keys.length; place++) {
-      const at = this.valueAt(keys[place]!);
+      const at = this.keyAt(keys[place]!, blockSums.length);
       const weight = weights[place]!;
       for (let i = 0; i < blockSums.length; i++) blockSums[i]! += fround(weight * v[at + i]!);
     }
@@ -171,14 +183,9 @@ class Query {
     const { sums, weights } = this;
     const { v } = this.attention;
     for (let place = 0; place < keys.length; place++) {
-      const at = this.valueAt(keys[place]!);
+      const at = this.keyAt(keys[place]!, sums.length);
       for (let i = 0; i < sums.length; i++) sums[i]! += weights[place]! * v[at + i]!;
     }
-  }
-
-  private valueAt(key: number): number {
-    const { heads, valueWidth } = this.attention.sizes;
-    return (key * heads + this.head) * valueWidth;
   }
 }
 

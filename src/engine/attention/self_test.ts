@@ -8,8 +8,10 @@ export function passesSelfTest(microkernels: AttentionMicrokernels): boolean {
   return [1, 5].every((queries) =>
     [false, true].every((causal) => {
       const attention = testAttention(queries, causal);
-      const { heads, valueWidth } = attention.sizes;
-      const [expected, actual] = [0, 1].map(() => new Float32Array(queries * heads * valueWidth));
+      const { examples, heads, valueWidth } = attention.sizes;
+      const [expected, actual] = [0, 1].map(
+        () => new Float32Array(examples * queries * heads * valueWidth),
+      );
       attendPortable(attention, expected!);
       attendInOwnMemory(microkernels, attention, actual!);
       return expected!.every((value, i) => Object.is(value, actual![i]));
@@ -22,7 +24,16 @@ const KEYS = 103;
 
 /** Ordinary, large and infinite numbers, and hidden keys; the same in every run. */
 function testAttention(queries: number, causal: boolean): Attention {
-  const sizes = { heads: 2, queries, keys: KEYS, keyWidth: 5, valueWidth: 11, scale: 0.3, causal };
+  const sizes = {
+    examples: 1,
+    heads: 2,
+    queries,
+    keys: KEYS,
+    keyWidth: 5,
+    valueWidth: 11,
+    scale: 0.3,
+    causal,
+  };
   const numbers = (count: number, step: number) =>
     new Float32Array(count).map((_, i) => ((i * step) % 255) / 37 - 3);
   const q = numbers(queries * 10, 97);

@@ -2,6 +2,7 @@ import type { TernaryProduct } from '../ternary_product';
 import { Allocator } from './allocator';
 import type { WasmEngineName } from './engines';
 import { floorOf, MAT_MUL_ARGS_BYTES, scaleStride, type MatMulArgs } from './mat_mul_args';
+import type { MemoryViews } from './memory_views';
 import { Microkernels } from './microkernels';
 import { newMemory } from './new_memory';
 import { ThreadPool } from './threads/pool';
@@ -114,6 +115,10 @@ export class OwnMemoryEngine {
 
   get memory(): WebAssembly.Memory {
     return this.allocator.memory;
+  }
+
+  get views(): MemoryViews {
+    return this.microkernels.views;
   }
 
   /**
