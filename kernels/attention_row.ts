@@ -2,7 +2,7 @@
  * One query and one block of keys. The state of a query is the largest score so far, the sum of the weights, the number of keys
  * seen, an empty place, and the sum of the weighted values, in float64.
  */
-import { exponential, exponentialQuad } from './exponential';
+import { exponential, exponentials } from './exponential';
 import { BLOCK, positionAt } from './key_block';
 import { products64 } from './key_products';
 import { addWeighted, addWeighted64 } from './value_sums';
@@ -71,24 +71,37 @@ function scores64(scores: usize, block: usize, scale: f64, slope: f64, position:
   return largest;
 }
 
-/** Two scores less the largest, as float32 in the low lanes. */
+/** Two numbers as float64. */
 // @ts-ignore: decorator
 @inline
-function differences<T>(at: usize, largest: v128): v128 {
-  const scores = sizeof<T>() == 8 ? v128.load(at) : f64x2.promote_low_f32x4(v128.load64_zero(at));
-  return f32x4.demote_f64x2_zero(f64x2.sub(scores, largest));
+function pair<T>(at: usize): v128 {
+  return sizeof<T>() == 8 ? v128.load(at) : f64x2.promote_low_f32x4(v128.load64_zero(at));
+}
+
+/** Takes the largest score from all scores in float64, and writes the differences as float32. */
+function subtract64<T>(scores: usize, largest: f64): void {
+  const largests = f64x2.splat(largest);
+  for (let to = scores, from = scores; to < scores + 4 * BLOCK; to += 16, from += 4 * sizeof<T>()) {
+    const low = f32x4.demote_f64x2_zero(f64x2.sub(pair<T>(from), largests));
+    const high = f32x4.demote_f64x2_zero(f64x2.sub(pair<T>(from + 2 * sizeof<T>()), largests));
+    v128.store(to, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+  }
+}
+
+/** The same differences where all scores are float32. */
+function subtract32(scores: usize, largest: f32): void {
+  const largests = f32x4.splat(largest);
+  for (let at = scores; at < scores + 4 * BLOCK; at += 16) v128.store(at, f32x4.sub(v128.load(at), largests));
 }
 
 /** Makes float32 weights of scores, which they overwrite. @returns their sum. */
 function weightsOf<T>(scores: usize, largest: f64): f64 {
-  const largests = f64x2.splat(largest);
-  let sum = f32x4.splat(0), from = scores;
-  for (let to = scores; to < scores + 4 * BLOCK; to += 16, from += 4 * sizeof<T>()) {
-    const low = differences<T>(from, largests), high = differences<T>(from + 2 * sizeof<T>(), largests);
-    const weights = exponentialQuad(v128.shuffle<f32>(low, high, 0, 1, 4, 5));
-    v128.store(to, weights);
-    sum = f32x4.add(sum, weights);
-  }
+  const end = scores + 4 * BLOCK;
+  if (sizeof<T>() == 4 && <f64>(<f32>largest) == largest) subtract32(scores, <f32>largest);
+  else subtract64<T>(scores, largest);
+  exponentials(scores, BLOCK);
+  let sum = f32x4.splat(0);
+  for (let at = scores; at < end; at += 16) sum = f32x4.add(sum, v128.load(at));
   const pairs = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 2, 3));
   return <f64>(f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1));
 }

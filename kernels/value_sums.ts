@@ -10,14 +10,14 @@ function weightAt(weights: usize, place: i32): v128 {
   return v128.load32_splat(weights + (<usize>place << 2));
 }
 
-/** Writes the float32 sums of the first `count` values of a block. */
+/** Writes the float32 sums of the first `count` values of a block, 32 columns and two values at a time. */
 function sum32(block: usize, weights: usize, count: i32, sums: usize, valueWidth: i32): void {
   let at: usize = 0, width = valueWidth;
   for (; width >= 32; width -= 32, at += 128, sums += 128) {
     let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
     let e = f32x4.splat(0), f = f32x4.splat(0), g = f32x4.splat(0), h = f32x4.splat(0);
-    for (let i = 0; i < count; i++) {
-      const weight = weightAt(weights, i), value = valueAt(block, i) + at;
+    if (count & 1) {
+      const weight = weightAt(weights, 0), value = valueAt(block, 0) + at;
       a = f32x4.add(a, f32x4.mul(weight, v128.load(value)));
       b = f32x4.add(b, f32x4.mul(weight, v128.load(value, 16)));
       c = f32x4.add(c, f32x4.mul(weight, v128.load(value, 32)));
@@ -26,6 +26,18 @@ function sum32(block: usize, weights: usize, count: i32, sums: usize, valueWidth
       f = f32x4.add(f, f32x4.mul(weight, v128.load(value, 80)));
       g = f32x4.add(g, f32x4.mul(weight, v128.load(value, 96)));
       h = f32x4.add(h, f32x4.mul(weight, v128.load(value, 112)));
+    }
+    for (let i = count & 1; i < count; i += 2) {
+      const weight = weightAt(weights, i), value = valueAt(block, i) + at;
+      const next = weightAt(weights, i + 1), after = valueAt(block, i + 1) + at;
+      a = f32x4.add(f32x4.add(a, f32x4.mul(weight, v128.load(value))), f32x4.mul(next, v128.load(after)));
+      b = f32x4.add(f32x4.add(b, f32x4.mul(weight, v128.load(value, 16))), f32x4.mul(next, v128.load(after, 16)));
+      c = f32x4.add(f32x4.add(c, f32x4.mul(weight, v128.load(value, 32))), f32x4.mul(next, v128.load(after, 32)));
+      d = f32x4.add(f32x4.add(d, f32x4.mul(weight, v128.load(value, 48))), f32x4.mul(next, v128.load(after, 48)));
+      e = f32x4.add(f32x4.add(e, f32x4.mul(weight, v128.load(value, 64))), f32x4.mul(next, v128.load(after, 64)));
+      f = f32x4.add(f32x4.add(f, f32x4.mul(weight, v128.load(value, 80))), f32x4.mul(next, v128.load(after, 80)));
+      g = f32x4.add(f32x4.add(g, f32x4.mul(weight, v128.load(value, 96))), f32x4.mul(next, v128.load(after, 96)));
+      h = f32x4.add(f32x4.add(h, f32x4.mul(weight, v128.load(value, 112))), f32x4.mul(next, v128.load(after, 112)));
     }
     v128.store(sums, a);
     v128.store(sums, b, 16);
