@@ -52,7 +52,7 @@ function attendInHeap(
   y: TensorInfo,
 ): void {
   const sizes = attentionSizes(inputs, attrs);
-  const scratchBytes = scratchBytesOfAttention(sizes.keyWidth, sizes.valueWidth);
+  const scratchBytes = scratchBytesOfAttention(sizes.heads, sizes.keyWidth, sizes.valueWidth);
   const scratch = allocateHeap(backend, scratchBytes + ATTENTION_ARGS_BYTES);
   checkAllocated(scratch, SCALED_DOT_PRODUCT_ATTENTION, 'scratch memory');
   const address = (tensor: TensorInfo) => (isEmpty(tensor) ? 0 : heapAddress(backend, tensor));

@@ -3,7 +3,7 @@ import type { Microkernel } from '../wasm/modules';
 /** The functions of kernels/attention.ts on one memory. */
 export interface AttentionMicrokernels {
   /** Bytes of scratch memory, at a multiple of 16. */
-  scratchBytesOfAttention(keyWidth: number, valueWidth: number): number;
+  scratchBytesOfAttention(heads: number, keyWidth: number, valueWidth: number): number;
   /** Computes heads, those of all examples one after the other; `args` is the address of the arguments. */
   readonly attend: Microkernel;
 }

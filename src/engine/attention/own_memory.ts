@@ -59,7 +59,7 @@ function attendExamples(
   y: Float32Array,
 ): void {
   const { sizes } = attention;
-  const scratchBytes = scratchBytesOfAttention(sizes.keyWidth, sizes.valueWidth);
+  const scratchBytes = scratchBytesOfAttention(sizes.heads, sizes.keyWidth, sizes.valueWidth);
   const arrays = ARRAYS.map((name) => attention[name] ?? NONE);
   const floats = arrays.reduce((sum, { length }) => sum + length, y.length);
   const engine = ownMemoryEngine();
