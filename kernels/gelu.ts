@@ -46,40 +46,47 @@ function scaledPower(size: v128, tanh: bool): v128 {
 
 // @ts-ignore: decorator
 @inline
-function factor(size: v128, power: v128, tanh: bool): v128 {
-  if (tanh) return f32x4.div(f32x4.splat(1), step(power, f32x4.splat(UNSCALE), 1));
-  let p = step(size, f32x4.splat(0.004116295836865902), 0.04063313826918602);
-  p = step(size, p, 0.18323488533496857);
-  p = step(size, p, 0.4382946193218231);
+function quotient(size: v128): v128 {
+  let p = step(size, f32x4.splat(0.01670173928141594), 0.11813613772392273);
+  p = step(size, p, 0.3596060872077942);
   p = step(size, p, 0.5);
-  let q = step(size, f32x4.splat(0.010317903943359852), 0.10185862332582474);
-  q = step(size, q, 0.46946996450424194);
-  q = step(size, q, 1.2025021314620972);
-  q = step(size, q, 1.6744742393493652);
+  let q = step(size, f32x4.splat(0.04187065362930298), 0.29590317606925964);
+  q = step(size, q, 0.9468468427658081);
+  q = step(size, q, 1.5170847177505493);
   q = step(size, q, 1);
   return f32x4.div(p, q);
 }
 
 // @ts-ignore: decorator
 @inline
+function divisor(power: v128): v128 {
+  return step(power, f32x4.splat(UNSCALE), 1);
+}
+
+// @ts-ignore: decorator
+@inline
 function geluOf(x: v128, tanh: bool): v128 {
   const size = f32x4.abs(atMost(x, tanh)), bounded = atMost(size, tanh), power = scaledPower(bounded, tanh);
-  const part = f32x4.mul(f32x4.mul(factor(bounded, power, tanh), size), power);
+  const part = tanh
+    ? f32x4.div(f32x4.mul(size, power), divisor(power))
+    : f32x4.mul(f32x4.mul(quotient(bounded), size), power);
   return f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), times(part, UNSCALE));
 }
 
 // @ts-ignore: decorator
 @inline
+function slope(size: v128, power: v128, tanh: bool): v128 {
+  if (!tanh) return f32x4.sub(quotient(size), times(size, DENSITY));
+  const factor = f32x4.div(f32x4.splat(1), divisor(power));
+  const inner = f32x4.mul(step(f32x4.mul(size, size), f32x4.splat(CUBIC_SLOPE), SLOPE), size);
+  return f32x4.sub(factor, f32x4.mul(f32x4.mul(inner, factor), factor));
+}
+
+// @ts-ignore: decorator
+@inline
 function derivative(x: v128, tanh: bool): v128 {
-  const size = atMost(f32x4.abs(x), tanh), power = scaledPower(size, tanh), tail = factor(size, power, tanh);
-  let slope: v128;
-  if (tanh) {
-    slope = f32x4.mul(step(f32x4.mul(size, size), f32x4.splat(CUBIC_SLOPE), SLOPE), size);
-    slope = f32x4.sub(tail, f32x4.mul(f32x4.mul(slope, tail), tail));
-  } else {
-    slope = f32x4.sub(tail, times(size, DENSITY));
-  }
-  const below = times(f32x4.mul(slope, power), UNSCALE);
+  const size = atMost(f32x4.abs(x), tanh), power = scaledPower(size, tanh);
+  const below = times(f32x4.mul(slope(size, power, tanh), power), UNSCALE);
   return v128.bitselect(below, f32x4.sub(f32x4.splat(1), below), f32x4.lt(x, f32x4.splat(0)));
 }
 
