@@ -77,3 +77,31 @@ function quad(
   const power = i32x4.shl(i32x4.add(shifted, bias), 23);
   return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, lowest));
 }
+
+// @ts-ignore: decorator
+@inline
+function plusShift(x: v128): v128 {
+  return f64x2.add(x, f64x2.splat(TO_INTEGER));
+}
+
+/** What `shifted` lacks of two numbers, as float32. */
+// @ts-ignore: decorator
+@inline
+function remainderPair(x: v128, shifted: v128): v128 {
+  return f32x4.demote_f64x2_zero(f64x2.sub(x, f64x2.sub(shifted, f64x2.splat(TO_INTEGER))));
+}
+
+/** 2^(x + 32), in float32, of four float64 from -159 to 0; 0 for -159. */
+// @ts-ignore: decorator
+@inline
+export function scaledPowerQuad(low: v128, high: v128): v128 {
+  const shiftedLow = plusShift(low), shiftedHigh = plusShift(high);
+  const r = v128.shuffle<i64>(remainderPair(low, shiftedLow), remainderPair(high, shiftedHigh), 0, 2);
+  let p = f32x4.add(f32x4.mul(r, f32x4.splat(0.001326472731307149)), f32x4.splat(0.009671512991189957));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(0.05550733581185341));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(0.24022242426872253));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(0.6931470036506653));
+  p = f32x4.add(f32x4.mul(r, p), f32x4.splat(1));
+  const n = v128.shuffle<i32>(shiftedLow, shiftedHigh, 0, 2, 4, 6);
+  return f32x4.mul(p, i32x4.shl(i32x4.add(n, i32x4.splat(127 + 32)), 23));
+}

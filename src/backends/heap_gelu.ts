@@ -11,7 +11,7 @@ export const heapGelu: Record<GeluKernelName, KernelFunc> = {
   Gelu: kernelOf((backend, { x }, y, { form }) => {
     const microkernels = moduleOnHeap(backend, geluModule);
     if (microkernels == null) geluPortable(floats(backend, x), form, floats(backend, y));
-    else microkernels.gelu(...addresses(backend, x, y), sizeOf(x), Number(form === 'tanh'));
+    else microkernels[form](...addresses(backend, x, y), sizeOf(x));
   }),
   GeluGradient: kernelOf((backend, { x, dy }, dx, { form }) => {
     const microkernels = moduleOnHeap(backend, geluModule);
@@ -20,7 +20,7 @@ export const heapGelu: Record<GeluKernelName, KernelFunc> = {
     } else {
       const [xAt, dyAt] = addresses(backend, x, dy);
       const to = heapAddress(backend, dx);
-      microkernels.geluGradient(xAt, dyAt, to, sizeOf(x), Number(form === 'tanh'));
+      microkernels[`${form}Gradient`](xAt, dyAt, to, sizeOf(x));
     }
   }),
 };

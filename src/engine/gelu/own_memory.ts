@@ -9,23 +9,23 @@ import type { GeluForm } from './portable';
  */
 
 export function geluInOwnMemory(
-  { gelu }: GeluMicrokernels,
+  microkernels: GeluMicrokernels,
   x: Float32Array,
   form: GeluForm,
   y: Float32Array,
 ): void {
-  inParts([x], y, (to, count, from) => gelu(from, to, count, Number(form === 'tanh')));
+  inParts([x], y, (to, count, from) => microkernels[form](from, to, count));
 }
 
 export function geluGradientInOwnMemory(
-  { geluGradient }: GeluMicrokernels,
+  microkernels: GeluMicrokernels,
   x: Float32Array,
   dy: Float32Array,
   form: GeluForm,
   dx: Float32Array,
 ): void {
   inParts([x, dy], dx, (to, count, xAt, dyAt) =>
-    geluGradient(xAt, dyAt!, to, count, Number(form === 'tanh')),
+    microkernels[`${form}Gradient`](xAt, dyAt!, to, count),
   );
 }
 
