@@ -60,6 +60,7 @@ export class MultiHeadAttention extends CompositeLayer {
   readonly outputDim: number | undefined;
   readonly causal: boolean;
   readonly alibi: boolean;
+  private readonly slopes: Float32Array;
   private projections: Projections | undefined;
   /** Of the inputs of the first three projections, after `build`. */
   private widths: number[] | undefined;
@@ -86,6 +87,7 @@ export class MultiHeadAttention extends CompositeLayer {
     this.outputDim = outputDim;
     this.causal = config.causal;
     this.alibi = config.alibi;
+    this.slopes = Float32Array.from(config.alibi ? alibiSlopes(numHeads) : []);
     this.supportsMasking = true;
     this.projections = saved && savedProjections(saved, label);
     this.makeProjections = (units) => makeProjections({ ...config, valueDim }, units);
@@ -171,7 +173,7 @@ export class MultiHeadAttention extends CompositeLayer {
 
   /** @returns float32 [batch, queries, width of all heads]. */
   private attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined): Tensor {
-    const slopes = tensor1d(this.alibi ? alibiSlopes(this.numHeads) : []);
+    const slopes = tensor1d(this.slopes);
     const attrs = { scale: 1 / Math.sqrt(this.keyDim), causal: this.causal };
     const attended = attention({ q, k, v, mask: asFloats(mask), slopes }, attrs);
     return reshape(attended, [q.shape[0], q.shape[1]!, this.numHeads * this.valueDim]);
