@@ -6,11 +6,6 @@ export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';
 export { BitLinear } from './layers/bit_linear/layer';
 export type { BitLinearOptions } from './layers/bit_linear/options';
-export {
-  CausalSelfAttention,
-  causalSelfAttention,
-  type CausalSelfAttentionOptions,
-} from './layers/causal_self_attention';
 export { LayerNorm, layerNormalization, type LayerNormOptions } from './layers/layer_norm';
 export { MultiHeadAttention } from './layers/multi_head_attention/layer';
 export { multiHeadAttention } from './layers/multi_head_attention/multi_head_attention';

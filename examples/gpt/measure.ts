@@ -4,7 +4,7 @@ import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
 import { weightBytes } from '../support/measure';
 import { interleavedMedians } from '../support/median';
-import type { NetShape } from './net';
+import { buildNet, type NetShape } from './net';
 import { windowsAt } from './text';
 import { loss } from './training';
 import { Writer } from './writer';
@@ -64,16 +64,19 @@ export interface Folders {
   readonly deployed: string;
 }
 
+/** Characters per second of three nets of the same shape on a backend. */
 export interface Speed {
   readonly backend: string;
-  /** Characters per second. */
+  /** Float, of layers and operations of TensorFlow.js. */
+  readonly stock: number;
+  /** Float, with the attention and the normalization of this package. */
   readonly float: number;
   readonly deployed: number;
 }
 
 /**
- * How fast the saved nets write on a backend, one text at a time: as many characters as fill the context,
- * after a prompt that fills it too. Reading that prompt is part of the time.
+ * How fast nets write on a backend, one text at a time: as many characters as fill the context, after a prompt that
+ * fills it too. Reading that prompt is part of the time. The stock net is untrained, which changes no time.
  */
 export async function measureSpeed(
   backend: string,
@@ -82,15 +85,21 @@ export async function measureSpeed(
   prompt: number[],
 ): Promise<Speed> {
   await useFastestBackend(backend);
-  const nets = [await load(folders.float), await load(folders.deployed)];
+  const nets = [
+    buildNet(shape, 'stock', 0),
+    await load(folders.float),
+    await load(folders.deployed),
+  ];
   const write = nets.map((net) => {
     const writer = new Writer(net, shape, prompt.length);
     return () => void writer.write(prompt, prompt.length, { temperature: 0, seed: 0 });
   });
-  const [float, deployed] = interleavedMedians(write, SPEED_ROUNDS);
+  const perSecond = interleavedMedians(write, SPEED_ROUNDS).map(
+    (ms) => (1000 * prompt.length) / ms,
+  );
   for (const net of nets) net.dispose();
-  const perSecond = (ms: number) => (1000 * prompt.length) / ms;
-  return { backend, float: perSecond(float), deployed: perSecond(deployed) };
+  const [stock, float, deployed] = perSecond;
+  return { backend, stock, float, deployed };
 }
 
 function load(path: string): Promise<tf.LayersModel> {

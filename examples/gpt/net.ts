@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, causalSelfAttention, rmsNormalization } from 'tfjs-bitcore';
+import { bitLinear, multiHeadAttention, rmsNormalization } from 'tfjs-bitcore';
+import { stockAttention } from './stock_attention';
 
 export interface NetShape {
   /** Number of different characters. */
@@ -9,16 +10,14 @@ export interface NetShape {
   readonly heads: number;
 }
 
-export type Kind = 'float' | 'bitnet';
+/**
+ * `bitnet` has ternary linear layers, `float` has float ones. `stock` has float ones too, and the normalization
+ * of TensorFlow.js and an attention of its operations.
+ */
+export type Kind = 'float' | 'bitnet' | 'stock';
 
-/** Options of a linear layer; a normalization has none. */
-type LayerArgs = { units: number; activation?: 'relu'; useBias?: boolean } | undefined;
-
-/** Applies the layer with that name: a new one, or the one of a trained net. */
-export type Apply = (name: string, args: LayerArgs, inputs: tf.SymbolicTensor) => tf.SymbolicTensor;
-
-/** What a block does with its keys and values before attention. */
-export type Extend = (kv: tf.SymbolicTensor[]) => tf.SymbolicTensor[];
+/** Applies the layer with that name: to tensors of a model that is being made, or to values. */
+export type Apply<T> = (name: string, inputs: T | T[]) => T;
 
 /**
  * A transformer that predicts the next character: one-hot rows [batch, time, vocabulary] to logits of
@@ -27,51 +26,75 @@ export type Extend = (kv: tf.SymbolicTensor[]) => tf.SymbolicTensor[];
  * The embedding is a product with one-hot rows: tfjs's wasm backend cannot train tf.layers.embedding.
  */
 export function buildNet(shape: NetShape, kind: Kind, seed: number): tf.LayersModel {
-  const make = layerMaker(kind, seed);
-  const apply: Apply = (name, args, inputs) => make(name, args).apply(inputs) as tf.SymbolicTensor;
   const characters = tf.input({ shape: [null, shape.vocabulary], name: 'characters' });
-  return tf.model({ inputs: characters, outputs: connect(shape, apply, characters) });
+  const apply: Apply<tf.SymbolicTensor> = (name, inputs) =>
+    makeLayer(name, shape, kind).apply(inputs) as tf.SymbolicTensor;
+  const net = tf.model({ inputs: characters, outputs: connect(shape, apply, characters) });
+  setKernels(net, seed);
+  return net;
 }
 
-/** More than the number of layers of a net, so that no two layers of nets with different seeds begin alike. */
+/** From characters to logits. */
+export function connect<T>({ layers }: NetShape, apply: Apply<T>, characters: T): T {
+  let x = apply('embedding', characters);
+  for (let block = 0; block < layers; block++) {
+    const part: Apply<T> = (name, inputs) => apply(`block${block}_${name}`, inputs);
+    x = part('attention_sum', [x, part('attention', part('attention_norm', x))]);
+    const hidden = part('up', part('mlp_norm', x));
+    x = part('mlp_sum', [x, part('down', part('down_norm', hidden))]);
+  }
+  return apply('head', apply('head_norm', x));
+}
+
+/** Embedding and head stay float. */
+function makeLayer(name: string, shape: NetShape, kind: Kind): tf.layers.Layer {
+  const { vocabulary, width } = shape;
+  const dense = { name, useBias: false };
+  const linear = kind === 'bitnet' ? bitLinear : tf.layers.dense;
+  switch (name.replace(/^block\d+_/, '')) {
+    case 'embedding':
+      return tf.layers.dense({ ...dense, units: width });
+    case 'attention':
+      return makeAttention(name, shape, kind);
+    case 'up':
+      return linear({ ...dense, units: 4 * width, activation: 'relu' });
+    case 'down':
+      return linear({ ...dense, units: width });
+    case 'attention_sum':
+    case 'mlp_sum':
+      return tf.layers.add({ name });
+    case 'head':
+      return tf.layers.dense({ name, units: vocabulary });
+    default:
+      return kind === 'stock' ? tf.layers.layerNormalization({ name }) : rmsNormalization({ name });
+  }
+}
+
+/** Positions enter the net only here, by ALiBi. */
+function makeAttention(name: string, { width, heads }: NetShape, kind: Kind): tf.layers.Layer {
+  const args = { name, numHeads: heads, keyDim: width / heads };
+  if (kind === 'stock') return stockAttention(args);
+  return multiHeadAttention({
+    ...args,
+    causal: true,
+    alibi: true,
+    useBias: false,
+    subNormalization: true,
+    ternary: kind === 'bitnet',
+  });
+}
+
+/** More than the number of kernels of a net, so that no two kernels of nets with different seeds begin alike. */
 const SEEDS_PER_NET = 1000;
 
-/** Both kinds begin with the same numbers. Embedding and head stay float. */
-function layerMaker(kind: Kind, seed: number) {
+/** Nets of all kinds begin with the same numbers. */
+function setKernels(net: tf.LayersModel, seed: number): void {
   let count = SEEDS_PER_NET * seed;
-  return (name: string, args: LayerArgs): tf.layers.Layer => {
-    if (args == null) return rmsNormalization({ name });
-    const kernelInitializer = tf.initializers.glorotNormal({ seed: ++count });
-    const dense = { useBias: false, ...args, name, kernelInitializer };
-    const isFloat = kind === 'float' || name === 'embedding' || name === 'head';
-    return isFloat ? tf.layers.dense(dense) : bitLinear(dense);
-  };
-}
-
-/** The graph of the net; `extend` may put keys and values of earlier positions before a block's own. */
-export function connect(
-  { layers, width, heads, vocabulary }: NetShape,
-  apply: Apply,
-  characters: tf.SymbolicTensor,
-  extend: Extend = (kv) => kv,
-): tf.SymbolicTensor {
-  let x = apply('embedding', { units: width }, characters);
-  for (let block = 0; block < layers; block++) {
-    const name = (part: string) => `block${block}_${part}`;
-    const norm = (part: string, input: tf.SymbolicTensor) => apply(name(part), undefined, input);
-    const linear = (part: string, input: tf.SymbolicTensor, args: object = {}) =>
-      apply(name(part), { units: width, ...args }, input);
-    const before = norm('attention_norm', x);
-    const [q, k, v] = ['query', 'key', 'value'].map((part) => linear(part, before));
-    const attention = causalSelfAttention({ numHeads: heads });
-    const mixed = attention.apply([q, ...extend([k, v])]) as tf.SymbolicTensor;
-    x = add(x, linear('output', norm('output_norm', mixed)));
-    const hidden = linear('up', norm('mlp_norm', x), { units: 4 * width, activation: 'relu' });
-    x = add(x, linear('down', norm('down_norm', hidden)));
-  }
-  return apply('head', { units: vocabulary, useBias: true }, apply('head_norm', undefined, x));
-}
-
-function add(a: tf.SymbolicTensor, b: tf.SymbolicTensor): tf.SymbolicTensor {
-  return tf.layers.add().apply([a, b]) as tf.SymbolicTensor;
+  tf.tidy(() => {
+    const weights = net.getWeights().map((weight) => {
+      if (weight.rank < 2) return weight;
+      return tf.initializers.glorotNormal({ seed: ++count }).apply(weight.shape);
+    });
+    net.setWeights(weights);
+  });
 }

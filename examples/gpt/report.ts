@@ -16,47 +16,70 @@ export interface Results {
   readonly text: string;
 }
 
-type Row = [what: string, float: string, deployed: string, ratio: string];
+type Row = string[];
 
-function rows({ loss, bytes, speeds }: Results): Row[] {
-  const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+interface Table {
+  readonly header: Row;
+  readonly rows: Row[];
+}
+
+const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+
+function comparison({ loss, bytes }: Results): Table {
   const size = (what: string, { float, deployed }: Bytes['weights']): Row => {
     return [what, whole(float), whole(deployed), `1/${(float / deployed).toFixed(2)}`];
   };
   const difference = (loss.deployed - loss.float).toFixed(4);
-  return [
-    [
-      'validation loss, nats per character',
-      loss.float.toFixed(4),
-      loss.deployed.toFixed(4),
-      `+${difference}`.replace('+-', '-'),
+  const losses = [loss.float.toFixed(4), loss.deployed.toFixed(4)];
+  return {
+    header: [' ', 'float', 'deployed', 'deployed / float'],
+    rows: [
+      ['validation loss, nats per character', ...losses, `+${difference}`.replace('+-', '-')],
+      size('kernels and scales of the ternary layers, bytes', bytes.bitLinear),
+      size('all weights on disk, bytes', bytes.weights),
     ],
-    size('kernels and scales of the ternary layers, bytes', bytes.bitLinear),
-    size('all weights on disk, bytes', bytes.weights),
-    ...speeds.map(({ backend, float, deployed }): Row => {
-      const what = `characters per second on ${backend}, batch 1`;
-      return [what, whole(float), whole(deployed), `${(deployed / float).toFixed(2)} x`];
-    }),
-  ];
+  };
+}
+
+const NETS = {
+  stock: 'float, stock layers of TensorFlow.js',
+  float: 'float, attention and normalization of tfjs-bitcore',
+  deployed: 'deployed',
+};
+
+function speedTable({ speeds }: Results): Table {
+  const kinds = Object.keys(NETS) as Array<keyof typeof NETS>;
+  return {
+    header: [
+      'characters per second, batch 1',
+      ...speeds.flatMap(({ backend }) => [backend, 'times the stock net']),
+    ],
+    rows: kinds.map((kind) => [
+      NETS[kind],
+      ...speeds.flatMap((speed) => [whole(speed[kind]), (speed[kind] / speed.stock).toFixed(2)]),
+    ]),
+  };
 }
 
 export function printResults(results: Results): void {
-  const table = newTable({
-    columns: [
-      { name: 'what', title: ' ', alignment: 'left' },
-      ...['float', 'deployed', 'ratio'].map((name) => ({
-        name,
-        title: name === 'ratio' ? 'deployed / float' : name,
-      })),
-    ],
-  });
-  for (const [what, float, deployed, ratio] of rows(results)) {
-    table.addRow({ what, float, deployed, ratio });
+  for (const { header, rows } of [comparison(results), speedTable(results)]) {
+    const columns = header.map((title, i) => ({
+      name: String(i),
+      title,
+      alignment: i === 0 ? ('left' as const) : ('right' as const),
+    }));
+    const table = newTable({ columns });
+    for (const row of rows) table.addRow({ ...row });
+    table.printTable();
   }
-  table.printTable();
   console.log(
     `The deployed net is identical to the trained one: ${results.identical ? 'yes' : 'NO'}`,
   );
+}
+
+function markdown({ header, rows }: Table): string {
+  const rule = header.map((_, i) => (i === 0 ? '---' : '--:'));
+  return [header, rule, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 export async function writeReport(
@@ -74,11 +97,10 @@ export async function writeReport(
       `${steps.toLocaleString('en-US')} steps of ${batch} windows of ` +
       `${text == null ? 'the King James Bible' : `\`${text}\``}, Adam, and a learning rate that falls to zero by a cosine after a warm-up. ` +
       'The last tenth of the text was kept for validation.',
-    [
-      '| | float | deployed | deployed / float |',
-      '| --- | --: | --: | --: |',
-      ...rows(results).map((row) => `| ${row.join(' | ')} |`),
-    ].join('\n'),
+    markdown(comparison(results)),
+    markdown(speedTable(results)),
+    'The stock net has the same shape, with `tf.layers.layerNormalization` and an attention of operations of ' +
+      'TensorFlow.js, which has no layer for it. It is there for its speed only, and is not trained.',
     `The deployed net is identical to the trained one, float by float: **${results.identical ? 'yes' : 'no'}** ` +
       `(validation loss before \`deploy\`: ${results.loss.bitnet.toFixed(4)}).`,
     `## What the packed net writes after the prompt in brackets (temperature ${temperature})`,

@@ -1,47 +1,60 @@
 import * as tf from '@tensorflow/tfjs';
 import { connect, type NetShape } from './net';
 
+/** Keys and values of earlier positions, [batch, positions, heads, width of a head] each. */
+type Past = [keys: tf.Tensor, values: tf.Tensor];
+
 /**
- * Writes character by character with a trained net. Keys and values of the last `context` positions are
- * kept, so that a character costs one row per layer. (After the first `context` characters they come from
- * a window that slides; in training each window began anew.)
+ * Writes character by character with a trained net. Each attention keeps the keys and values of the last
+ * `context` positions, so that a character costs one row per layer. (After the first `context` characters they come
+ * from a window that slides; in training each window began anew.)
  */
 export class Writer {
-  private readonly first: tf.LayersModel;
-  private readonly next: tf.LayersModel;
-  private cache: tf.Tensor[] = [];
+  private readonly layers: ReadonlyMap<string, tf.layers.Layer>;
+  /** By the name of the attention. */
+  private readonly pasts = new Map<string, Past>();
 
   constructor(
     net: tf.LayersModel,
     private readonly shape: NetShape,
     private readonly context: number,
   ) {
-    this.first = cachingNet(net, shape, false);
-    this.next = cachingNet(net, shape, true);
+    this.layers = new Map(net.layers.map((layer) => [layer.name, layer]));
   }
 
   /** Reads characters, the first time any number of them; then one at a time. @returns logits of the next. */
   read(codes: number[]): Float32Array {
-    const [logits, cache] = tf.tidy(() => {
-      const characters = tf.cast(
-        tf.oneHot(tf.tensor2d([codes], undefined, 'int32'), this.shape.vocabulary),
-        'float32',
-      );
-      const net = this.cache.length === 0 ? this.first : this.next;
-      const [output, ...kept] = net.predictOnBatch([characters, ...this.cache]) as tf.Tensor[];
-      const last = output.dataSync().slice(-this.shape.vocabulary) as Float32Array;
-      return [last, kept.map((tensor) => tf.keep(this.lastPositions(tensor)))] as const;
+    const { vocabulary } = this.shape;
+    return tf.tidy(() => {
+      const rows = tf.oneHot(tf.tensor2d([codes], undefined, 'int32'), vocabulary, 1, 0, 'float32');
+      const logits = connect<tf.Tensor>(this.shape, this.apply, rows);
+      return logits.dataSync().slice(-vocabulary) as Float32Array;
     });
-    tf.dispose(this.cache);
-    this.cache = cache;
-    return logits;
+  }
+
+  /** The net layer by layer, as only so each attention can take what it gave before. */
+  private readonly apply = (name: string, inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => {
+    const layer = this.layers.get(name)!;
+    if (!name.endsWith('_attention')) return layer.apply(inputs) as tf.Tensor;
+    const past = this.pasts.get(name) ?? this.noPositions();
+    const attended = layer.apply([inputs as tf.Tensor, ...past]) as tf.Tensor[];
+    const [output, ...kept] = attended as [tf.Tensor, ...Past];
+    tf.dispose(past);
+    this.pasts.set(name, kept.map((tensor) => tf.keep(this.lastPositions(tensor))) as Past);
+    return output;
+  };
+
+  private noPositions(): Past {
+    const { width, heads } = this.shape;
+    const none = () => tf.zeros([1, 0, heads, width / heads]);
+    return [none(), none()];
   }
 
   /** With the next position they will be `context`. */
   private lastPositions(tensor: tf.Tensor): tf.Tensor {
     const [, positions = 0] = tensor.shape;
     const extra = positions - (this.context - 1);
-    return extra <= 0 ? tensor : tf.slice(tensor, [0, extra, 0]);
+    return extra <= 0 ? tensor : tf.slice(tensor, [0, extra]);
   }
 
   /** Writes `count` characters after those of `prompt`. */
@@ -59,8 +72,8 @@ export class Writer {
   }
 
   private forget(): void {
-    tf.dispose(this.cache);
-    this.cache = [];
+    tf.dispose([...this.pasts.values()]);
+    this.pasts.clear();
   }
 }
 
@@ -79,30 +92,4 @@ export function sample(logits: Float32Array, temperature: number, chance: number
   let rest = chance * weights.reduce((a, b) => a + b);
   const found = weights.findIndex((weight) => (rest -= weight) < 0);
   return found >= 0 ? found : logits.indexOf(highest); // rounding may leave a rest
-}
-
-/**
- * The layers of `net` as a net that also gives the keys and values of each block; `hasPast`: after those
- * of earlier positions, its further inputs.
- */
-function cachingNet(net: tf.LayersModel, shape: NetShape, hasPast: boolean): tf.LayersModel {
-  const past: tf.SymbolicTensor[] = [];
-  const present: tf.SymbolicTensor[] = [];
-  const append = (own: tf.SymbolicTensor) => {
-    const earlier = tf.input({ shape: [null, shape.width] });
-    past.push(earlier);
-    return tf.layers.concatenate({ axis: 1 }).apply([earlier, own]) as tf.SymbolicTensor;
-  };
-  const characters = tf.input({ shape: [null, shape.vocabulary] });
-  const logits = connect(
-    shape,
-    (name, _args, inputs) => net.getLayer(name).apply(inputs) as tf.SymbolicTensor,
-    characters,
-    (own) => {
-      const all = hasPast ? own.map(append) : own;
-      present.push(...all);
-      return all;
-    },
-  );
-  return tf.model({ inputs: [characters, ...past], outputs: [logits, ...present] });
 }

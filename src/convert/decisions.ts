@@ -45,8 +45,7 @@ function decideDense(
   const decideOne = (site: LayerSite): Decision => {
     const reason = whyNever(site.layer) ?? (isSkipped(site) ? 'skipped' : null);
     if (reason != null) return { site, bitLinear: null, reason };
-    const isOutput = outputs.has(site.layer) || outputs.has(site.applied);
-    if (isOutput) return { site, bitLinear: null, reason: 'output of the model' };
+    if (outputs.has(site.layer)) return { site, bitLinear: null, reason: 'output of the model' };
     const layerOptions = optionsFor(site, options, where);
     if (layerOptions == null) return { site, bitLinear: null, reason: 'layerOptions gave null' };
     return converted(site, layerOptions);

@@ -2,11 +2,12 @@ import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { isLayerNormalization, whyNotLayerNorm } from '../convert/normalizations';
 import { argumentError } from '../errors';
+import { outputLayerOf } from '../layers/composite_layer';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
 import { checkModel } from '../topology/check_model';
 import { layerSites, type LayerSite } from '../topology/layer_sites';
-import { inputTensors } from '../tfjs/layer_nodes';
 import { learningRateOf } from '../tfjs/learning_rate';
+import { siteInputs } from '../topology/site_inputs';
 import { sourceLayers } from '../topology/source_layers';
 
 /** A setting that is known to hurt ternary training, or a slow layer, and what to do instead. */
@@ -90,8 +91,10 @@ function weightDecayAdvice({ layer, path }: LayerSite): Recommendation[] {
   ];
 }
 
-function normAdvice({ nodes, path }: LayerSite): Recommendation[] {
-  const source = nodes.flatMap(inputTensors).flatMap(weightedSources).find(isNoNorm);
+function normAdvice(site: LayerSite): Recommendation[] {
+  const { nodes, path } = site;
+  const inputs = nodes.flatMap((node) => siteInputs(site, node));
+  const source = inputs.flatMap(weightedSources).find(isNoNorm);
   if (source == null) return [];
   return [
     {
@@ -103,7 +106,7 @@ function normAdvice({ nodes, path }: LayerSite): Recommendation[] {
 }
 
 function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
-  const heads = new Set(model.outputs.flatMap(weightedSources));
+  const heads = new Set(model.outputs.flatMap(weightedSources).map(outputLayerOf));
   return sites
     .filter(({ layer }) => heads.has(layer))
     .map(({ path }) => ({

@@ -1,5 +1,5 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
-import { layers, type LayerVariable } from '@tensorflow/tfjs-layers';
+import { layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { isTernaryLayer } from './ternary/ternary_layer';
 
@@ -9,11 +9,28 @@ import { isTernaryLayer } from './ternary/ternary_layer';
  *
  * A class must keep these rules: its constructor makes the inner layers, `build` builds each with `buildInner`,
  * `call` calls them by `call`, and the constructor takes the entry `layers` of its config, the inner layers in the
- * form that they have in the config of a model.
+ * form that they have in the config of a model. `outputLayer` and `innerInputs` say how the inner layers are connected.
  */
 export abstract class CompositeLayer extends layers.Layer {
   /** @internal */
   abstract readonly innerLayers: readonly layers.Layer[];
+
+  /**
+   * The inner layer that gives the output; undefined before the layer is built.
+   * @internal
+   */
+  abstract readonly outputLayer: layers.Layer | undefined;
+
+  /**
+   * Which of the inputs each inner layer takes; undefined for one that takes what others made, at the positions of the
+   * output.
+   * @param shapeOf the shape of an input.
+   * @internal
+   */
+  abstract innerInputs<Item>(
+    inputs: Item[],
+    shapeOf: (item: Item) => Shape,
+  ): Array<Item | undefined>;
 
   override get trainableWeights(): LayerVariable[] {
     if (!this.trainable) return [];
@@ -57,4 +74,9 @@ export abstract class CompositeLayer extends layers.Layer {
     }));
     return { ...super.getConfig(), layers: inner };
   }
+}
+
+/** The layer whose kernel makes the output of a layer: an inner one, if it is made of layers. */
+export function outputLayerOf(layer: layers.Layer): layers.Layer {
+  return (layer instanceof CompositeLayer && layer.outputLayer) || layer;
 }

@@ -1,4 +1,5 @@
 import {
+  clone,
   engine,
   getBackend,
   getKernel,
@@ -8,6 +9,7 @@ import {
   sub,
   sum,
   tidy,
+  variable,
   type NamedAttrMap,
   type Tensor,
 } from '@tensorflow/tfjs-core';
@@ -28,7 +30,8 @@ const INPUTS = ['q', 'k', 'v', 'mask', 'slopes'] as const;
  * On GPUs, and on backends that this package does not know, it is composed of ops of tfjs.
  * @returns float32 [batch, queries, heads, valueWidth].
  */
-export function attention(tensors: AttentionTensors, attrs: AttentionAttrs): Tensor {
+export function attention(operands: AttentionTensors, attrs: AttentionAttrs): Tensor {
+  const tensors = { ...operands, mask: withoutHistory(operands.mask) };
   if (getKernel(SCALED_DOT_PRODUCT_ATTENTION, getBackend()) == null) {
     return tidy(() => toHeads(matMul(attentionWeights(tensors, attrs), toHeads(tensors.v))));
   }
@@ -38,6 +41,18 @@ export function attention(tensors: AttentionTensors, attrs: AttentionAttrs): Ten
     { q, k, v, mask, slopes },
     attrs as unknown as NamedAttrMap,
   );
+}
+
+/**
+ * The same values, not computed from anything: a mask is a constant, but tfjs throws where one that is computed from
+ * trained values comes from an operation without a gradient, as from a comparison. A variable begins anew.
+ */
+function withoutHistory(mask: Tensor): Tensor {
+  if (mask.size === 0) return mask;
+  const values = variable(mask, false);
+  const copy = clone(values);
+  values.dispose();
+  return copy;
 }
 
 export function registerAttentionGradient(): void {

@@ -47,7 +47,7 @@ type Operands = Resolved<
  * cpu, wasm and tensorflow. On other backends it is composed of operations of TensorFlow.js. A query that sees no
  * key gives zeros. A query with NaN gives NaN, and changes no other. Hidden keys count as if they did not exist,
  * whatever they hold; where it is composed, their values must be finite. q, k and v have gradients, which are
- * composed and hold all scores; there are no second ones. The mask must not be computed from what is trained.
+ * composed and hold all scores; there are no second ones. No gradient flows through the mask.
  *
  * ```js
  * const q = tf.randomNormal([1, 5, 2, 8]); // one example, five positions, two heads

@@ -1,7 +1,9 @@
 import type { LayersModel, LayerVariable, Shape } from '@tensorflow/tfjs-layers';
+import { CompositeLayer } from '../layers/composite_layer';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
-import { inputShape, outputShape } from '../tfjs/layer_nodes';
+import { inputShape, outputShape, type LayerNode } from '../tfjs/layer_nodes';
 import { layerSites, type LayerSite } from './layer_sites';
+import { siteInputs } from './site_inputs';
 
 /** What shapes alone tell of a layer. */
 export interface LayerSizes {
@@ -59,8 +61,15 @@ function floatMacs(site: LayerSite, className: string): number {
 }
 
 /** Positions for one example, over all uses of the layer; unknown dimensions count as 1. */
-function positions({ nodes, runs }: LayerSite, shapeOf: typeof outputShape): number {
-  return runs * (sumOf(nodes, (node) => sizeOf(shapeOf(node).slice(1, -1))) || 1);
+function positions(site: LayerSite, shapeOf: typeof outputShape): number {
+  const shapes = site.nodes.map((node) => shapeAt(site, node, shapeOf));
+  return site.runs * (sumOf(shapes, (shape) => sizeOf(shape.slice(1, -1))) || 1);
+}
+
+/** The inner layers of a composite one have as many positions as what they take. */
+function shapeAt(site: LayerSite, node: LayerNode, shapeOf: typeof outputShape): Shape {
+  if (!(site.applied instanceof CompositeLayer)) return shapeOf(node);
+  return siteInputs(site, node)[0]?.shape ?? outputShape(node);
 }
 
 function sizeOf(shape: Shape): number {

@@ -9,9 +9,11 @@ import {
   summary,
   verify,
 } from '../../src';
+import { recommend } from '../../src/training';
 import { memory } from '../support/leaks';
 import { inMemory, onDisk } from '../support/saving';
 import { expectClose, expectIdentical, randomTensor } from '../support/values';
+import { withoutKernel } from '../support/without_kernel';
 
 const [BATCH, QUERIES, KEYS, WIDTH] = [2, 4, 6, 8];
 const query = () => randomTensor([BATCH, QUERIES, WIDTH], 1);
@@ -138,7 +140,7 @@ test('float projections are converted, each by itself', () => {
     ['attention/output', null],
   ]);
   const reasons = planConversion(net).layers.map(({ reason }) => reason);
-  expect(new Set(reasons)).toEqual(new Set(['output of the model']));
+  expect(reasons).toEqual([null, null, null, 'output of the model']);
   const converted = convert(net, options);
   expect(summary(converted).layers.map(({ className }) => className)).toEqual(
     ['BitLinear', 'Dense', 'BitLinear', 'BitLinear'], // prettier-ignore
@@ -174,6 +176,160 @@ test('config, frozen weights, setWeights and disposal', () => {
   expect(memory().numTensors).toBe(numTensors);
 });
 
+test('alibi: a score falls with the distance by the slope of its head, and gradients agree', () => {
+  const options = { numHeads: 2, keyDim: 3, causal: true, ternary: false };
+  const layer = multiHeadAttention({ ...options, alibi: true });
+  const loss = (x: tf.Tensor) => apply(layer, x);
+  const actual = loss(query());
+  const gradient = () => tf.grad(loss)(query());
+  const weights = layer.getWeights();
+  const slopes = tf.tensor1d([1 / 16, 1 / 256]);
+  const [qs, ks, vs] = [0, 2, 4].map((i) => {
+    const rows = tf.matMul(
+      tf.reshape(query(), [-1, WIDTH]) as tf.Tensor2D,
+      weights[i] as tf.Tensor2D,
+    );
+    return tf.transpose(
+      tf.reshape(tf.add(rows, weights[i + 1]!), [BATCH, QUERIES, 2, 3]),
+      [0, 2, 1, 3],
+    );
+  });
+  const positions = tf.range(0, QUERIES);
+  const distances = tf.sub(tf.reshape(positions, [-1, 1]), positions);
+  const costs = tf.mul(tf.reshape(slopes, [2, 1, 1]), distances);
+  const scores = tf.sub(tf.div(tf.matMul(qs!, ks!, false, true), Math.sqrt(3)), costs);
+  const seen = tf.where(
+    tf.greaterEqual(tf.zerosLike(scores).add(distances), 0),
+    scores,
+    tf.fill(scores.shape, -1e9),
+  );
+  const mixed = tf.reshape(tf.transpose(tf.matMul(tf.softmax(seen), vs!), [0, 2, 1, 3]), [-1, 6]);
+  const expected = tf.add(tf.matMul(mixed as tf.Tensor2D, weights[6] as tf.Tensor2D), weights[7]!);
+  expectClose(actual, tf.reshape(expected, actual.shape), 1e-5);
+  expectClose(gradient(), withoutKernel('ScaledDotProductAttention', gradient), 1e-4);
+  const copy = copyOf(layer);
+  apply(copy, query());
+  copy.setWeights(weights);
+  expectIdentical(apply(copy, query()), actual);
+});
+
+describe('earlier keys and values', () => {
+  const options = { numHeads: 2, keyDim: 3, valueDim: 5, causal: true, alibi: true, name: 'kept' };
+  const none = (width: number, batch = BATCH) => tf.zeros([batch, 0, 2, width]);
+
+  test('a text read in parts gives the outputs of the whole text', () => {
+    const layer = multiHeadAttention({ ...options, subNormalization: true });
+    const x = query();
+    const whole = apply(layer, x);
+    const read = (from: number, size: number, past: tf.Tensor[]) =>
+      layer.apply([tf.slice(x, [0, from], [BATCH, size]), ...past]) as tf.Tensor[];
+    const [first, ...kept] = read(0, 2, [none(3), none(5)]);
+    const [second, ...more] = read(2, 1, kept);
+    const [third, ...all] = read(3, 1, more);
+    expectIdentical(tf.concat([first!, second!, third!], 1), whole);
+    expect(all.map(({ shape }) => shape)).toEqual([[BATCH, 4, 2, 3], [BATCH, 4, 2, 5]]); // prettier-ignore
+    const mask = tf.tensor2d([[0, 1, 1, 1], [1, 1, 0, 1]], [2, 4], 'bool'); // prettier-ignore
+    const [masked] = layer.apply([tf.slice(x, [0, 3]), mask, ...more]) as tf.Tensor[];
+    expectIdentical(masked!, tf.slice(apply(layer, [x, mask]), [0, 3]));
+  });
+
+  test('in a model that is deployed, saved and loaded', async () => {
+    const inputs = [[null, WIDTH], [null, 2, 3], [null, 2, 5]].map((shape) => tf.input({ shape })); // prettier-ignore
+    const outputs = multiHeadAttention(options).apply(inputs) as tf.SymbolicTensor[];
+    expect(outputs.map(({ shape }) => shape)).toEqual(
+      [[null, null, WIDTH], [null, null, 2, 3], [null, null, 2, 5]], // prettier-ignore
+    );
+    const net = tf.model({ inputs, outputs });
+    const x = [query(), randomTensor([BATCH, 3, 2, 3], 5), randomTensor([BATCH, 3, 2, 5], 6)];
+    const expected = net.predict(x) as tf.Tensor[];
+    expect(expected[1]!.shape).toEqual([BATCH, 3 + QUERIES, 2, 3]);
+    for (const each of [deploy(net), await inMemory(net), await inMemory(deploy(net))]) {
+      (each.predict(x) as tf.Tensor[]).forEach((y, i) => expectIdentical(y, expected[i]!));
+    }
+  });
+
+  test('wrong ones', () => {
+    const layer = multiHeadAttention(options);
+    const label = 'MultiHeadAttention layer "kept": ';
+    const x = query();
+    expect(() => layer.apply([x, none(3)])).toThrow(`${label}inputs must be query, [query, value]`);
+    expect(() => layer.apply([none(3), none(5), x])).toThrow(`${label}inputs must be query`);
+    expect(() => layer.apply([x, none(5), none(5)])).toThrow(
+      `${label}earlier keys must be of shape [2, any, 2, 3], got [2,0,2,5].`,
+    );
+    expect(() => layer.apply([x, tf.zeros([BATCH, 1, 2, 3]), none(5)])).toThrow(
+      `${label}earlier values must be of shape [2, 1, 2, 5], got [2,0,2,5].`,
+    );
+    expect(() =>
+      layer.apply([x, tf.ones([2, 4]), tf.zeros([2, 1, 2, 3]), tf.zeros([2, 1, 2, 5])]),
+    ).toThrow(`${label}mask must be of shape [2, 5], got [2,4].`);
+  });
+});
+
+test('subNormalization stands before the output, trains, and is kept by convert and deploy', () => {
+  const net = model({ ternary: false, subNormalization: true });
+  const converted = convert(net, { convertOutputs: true });
+  expect(summary(converted).layers.map(({ path, className }) => [path, className])).toEqual([
+    ['attention/query', 'BitLinear'],
+    ['attention/key', 'BitLinear'],
+    ['attention/value', 'BitLinear'],
+    ['attention/sub_normalization', 'RMSNormalization'],
+    ['attention/output', 'BitLinear'],
+  ]);
+  const deployed = deploy(converted);
+  expectIdentical(deployed.predict(query()) as tf.Tensor, converted.predict(query()) as tf.Tensor);
+  const { grads } = tf.variableGrads(() => apply(net.layers[1]!, query()).sum() as tf.Scalar);
+  expect(Object.keys(grads)).toHaveLength(9);
+  const output = net.predict(query()) as tf.Tensor;
+  const gamma = net.getWeights()[6]!;
+  net.layers[1]!.setWeights(
+    net.getWeights().map((weight) => (weight === gamma ? tf.zerosLike(weight) : weight)),
+  );
+  expect([...(net.predict(query()) as tf.Tensor).dataSync()].every((y) => y === 0)).toBe(true);
+  expect([...output.dataSync()].some((y) => y !== 0)).toBe(true);
+});
+
+test('a mask may be computed from what is trained', () => {
+  const layer = multiHeadAttention({ numHeads: 2, keyDim: 3, ternary: false });
+  const x = query();
+  const marks = (x: tf.Tensor) => tf.greater(tf.slice(x, [0, 0, 0], [-1, -1, 1]).squeeze([2]), 0);
+  const gradients = (maskOf: (x: tf.Tensor) => tf.Tensor) =>
+    tf.grad((x) => apply(layer, [x, maskOf(x)]))(x);
+  const expected = gradients(() => marks(x));
+  gradients(marks);
+  const before = memory();
+  const actual = gradients(marks);
+  expect(memory().numTensors).toBe(before.numTensors + 1);
+  expectIdentical(actual, expected);
+  const composed = () => gradients(marks);
+  expectClose(withoutKernel('ScaledDotProductAttention', composed), expected, 1e-4);
+});
+
+test('each projection counts at the positions that it is applied to', () => {
+  const [a, b] = [5, 7].map((time) => tf.input({ shape: [time, WIDTH] }));
+  const layer = multiHeadAttention({ numHeads: 2, keyDim: 3, name: 'crossed', ternary: false });
+  const net = tf.model({ inputs: [a!, b!], outputs: layer.apply([a!, b!]) as tf.SymbolicTensor });
+  const macs = [5, 7, 7, 5].map((positions) => positions * WIDTH * 6);
+  expect(summary(net).layers.map((row) => row.macs.float32)).toEqual(macs);
+  expect(planConversion(net).layers.map((row) => row.macs)).toEqual(macs);
+});
+
+test('recommend: a ternary output projection, and inputs without a normalization', () => {
+  const problems = (net: tf.LayersModel) =>
+    recommend(net).map(({ path, problem }) => [path, problem]);
+  expect(problems(model())).toEqual([
+    ['attention/output', expect.stringContaining('The output layer is ternary')],
+  ]);
+  const [a, b] = [5, 7].map((time) => tf.input({ shape: [time, WIDTH] }));
+  const keys = tf.layers.dense({ units: 6, name: 'before' }).apply(b!) as tf.SymbolicTensor;
+  const crossed = multiHeadAttention({ numHeads: 2, keyDim: 3, name: 'crossed' }).apply([a!, keys]);
+  const outputs = tf.layers.dense({ units: 2 }).apply(crossed) as tf.SymbolicTensor;
+  const problem = expect.stringContaining('No normalization between "before"') as string;
+  expect(problems(tf.model({ inputs: [a!, b!], outputs }))).toEqual(
+    ['key', 'value'].map((part) => [`crossed/${part}`, problem]),
+  );
+});
+
 test('wrong options and inputs', () => {
   const make = (options: object = {}) =>
     multiHeadAttention({ numHeads: 2, keyDim: 3, name: 'a', ...options });
@@ -184,6 +340,9 @@ test('wrong options and inputs', () => {
   expect(() => make({ heads: 0 })).toThrow(`${label}options has no "heads".`);
   expect(() => make({ ternary: false, eps: 1e-3 })).toThrow(
     `${label}eps must be left out where ternary is false, got 0.001.`,
+  );
+  expect(() => make({ alibi: true })).toThrow(
+    `${label}alibi must be false where causal is false, got true.`,
   );
   expect(() => make({ kernelQuantizer: 'twm' })).toThrow('MultiHeadAttention layer "a"');
   const x = query();

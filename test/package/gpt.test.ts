@@ -50,7 +50,12 @@ test('trains both nets, deploys identically, writes, and uses the nets again', (
   const weights = 4 * 64 * 64 + 2 * 64 * 256;
   expect(bytes.bitLinear).toEqual({ float: 4 * weights, deployed: weights / 4 + 6 * 4 });
   expect(speeds).toEqual([
-    { backend: 'wasm', float: expect.any(Number), deployed: expect.any(Number) },
+    {
+      backend: 'wasm',
+      stock: expect.any(Number),
+      float: expect.any(Number),
+      deployed: expect.any(Number),
+    },
   ]);
   expect(text).toMatch(/^\[[0-9 a-z.\n]{16}\][0-9 a-z.\n]{40}$/);
   expect(stdout).toContain(text);

@@ -10,16 +10,19 @@ const CODES = [3, 1, 4, 1, 5, 2, 6, 5];
 
 beforeAll(() => tf.setBackend('cpu'));
 
-test.each(['float', 'bitnet'] as Kind[])('%s: keeping keys and values changes no logit', (kind) => {
-  const net = buildNet(SHAPE, kind, 1);
-  const logits = tf.tidy(() => {
-    const { xs } = windowsAt(Int32Array.from([...CODES, 0]), [0], CONTEXT, SHAPE.vocabulary);
-    return (net.predict(xs) as tf.Tensor3D).arraySync()[0];
-  });
-  const writer = new Writer(net, SHAPE, CONTEXT);
-  expectClose(writer.read(CODES.slice(0, 3)), logits[2], 1e-5);
-  for (let i = 3; i < CODES.length; i++) expectClose(writer.read([CODES[i]]), logits[i], 1e-5);
-});
+test.each(['float', 'bitnet', 'stock'] as Kind[])(
+  '%s: keeping keys and values changes no logit',
+  (kind) => {
+    const net = buildNet(SHAPE, kind, 1);
+    const logits = tf.tidy(() => {
+      const { xs } = windowsAt(Int32Array.from([...CODES, 0]), [0], CONTEXT, SHAPE.vocabulary);
+      return (net.predict(xs) as tf.Tensor3D).arraySync()[0];
+    });
+    const writer = new Writer(net, SHAPE, CONTEXT);
+    expectClose(writer.read(CODES.slice(0, 3)), logits[2], 1e-5);
+    for (let i = 3; i < CODES.length; i++) expectClose(writer.read([CODES[i]]), logits[i], 1e-5);
+  },
+);
 
 test('writes past its context, and leaves no tensors behind', () => {
   const writer = new Writer(buildNet(SHAPE, 'float', 2), SHAPE, CONTEXT);

@@ -88,7 +88,13 @@ export const MODELS: Record<string, () => ModelCase> = {
   },
   'attention and what it is made of'() {
     const [a, b] = [input([5, 8]), input([7, 6])];
-    const own = multiHeadAttention({ numHeads: 2, keyDim: 3, causal: true, name: 'own' });
+    const own = multiHeadAttention({
+      numHeads: 2,
+      keyDim: 3,
+      causal: true,
+      alibi: true,
+      name: 'own',
+    });
     const crossed = multiHeadAttention({
       numHeads: 3,
       keyDim: 4,
@@ -96,6 +102,7 @@ export const MODELS: Record<string, () => ModelCase> = {
       outputDim: 5,
       kernelQuantizer: 'lsq',
       useBias: false,
+      subNormalization: true,
     });
     const outputs = symbolic(crossed.apply([symbolic(own.apply(a)), b]));
     const model = tf.model({ inputs: [a, b], outputs });

@@ -2,8 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import {
   BitLinear,
   bitLinear,
-  CausalSelfAttention,
-  causalSelfAttention,
   convert,
   LayerNorm,
   layerNormalization,
@@ -21,7 +19,6 @@ import { SENSITIVITY_OPTIONS } from '../../src/convert/sensitivity/sensitivity';
 import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
 import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
-import { CAUSAL_SELF_ATTENTION_OPTIONS } from '../../src/layers/causal_self_attention';
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
 import {
   MULTI_HEAD_ATTENTION_CONFIG,
@@ -271,23 +268,6 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: RMS_NORMALIZATION_OPTIONS,
     ofTfjs: layerOptions,
     call: (options) => new RMSNormalization(options),
-  },
-  {
-    name: 'causalSelfAttention',
-    type: 'CausalSelfAttentionOptions',
-    table: CAUSAL_SELF_ATTENTION_OPTIONS,
-    where: 'CausalSelfAttention',
-    valid: { numHeads: 2 },
-    ofTfjs: layerOptions,
-    call: causalSelfAttention,
-  },
-  {
-    name: 'CausalSelfAttention',
-    type: 'CausalSelfAttentionOptions',
-    table: CAUSAL_SELF_ATTENTION_OPTIONS,
-    valid: { numHeads: 2 },
-    ofTfjs: layerOptions,
-    call: (options) => new CausalSelfAttention(options),
   },
   {
     name: 'multiHeadAttention',

@@ -4,7 +4,6 @@ import { expectTypeOf } from 'expect-type';
 import {
   BitLinear,
   bitLinear,
-  causalSelfAttention,
   convert,
   deploy,
   gelu,
@@ -19,7 +18,6 @@ import {
   summary,
   ternaryMatMul,
   verify,
-  type CausalSelfAttention,
   type ConversionPlan,
   type KernelQuantizer,
   type LayerNorm,
@@ -42,7 +40,6 @@ declare const x: Tensor;
 expectTypeOf(bitLinear({ units: 8, kernelQuantizer: { name: 'twn' } })).toEqualTypeOf<BitLinear>();
 expectTypeOf(layerNormalization({ epsilon: 1e-5 })).toEqualTypeOf<LayerNorm>();
 expectTypeOf(rmsNormalization()).toEqualTypeOf<RMSNormalization>();
-expectTypeOf(causalSelfAttention({ numHeads: 2 })).toEqualTypeOf<CausalSelfAttention>();
 expectTypeOf(multiHeadAttention({ numHeads: 2, keyDim: 3 })).toEqualTypeOf<MultiHeadAttention>();
 expectTypeOf(scaledDotProductAttention({ q: x, k: x, v: x, causal: true })).toEqualTypeOf<Tensor>();
 expectTypeOf(gelu(x, 'tanh')).toEqualTypeOf<Tensor>();
@@ -65,8 +62,6 @@ declare const rule: (options: { levels?: number }) => KernelQuantizer;
 bitLinear({ units: 8, kernelQuantizer: registerQuantizer('own', rule)({ levels: 3 }) });
 // @ts-expect-error: no option of that rule
 registerQuantizer('own', rule)({ level: 3 });
-// @ts-expect-error: numHeads is required
-causalSelfAttention({});
 // @ts-expect-error: keyDim is required
 multiHeadAttention({ numHeads: 2 });
 // @ts-expect-error: an entry of saved configs

@@ -15,8 +15,9 @@ import { MULTI_HEAD_ATTENTION_OPTIONS, type MultiHeadAttentionOptions } from './
  * deploy(block).layers[1] instanceof MultiHeadAttention; // true
  * ```
  *
- * @throws if an option is unknown or wrong, or one of quantization is given although `ternary` is false. Applying
- * the layer throws if the inputs have other shapes, or there are more queries than keys although `causal` is true.
+ * @throws if an option is unknown or wrong, one of quantization is given although `ternary` is false, or `alibi` is
+ * true although `causal` is false. Applying the layer throws if the inputs have other shapes, or there are more queries
+ * than keys although `causal` is true.
  */
 export function multiHeadAttention(options: MultiHeadAttentionOptions): MultiHeadAttention {
   const { name } = (options as MultiHeadAttentionOptions | undefined) ?? {};

@@ -18,6 +18,16 @@ export interface MultiHeadAttentionOptions extends LayerOptions, QuantizationOpt
   /** Whether a query sees no key behind it. The last query stands at the last key. Default: false. */
   causal?: boolean;
   /**
+   * Whether positions enter by ALiBi (arXiv 2108.12409): in each head, a score falls by a slope of its own for each
+   * position from the query back to the key. It needs `causal`. Default: false.
+   */
+  alibi?: boolean;
+  /**
+   * Whether an `rmsNormalization` stands before the projection to the output, as in BitNet b1.58 2B4T
+   * (arXiv 2504.12285). Default: false.
+   */
+  subNormalization?: boolean;
+  /**
    * Whether the projections are `bitLinear` layers, to which the options of quantization go, or `tf.layers.dense`.
    * Default: true.
    */
@@ -28,7 +38,7 @@ export interface MultiHeadAttentionOptions extends LayerOptions, QuantizationOpt
 
 /** What a saved config has beside the options. */
 export interface MultiHeadAttentionConfig extends MultiHeadAttentionOptions {
-  /** The projections, in the place of the options that make them. */
+  /** The inner layers, in the place of the options that make them. */
   layers?: SavedLayer[];
 }
 
@@ -45,6 +55,8 @@ export const MULTI_HEAD_ATTENTION_OPTIONS = {
   outputDim: positiveInteger,
   useBias: { ...anyBoolean, default: true },
   causal: { ...anyBoolean, default: false },
+  alibi: { ...anyBoolean, default: false },
+  subNormalization: { ...anyBoolean, default: false },
   ternary: { ...anyBoolean, default: true },
   ...QUANTIZATION_OPTIONS,
   blend: { ...share, default: 1 },
@@ -54,7 +66,7 @@ export const MULTI_HEAD_ATTENTION_OPTIONS = {
 export const MULTI_HEAD_ATTENTION_CONFIG = {
   ...MULTI_HEAD_ATTENTION_OPTIONS,
   layers: {
-    expected: 'a list of four layers in the form of a config',
-    holds: (value) => Array.isArray(value) && value.length === 4,
+    expected: 'a list of four or five layers in the form of a config',
+    holds: (value) => Array.isArray(value) && [4, 5].includes(value.length),
   },
 } as const satisfies OptionTable<MultiHeadAttentionConfig>;

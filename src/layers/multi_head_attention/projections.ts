@@ -3,14 +3,18 @@ import { layers } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { registeredClass } from '../../tfjs/registered_classes';
 import { BitLinear } from '../bit_linear/layer';
+import { RMSNormalization } from '../rms_normalization';
 import type { MultiHeadAttentionOptions, SavedLayer } from './options';
 
-/** Linear layers: to the queries, keys and values of all heads, and from all heads to the output. */
+/**
+ * Linear layers to the queries, keys and values of all heads; and what leads from all heads to the output: a linear
+ * layer, which a normalization may precede.
+ */
 export type Projections = [
   query: layers.Layer,
   key: layers.Layer,
   value: layers.Layer,
-  output: layers.Layer,
+  ...output: layers.Layer[],
 ];
 
 type Settings = Required<
@@ -20,6 +24,7 @@ type Settings = Required<
     | 'keyDim'
     | 'valueDim'
     | 'useBias'
+    | 'subNormalization'
     | 'ternary'
     | 'kernelQuantizer'
     | 'inputQuantizer'
@@ -29,7 +34,7 @@ type Settings = Required<
 >;
 
 export function makeProjections(settings: Settings, outputDim: number): Projections {
-  const { numHeads, keyDim, valueDim, useBias, ternary } = settings;
+  const { numHeads, keyDim, valueDim, useBias, subNormalization, ternary } = settings;
   const { kernelQuantizer, inputQuantizer, eps, blend } = settings;
   const make = (name: string, units: number) => {
     const dense = { name, units, useBias };
@@ -38,7 +43,13 @@ export function makeProjections(settings: Settings, outputDim: number): Projecti
       : layers.dense(dense);
   };
   const [keys, values] = [numHeads * keyDim, numHeads * valueDim];
-  return [make('query', keys), make('key', keys), make('value', values), make('output', outputDim)];
+  return [
+    make('query', keys),
+    make('key', keys),
+    make('value', values),
+    ...(subNormalization ? [new RMSNormalization({ name: 'sub_normalization' })] : []),
+    make('output', outputDim),
+  ];
 }
 
 /** @throws an error that names the layer by `label`, if a class is not registered. */
