@@ -3,6 +3,7 @@
  *
  *   npm run bench                          some ten minutes; keep the machine quiet
  *   npm run bench -- --nets                whole nets too, some ten minutes more
+ *   npm run bench -- --nets --shape 1,1024,1024
  *   npm run bench -- --quick               some two minutes, less exact
  *   npm run bench -- --json rows.json --svg speed.svg --markdown table.md
  *   npm run bench -- --shape 1,4096,4096 --node 20

@@ -46,6 +46,7 @@ export class PartTimer {
     const part = PART_OF_CLASS[layer.getClassName()] ?? 'rest';
     const call = layer.call.bind(layer);
     layer.call = (inputs, kwargs) => this.timed(part, () => call(inputs, kwargs));
+    // Those of MultiHeadAttention, which its types do not show.
     const { innerLayers = [] } = layer as { innerLayers?: readonly tf.layers.Layer[] };
     for (const inner of innerLayers) this.watch(inner);
   }

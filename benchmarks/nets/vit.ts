@@ -38,7 +38,7 @@ const STOCK: Parts = {
     const attended = new StockAttention({ name, heads: HEADS }).apply(operands);
     return project('output', attended as tf.SymbolicTensor);
   },
-  gelu: (name) => tf.layers.activation({ activation: 'gelu' as never, name }),
+  gelu: (name) => tf.layers.activation({ activation: 'gelu', name }),
 };
 
 const OURS: Parts = {
