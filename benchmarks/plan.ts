@@ -51,12 +51,26 @@ export interface Effort {
   /** A subject's turn lasts this long, and at least one call. */
   readonly turnMs: number;
   readonly warmUpMs: number;
-  /** tfjs's cpu backend takes seconds for more than this. */
+  /** tfjs's cpu backend takes too long for more than this. */
   readonly maxMacsOfTfjsCpu: number;
+  /** Turns of whole nets. */
+  readonly netRounds: number;
 }
 
-export const FULL: Effort = { rounds: 9, turnMs: 120, warmUpMs: 300, maxMacsOfTfjsCpu: Infinity };
-export const QUICK: Effort = { rounds: 3, turnMs: 25, warmUpMs: 100, maxMacsOfTfjsCpu: 2e8 };
+export const FULL: Effort = {
+  rounds: 9,
+  turnMs: 120,
+  warmUpMs: 300,
+  maxMacsOfTfjsCpu: Infinity,
+  netRounds: 3,
+};
+export const QUICK: Effort = {
+  rounds: 3,
+  turnMs: 25,
+  warmUpMs: 100,
+  maxMacsOfTfjsCpu: 2e7,
+  netRounds: 1,
+};
 
 export function macsOf(task: Task): number {
   if (task.kind === 'product') return task.shape.m * task.shape.k * task.shape.n;

@@ -1,17 +1,20 @@
 /*
- * A quantization-aware training step with each quantizer, against the same step with tf.layers.dense.
+ * A quantization-aware training step with each quantizer, against the same step with tf.layers.dense, and with
+ * layerNormalization, against the same step with that of tfjs.
  *
  *   npm run bench:training                        tfjs-node (npm run setup:tfjs-node) and wasm, a minute
  *   npm run bench:training -- --backends wasm --markdown training_step.md
  */
 import * as tf from '@tensorflow/tfjs';
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { bitLinear } from 'tfjs-bitcore';
 import { useFastestBackend } from '../examples/support/backend';
 import { median } from '../examples/support/median';
 import { writeMarkdown } from '../examples/support/document';
 import { commandLine, machine } from '../examples/support/machine';
+import { buildNet } from '../examples/support/net';
+import { progressBar } from './support/progress_bar';
 import { quantile } from './support/statistics';
 import { markdownTable, milliseconds, printTable, type Cells } from './support/tables';
 
@@ -25,6 +28,17 @@ interface Options {
   readonly markdown?: string;
 }
 
+interface Net {
+  readonly name: string;
+  make(): tf.Sequential;
+}
+
+/** Nets of the same widths; all are compared with the first. */
+interface Comparison {
+  readonly title: string;
+  readonly nets: readonly Net[];
+}
+
 interface Subject {
   readonly name: string;
   readonly model: tf.Sequential;
@@ -33,27 +47,48 @@ interface Subject {
 
 type MakeLayer = (args: { units: number; inputShape?: number[] }) => tf.layers.Layer;
 
-function subject(name: string, makeLayer: MakeLayer): Subject {
+const COMPARISONS: readonly Comparison[] = [
+  {
+    title: `${WIDTHS.join('-')}, linear layers alone`,
+    nets: [
+      { name: 'tf.layers.dense', make: () => linearNet(tf.layers.dense) },
+      ...QUANTIZERS.map((kernelQuantizer) => ({
+        name: `bitLinear, ${kernelQuantizer}`,
+        make: () => linearNet((args) => bitLinear({ ...args, kernelQuantizer })),
+      })),
+    ],
+  },
+  {
+    title: '784-256-256-10 of bitLinear, with normalizations',
+    nets: [
+      {
+        name: 'tf.layers.layerNormalization',
+        make: () => buildNet(bitLinear, 1, tf.layers.layerNormalization),
+      },
+      { name: 'layerNormalization', make: () => buildNet(bitLinear, 1) },
+    ],
+  },
+];
+
+function linearNet(makeLayer: MakeLayer): tf.Sequential {
   const [inputs, ...units] = WIDTHS;
   const model = tf.sequential();
   for (const [i, width] of units.entries()) {
     model.add(makeLayer({ units: width, ...(i === 0 ? { inputShape: [inputs] } : {}) }));
   }
+  return model;
+}
+
+function start({ name, make }: Net): Subject {
+  const model = make();
   model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
   return { name, model, times: [] };
 }
 
-const subjects = () => [
-  subject('tf.layers.dense', (args) => tf.layers.dense(args)),
-  ...QUANTIZERS.map((kernelQuantizer) =>
-    subject(`bitLinear, ${kernelQuantizer}`, (args) => bitLinear({ ...args, kernelQuantizer })),
-  ),
-];
-
 /** All subjects in turn, so that a slow spell of the machine hits all; the first round warms up. */
-async function measure(backend: string, bar: SingleBar): Promise<Cells[]> {
+async function measure(backend: string, comparison: Comparison, bar: SingleBar): Promise<Cells[]> {
   await useFastestBackend(backend);
-  const all = subjects();
+  const all = comparison.nets.map(start);
   const x = tf.randomNormal([BATCH, WIDTHS[0]]);
   const y = tf.randomNormal([BATCH, WIDTHS[WIDTHS.length - 1]]);
   for (let round = 0; round <= ROUNDS; round++) {
@@ -66,16 +101,17 @@ async function measure(backend: string, bar: SingleBar): Promise<Cells[]> {
   }
   tf.dispose([x, y]);
   for (const { model } of all) model.dispose();
-  return cellsOf(backend, all);
+  return cellsOf(backend, comparison, all);
 }
 
-function cellsOf(backend: string, all: readonly Subject[]): Cells[] {
-  const dense = median(all[0].times);
+function cellsOf(backend: string, { title }: Comparison, all: readonly Subject[]): Cells[] {
+  const first = median(all[0].times);
   return all.map(({ name, times }) => ({
+    net: title,
     backend,
     layer: name,
     ms: milliseconds(median(times), [quantile(times, 0.25), quantile(times, 0.75)]),
-    'of the dense step': (median(times) / dense).toFixed(3),
+    'of the first': (median(times) / first).toFixed(3),
   }));
 }
 
@@ -83,9 +119,9 @@ const markdown = (cells: readonly Cells[]) => `# A training step
 
 Made by \`${commandLine('bench:training')}\` on ${machine()}.
 
-A step is forward, backward and Adam on a batch of ${BATCH}, in a net ${WIDTHS.join(' - ')}. Times are medians of
-${ROUNDS} steps of each in turn, with the quartiles in brackets, on \`tensorflow\` (tfjs-node, all cores) and \`wasm\`
-(one thread).
+A step is forward, backward and Adam on a batch of ${BATCH}. The nets differ in the layer that is named, and each is
+compared with the first of its kind. Times are medians of ${ROUNDS} steps of each in turn, with the quartiles in
+brackets, on \`tensorflow\` (tfjs-node, all cores) and \`wasm\` (one thread).
 
 ${markdownTable(cells)}
 `;
@@ -93,7 +129,7 @@ ${markdownTable(cells)}
 async function main() {
   const { backends, markdown: file } = new Command('npm run bench:training --')
     .description(
-      'Times a training step with each quantizer, against the same step with tf.layers.dense.',
+      'Times a training step with each quantizer and normalization, against the same step of tfjs.',
     )
     .addOption(
       new Option('--backends <names...>')
@@ -103,14 +139,17 @@ async function main() {
     .option('--markdown <file>', 'write the table to a file too')
     .parse()
     .opts<Options>();
-  const steps = backends.length * (QUANTIZERS.length + 1) * (ROUNDS + 1);
-  const format = '{bar} {percentage} % {duration_formatted} {task}';
-  const bar = new SingleBar({ format, stream: process.stderr });
-  bar.start(steps, 0, { task: 'starting' });
+  const turns = COMPARISONS.reduce((total, { nets }) => total + nets.length, 0);
+  const bar = progressBar(backends.length * turns * (ROUNDS + 1));
   const cells: Cells[] = [];
-  for (const backend of backends) cells.push(...(await measure(backend, bar)));
-  bar.stop();
-  printTable(`A training step, batch ${BATCH}, ${WIDTHS.join('-')}, Adam`, cells);
+  try {
+    for (const comparison of COMPARISONS) {
+      for (const backend of backends) cells.push(...(await measure(backend, comparison, bar)));
+    }
+  } finally {
+    bar.stop();
+  }
+  printTable(`A training step, batch ${BATCH}, Adam`, cells);
   if (file) await writeMarkdown(file, markdown(cells));
 }
 

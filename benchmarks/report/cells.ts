@@ -1,4 +1,7 @@
 import type { MemoryRow } from '../memory';
+import { netGoal } from '../nets/goals';
+import type { NetRow } from '../nets/measure';
+import { PARTS } from '../nets/parts';
 import type { PairRow } from '../pairs/measure';
 import { milliseconds, type Cells } from '../support/tables';
 import { goalsOf } from './floors';
@@ -40,6 +43,41 @@ export function pairCells(rows: readonly PairRow[]): Cells[] {
     'times faster': row.ratio.toFixed(2),
     goal: row.goal == null ? '' : `${row.goal.toFixed(1)}: ${row.ratio >= row.goal ? 'yes' : 'no'}`,
   }));
+}
+
+const NET_TITLES: Readonly<Record<NetRow['net'], string>> = {
+  stock: 'float, TensorFlow.js alone',
+  float: 'float, with our layers',
+  deployed: 'ternary, deployed',
+};
+
+export function netCells(rows: readonly NetRow[]): Cells[] {
+  return rows.map((row) => {
+    const goal = netGoal(row);
+    return {
+      ...netPlace(row),
+      ms: milliseconds(row.medianMs, row.quartilesMs),
+      'times faster': row.ratio.toFixed(2),
+      goal: goal == null ? '' : `${goal.text}: ${goal.reached ? 'yes' : 'no'}`,
+    };
+  });
+}
+
+export function partCells(rows: readonly NetRow[]): Cells[] {
+  return rows.map((row) => {
+    const parts = PARTS.map((part) => [part, row.partsMs[part].toFixed(0)]);
+    return { ...netPlace(row), ...(Object.fromEntries(parts) as Cells) };
+  });
+}
+
+function netPlace({ net, node, backend, engine, threads }: NetRow): Cells {
+  return {
+    net: NET_TITLES[net],
+    Node: String(node),
+    backend,
+    engine,
+    threads: threads === 0 ? '' : String(threads),
+  };
 }
 
 export function memoryCells(rows: readonly MemoryRow[]): Cells[] {

@@ -14,7 +14,7 @@ export function nodeProgram(major: number): string {
 }
 
 /** A TypeScript file of benchmarks/ as JavaScript: translating it anew in each process takes a second. */
-export function compile(name: 'worker' | 'memory_worker' | 'pairs/worker'): string {
+export function compile(name: 'worker' | 'memory_worker' | 'nets/worker' | 'pairs/worker'): string {
   const outfile = join(root, '.cache/benchmarks', `${name}.cjs`);
   buildSync({
     entryPoints: [join(root, 'benchmarks', `${name}.ts`)],

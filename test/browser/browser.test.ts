@@ -1,7 +1,10 @@
+import * as tf from '@tensorflow/tfjs';
 import type { EngineName } from '../../src';
 import { KERNEL_QUANTIZERS } from '../support/quantizers';
 import { GRID_HASHES } from '../support/normalization_grid';
 import { visit, type Visit } from './chromium';
+import { attentionHashes } from './page/attention_grid';
+import { geluHashes } from './page/gelu_grid';
 import { pageCalls } from './page_calls';
 import { siteAndBrowser } from './site_and_browser';
 
@@ -40,6 +43,14 @@ const LAYERS = [...KERNEL_QUANTIZERS.map((kernelQuantizer) => ({ kernelQuantizer
 );
 
 const opened = siteAndBrowser();
+
+let ofNode: Record<'attention' | 'gelu', Record<string, number>>;
+
+beforeAll(async () => {
+  tf.env().set('IS_TEST', true); // without it, tfjs advises to install tfjs-node
+  await tf.setBackend('cpu');
+  ofNode = { attention: attentionHashes(), gelu: geluHashes() };
+});
 
 describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
   const { backend, isolated = false, file, heap } = environment;
@@ -85,6 +96,11 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
   if (!onGpu) {
     test('normalizations are the floats of Node', async () => {
       expect(await call('normalizationHashes')).toEqual(GRID_HASHES);
+    });
+
+    test('attention and GELU are the floats of Node', async () => {
+      expect(await call('attentionHashes')).toEqual(ofNode.attention);
+      expect(await call('geluHashes')).toEqual(ofNode.gelu);
     });
   }
 

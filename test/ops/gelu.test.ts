@@ -3,6 +3,7 @@ import { gelu } from '../../src';
 import { geluModule } from '../../src/engine/gelu/module';
 import { geluGradientPortable, geluPortable } from '../../src/engine/gelu/portable';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
+import { GELU_GRID, GELU_GRID_DY } from '../support/gelu_grid';
 import { hashOf } from '../support/normalization_grid';
 import { expectClose, expectIdentical, randomTensor } from '../support/values';
 import { withoutKernel } from '../support/without_kernel';
@@ -11,13 +12,6 @@ afterEach(() => tf.env().set('BITCORE_USE_WASM_SIMD', true));
 
 /** Of the outputs and the gradients, on every backend, engine and version of Node. */
 const HASHES = { erf: 729420137, tanh: 2803748334 };
-
-/** Dense around zero, then sparse up to the largest float32, and the special numbers. */
-const GRID = Float32Array.from([
-  ...Array.from({ length: 4001 }, (_, i) => (i - 2000) / 125),
-  ...Array.from({ length: 300 }, (_, i) => [1.8 ** (i - 150), -(1.8 ** (i - 150))]).flat(),
-  ...[0, -0, Infinity, -Infinity, NaN],
-]);
 
 /** erfc(z) / 2 for z of at least 0, by its series or its continued fraction. */
 function halfErfc(z: number): number {
@@ -48,23 +42,23 @@ const DENSITIES = {
 
 describe.each(['erf', 'tanh'] as const)('%s', (form) => {
   test('is within 1e-6 of float64, relative to each output', () => {
-    const actual = gelu(tf.tensor(GRID), form).dataSync();
-    const wrong = [...GRID].findIndex((x, i) => {
+    const actual = gelu(tf.tensor(GELU_GRID), form).dataSync();
+    const wrong = [...GELU_GRID].findIndex((x, i) => {
       if (!Number.isFinite(x)) return false;
       const tail = TAILS[form](Math.abs(x));
       const expected = x * (x < 0 ? tail : 1 - tail);
       return !(Math.abs(actual[i] - expected) <= 1e-6 * Math.abs(expected) + 2 ** -149);
     });
-    expect(GRID[wrong]).toBeUndefined();
+    expect(GELU_GRID[wrong]).toBeUndefined();
     expect([...actual.slice(-5)]).toEqual([0, -0, Infinity, NaN, NaN]);
   });
 
   test('the gradient is within 1e-6 of float64, relative to its parts', () => {
-    const x = tf.tensor(GRID);
+    const x = tf.tensor(GELU_GRID);
     const actual = tf
       .grad((x) => gelu(x, form))(x)
       .dataSync();
-    const wrong = [...GRID].findIndex((x, i) => {
+    const wrong = [...GELU_GRID].findIndex((x, i) => {
       if (!Number.isFinite(x)) return false;
       const size = Math.abs(x);
       const tail = TAILS[form](size);
@@ -73,7 +67,7 @@ describe.each(['erf', 'tanh'] as const)('%s', (form) => {
       const parts = x < 0 ? tail + slope : 1;
       return !(Math.abs(actual[i] - expected) <= 1e-6 * parts + 2 ** -149);
     });
-    expect(GRID[wrong]).toBeUndefined();
+    expect(GELU_GRID[wrong]).toBeUndefined();
     expect([...actual.slice(-5)]).toEqual([0.5, 0.5, 1, -0, NaN]);
   });
 
@@ -101,13 +95,12 @@ describe.each(['erf', 'tanh'] as const)('%s', (form) => {
       tf.env().set('BITCORE_USE_WASM_SIMD', allowed);
       const memory = ownMemoryEngine().memory;
       expect(geluModule.on(memory) != null).toBe(allowed);
-      const dy = GRID.map((_, i) => (i % 9) - 4);
-      const [y, dx] = [GRID.slice(), GRID.slice()];
-      geluPortable(GRID, form, y);
-      geluGradientPortable(GRID, dy, form, dx);
-      const x = tf.tensor(GRID);
+      const [y, dx] = [GELU_GRID.slice(), GELU_GRID.slice()];
+      geluPortable(GELU_GRID, form, y);
+      geluGradientPortable(GELU_GRID, GELU_GRID_DY, form, dx);
+      const x = tf.tensor(GELU_GRID);
       expectIdentical(gelu(x, form), y);
-      expectIdentical(tf.grad((x) => gelu(x, form))(x, tf.tensor(dy)), dx);
+      expectIdentical(tf.grad((x) => gelu(x, form))(x, tf.tensor(GELU_GRID_DY)), dx);
       expect(hashOf(dx, hashOf(y))).toBe(HASHES[form]);
     },
   );

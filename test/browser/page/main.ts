@@ -4,7 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgpu';
 import { engineInfo, ready, type EngineInfo } from 'tfjs-bitcore';
+import { attentionHashes } from './attention_grid';
 import { checkpointIn, continueTraining, placesInIndexedDB } from './checkpointed_training';
+import { geluHashes } from './gelu_grid';
 import { heap } from './heap';
 import { growHeap } from './heap_growth';
 import { kernelGrid } from './kernel_grid';
@@ -26,7 +28,8 @@ async function start(backend: string): Promise<Started> {
 }
 
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
-const bitcore = { start, kernelGrid, layerLife, growHeap, normalizationHashes, ...checkpointing };
+const grids = { kernelGrid, normalizationHashes, attentionHashes, geluHashes };
+const bitcore = { start, layerLife, growHeap, ...grids, ...checkpointing };
 export type PageApi = typeof bitcore;
 
 Object.assign(window, { bitcore });
