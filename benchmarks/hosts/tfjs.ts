@@ -9,6 +9,8 @@ import { productValues } from './values';
 /** This package and tfjs itself, in float32, on one of tfjs's backends. */
 export async function openTfjs(backend: 'cpu' | 'wasm' | 'tensorflow'): Promise<Host> {
   await startBackend(backend);
+  // Its peers on wasm have one thread.
+  if (backend === 'wasm') tf.env().set('BITCORE_THREADS', 1);
   const peer = backend === 'tensorflow' ? 'tfjs-node' : `tfjs ${backend}`;
   let toDispose: Array<{ dispose(): unknown }> = [];
   return {

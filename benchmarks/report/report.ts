@@ -47,8 +47,8 @@ Times are medians of whole calls, from an input tensor to the output in a JavaSc
 quartiles in brackets. They include the quantization of the input, the bias and all overhead. Subjects take turns,
 each in a process of its own. tfjs and tfjs-node multiply in float32 (\`tf.fused.matMul\`), tfjs-node on all
 cores. The \`MatMulNBits\` of onnxruntime quantizes inputs to int8 (accuracy level 4) and runs on one thread. This package
-runs on one thread on wasm, and on all cores on cpu and tensorflow. _Times faster_ is the time of the peer divided by
-the time of this package, on the same version of Node.
+is held to one thread on wasm, as its peers there, and runs on all cores on cpu and tensorflow. _Times faster_ is the
+time of the peer divided by the time of this package, on the same version of Node.
 
 ${svg ? `![Speed by shape](${svg.split('/').at(-1)})\n` : ''}
 ## x . W + bias

@@ -1,4 +1,5 @@
-import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { floorOf, scaleStride } from '../engine/wasm/mat_mul_args';
@@ -27,26 +28,32 @@ import { heapGelu } from './heap_gelu';
 import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
 import { returnFromEngine } from './packed_words';
+import { productBesideHeap } from './product_beside_heap';
 
 export const wasm: Backend = {
   name: 'wasm',
   memory: 'heap',
   computedBy: 'engines',
   tfjsKernels: {
-    TernaryMatMul: ({ inputs, attrs, backend }) =>
-      compute(backend as WasmBackend, inputs as unknown as TernaryMatMulInputs, attrs),
+    TernaryMatMul: (args) => {
+      const backend = args.backend as WasmBackend;
+      const inputs = args.inputs as unknown as TernaryMatMulInputs;
+      const attrs = args.attrs as unknown as TernaryMatMulAttrs;
+      return productBesideHeap(backend, inputs, attrs) ?? compute(backend, inputs, attrs);
+    },
     ColumnSums: heapColumnSums,
     ScaledDotProductAttention: heapAttention,
     ...heapGelu,
     ...heapNormalization,
   },
   release: returnFromEngine,
+  threads: ownMemoryThreads,
 };
 
 function compute(
   backend: WasmBackend,
   inputs: TernaryMatMulInputs,
-  attrs: NamedAttrMap | undefined,
+  attrs: TernaryMatMulAttrs,
 ): TensorInfo {
   // All allocations come first, for they may grow the heap, which detaches views made before:
   // asking for an input's address moves it here from another backend, then the output is made.
@@ -56,7 +63,7 @@ function compute(
   const output = makeHeapTensor(backend, outputShape(inputs));
   try {
     checkAllocated(heapAddress(backend, output), TERNARY_MAT_MUL, 'output');
-    computeInto(output, backend, inputs, attrs as unknown as TernaryMatMulAttrs);
+    computeInto(output, backend, inputs, attrs);
   } catch (error) {
     disposeHeapTensor(backend, output);
     throw error;

@@ -15,7 +15,7 @@ env().registerFlag(USE_SIMD, () => true);
 env().registerFlag(USE_RELAXED, () => true);
 /** 16 or 32 forces the relaxed engine with that dot product; 0 lets a calibration choose. */
 env().registerFlag(RELAXED_DOT, () => 0);
-/** Threads that share a large product on the backends cpu and tensorflow; read before the first product. */
+/** Threads that share a large product; read before the first product. */
 env().registerFlag(THREADS, () => Math.min(availableThreads(), MAX_THREADS));
 
 export function allowedByFlags(engine: WasmEngineName): boolean {

@@ -11,7 +11,7 @@ export function hasOwnMemory(): boolean {
   return engine != null;
 }
 
-/** The engine that all backends without a WebAssembly heap share; made at first use. */
+/** The engine that all backends share; made at first use. */
 export function ownMemoryEngine(): OwnMemoryEngine {
   if (hasOwnMemory()) return engine!;
   throw new Error('TernaryMatMul: the system grants no memory for WebAssembly.');

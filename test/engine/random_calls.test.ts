@@ -16,7 +16,9 @@ const random = randomSource(17);
 const upTo = (most: number) => 1 + Math.floor(most * random());
 
 function newWeight() {
-  const [inFeatures, units] = [upTo(400), upTo(40)];
+  // Large ones, which threads share, are rare.
+  const isLarge = random() < 0.02;
+  const [inFeatures, units] = isLarge ? [1100, 500 + upTo(40)] : [upTo(400), upTo(40)];
   const ternary = randomTernary(inFeatures * units, upTo(1e6));
   const scale = randomFloats(random() < 0.5 ? 1 : units, upTo(1e6));
   const packed = tf.tidy(() => packTernary(tf.tensor2d(ternary, [inFeatures, units])));
@@ -71,6 +73,8 @@ function callAtRandom(): void {
   }
   tf.dispose([others, weights.map(({ tensors }) => tensors)]);
 }
+
+beforeAll(() => tf.env().set('BITCORE_THREADS', 2));
 
 test(`stays right and leaks nothing in ${CALLS} random calls between other allocations`, async () => {
   const before = held();

@@ -4,28 +4,44 @@ import { join } from 'node:path';
 const REPOSITORY = join(__dirname, '../..');
 
 /**
- * Computes a large packed product on the backend cpu after `setUp`. Prints whether it is that of the portable engine,
- * and the threads of both engines; or the error.
+ * Computes large packed products on a backend after `setUp`. Prints whether they are those of the portable engine, and
+ * the threads of both engines; or the error.
  */
-const program = (setUp: string) => `
+const program = (setUp: string, backend: string) => `
 const tf = require('@tensorflow/tfjs');
+require('@tensorflow/tfjs-backend-wasm');
 const { engineInfo, packTernary, ternaryMatMul } = require('./dist/index.js');
 async function main() {
-  await tf.setBackend('cpu');
+  await tf.setBackend('${backend}');
   ${setUp}
-  const packed = packTernary(tf.randomUniform([1536, 1536], -1.49, 1.49).round());
-  const [x, scale] = [tf.randomNormal([1, 1536]), tf.tensor1d([0.5])];
-  const compute = () => ternaryMatMul({ x, packed, scale }).dataSync();
-  const actual = compute();
+  const shapes = [[1, 1536, 1536], [2, 1100, 1000], [7, 1030, 701], [300, 768, 769]];
+  const products = shapes.map(([rows, inputs, units], i) => ({
+    x: tf.randomNormal([rows, inputs]),
+    packed: packTernary(tf.randomUniform([inputs, units], -1.49, 1.49).round()),
+    scale: tf.randomUniform([i % 2 ? units : 1], 0.1, 1),
+    bias: i < 2 ? undefined : tf.randomNormal([units]),
+    activation: i < 3 ? 'linear' : 'relu',
+  }));
+  const compute = () => products.map((product) => ternaryMatMul(product).dataSync());
+  // Repeated, for a thread joins at another moment each time, or not at all while it starts.
+  const actual = Array.from({ length: 5 }, compute);
   const { threads } = engineInfo();
+  actual.push(compute());
   tf.env().set('BITCORE_USE_WASM_SIMD', false);
   const expected = compute();
-  console.log('RESULT', expected.every((value, i) => value === actual[i]), threads, engineInfo().threads);
+  const areEqual = actual.every((each) =>
+    expected.every((values, i) => values.every((value, j) => value === each[i][j])));
+  console.log('RESULT', areEqual, threads, engineInfo().threads);
 }
 main().catch((error) => console.log('RESULT', error.message));`;
 
-function resultOf(setUp: string, nodeOptions: string[] = []): string {
-  const args = [...nodeOptions, '-e', program(setUp)];
+interface Settings {
+  readonly backend?: string;
+  readonly nodeOptions?: string[];
+}
+
+function resultOf(setUp: string, { backend = 'cpu', nodeOptions = [] }: Settings = {}): string {
+  const args = [...nodeOptions, '-e', program(setUp, backend)];
   const { stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: REPOSITORY,
     encoding: 'utf8',
@@ -37,15 +53,20 @@ function resultOf(setUp: string, nodeOptions: string[] = []): string {
 
 const setThreads = (threads: string) => `tf.env().set('BITCORE_THREADS', ${threads});`;
 
-test('as many threads run as the flag asks for', () => {
-  expect(resultOf(setThreads('3'))).toBe('true 3 1');
+test.each([
+  ['cpu', 3],
+  ['wasm', 1],
+  ['wasm', 2],
+  ['wasm', 4],
+])('on %s, as many threads run as the flag asks for: %i', (backend, threads) => {
+  expect(resultOf(setThreads(`${threads}`), { backend })).toBe(`true ${threads} 1`);
 });
 
-test('where threads may not be started, the calling one computes all', () => {
+test.each(['cpu', 'wasm'])('where threads may not be started, one computes all: %s', (backend) => {
   const stable = process.allowedNodeEnvironmentFlags.has('--permission');
   const permission = stable ? '--permission' : '--experimental-permission';
-  const options = [permission, '--allow-fs-read=*'];
-  expect(resultOf(setThreads('3'), options)).toBe('true 1 1');
+  const nodeOptions = [permission, '--allow-fs-read=*'];
+  expect(resultOf(setThreads('3'), { backend, nodeOptions })).toBe('true 1 1');
 });
 
 test('where threads do not exist, as in browsers, or may not be waited for, the flag asks in vain', () => {

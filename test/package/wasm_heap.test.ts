@@ -3,6 +3,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-wasm';
 import { packTernary, ternaryMatMul } from '../../src';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
+import { exhaust, wasmHeap } from '../support/wasm_heap';
 
 /*
  * What TernaryMatMul takes from the heap of tfjs's wasm backend, and gives back.
@@ -11,11 +12,6 @@ import { expectIdentical, randomFloats, randomTernary } from '../support/values'
 const [ROWS, INPUTS, OUTPUTS] = [4, 1000, 600];
 /** Room that is left in a full heap: for what tfjs notes about a tensor, not for its values. */
 const LEFT = 4096;
-
-interface Heap {
-  _malloc(bytes: number): number;
-  _free(address: number): void;
-}
 
 function product() {
   return {
@@ -26,20 +22,12 @@ function product() {
 }
 
 const backend = () => tf.backend() as BackendWasm;
-const heap = () => backend().wasm as unknown as Heap;
 const dataIds = () => backend().numDataIds();
-
-/** Takes every block of `LEFT` bytes or more, until the heap cannot grow. @returns their addresses. */
-function exhaust(): number[] {
-  const addresses: number[] = [];
-  for (let bytes = 2 ** 28; bytes >= LEFT; bytes /= 2) {
-    for (let address; (address = heap()._malloc(bytes)) !== 0;) addresses.push(address);
-  }
-  return addresses;
-}
 
 beforeAll(async () => {
   expect(await tf.setBackend('wasm')).toBe(true);
+  // Where threads share them, products are computed in another memory.
+  tf.env().set('BITCORE_THREADS', 1);
 });
 
 test('damaged words are refused before anything is allocated', () => {
@@ -56,10 +44,10 @@ test('a full heap is an error that leaves nothing behind', () => {
   const expected = ternaryMatMul(args);
   const values = expected.dataSync();
   const before = dataIds();
-  const { _malloc, _free } = heap();
+  const { _malloc, _free } = wasmHeap();
   const output = _malloc(4 * ROWS * OUTPUTS);
   const scratch = _malloc(1 << 16);
-  const taken = exhaust();
+  const taken = exhaust(LEFT);
   expect(() => ternaryMatMul(args)).toThrow('no room for its output');
   _free(output);
   expect(() => ternaryMatMul(args)).toThrow('no room for its scratch memory');

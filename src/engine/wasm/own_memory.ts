@@ -31,8 +31,8 @@ interface Job {
 }
 
 /**
- * The microkernels on a memory of their own, for backends whose tensors are JavaScript arrays. Packed words
- * are copied in once per weight; inputs and outputs at each call.
+ * The microkernels on a memory of their own, for backends whose tensors are JavaScript arrays, and for products that
+ * threads share. Packed words are copied in once per weight; inputs and outputs at each call.
  */
 export class OwnMemoryEngine {
   private readonly allocator: Allocator;
@@ -60,6 +60,12 @@ export class OwnMemoryEngine {
     return this.mayShare ? this.threadPool().runningThreads() : 1;
   }
 
+  /** Whether threads would share a product of these sizes now. The first large one starts them. */
+  shares(rows: number, inFeatures: number, units: number): boolean {
+    const isLarge = stepOf(rows, inFeatures, units) * inFeatures * units >= MIN_SHARED_MACS;
+    return isLarge && this.mayShare && this.threadPool().threads > 1;
+  }
+
   supports(engine: WasmEngineName): boolean {
     return this.microkernels.supports(engine);
   }
@@ -75,13 +81,11 @@ export class OwnMemoryEngine {
    */
   compute(engine: WasmEngineName, product: Operands, weight: object, y: Float32Array): void {
     const { rows, inFeatures, units } = product;
-    const bytesPerRow = 4 * (inFeatures + units);
-    const step = Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
+    const step = stepOf(rows, inFeatures, units);
     const scratchBytes = ceilTo64(this.microkernels.scratchBytes(engine, step, inFeatures));
     const packed = this.uploaded.get(weight)!.address;
     const job = { engine, product, packed, y, step, scratchBytes };
-    const isLarge = step * inFeatures * units >= MIN_SHARED_MACS;
-    const computed = isLarge && this.mayShare ? this.computeShared(job) : 0;
+    const computed = this.shares(rows, inFeatures, units) ? this.computeShared(job) : 0;
     if (computed < rows) this.computeAlone(job, computed);
   }
 
@@ -219,6 +223,12 @@ export class OwnMemoryEngine {
     this.uploaded.delete(weight);
     this.allocator.free(held.address);
   }
+}
+
+/** Rows that are copied and computed at a time. */
+function stepOf(rows: number, inFeatures: number, units: number): number {
+  const bytesPerRow = 4 * (inFeatures + units);
+  return Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
 }
 
 /** Bytes of what `computeInSteps` keeps in the memory. */

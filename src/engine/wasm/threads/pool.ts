@@ -83,6 +83,11 @@ export class ThreadPool {
     }
   }
 
+  /** Threads that were started and have not ended, the calling one included. */
+  get threads(): number {
+    return 1 + this.workers.size;
+  }
+
   /** Threads that run now, the calling one included. Waits for those that were started less than two seconds ago. */
   runningThreads(): number {
     return 1 + [...this.workers.keys()].filter((thread) => this.isUp(thread)).length;
@@ -132,7 +137,7 @@ export class ThreadPool {
     scratchBytes: number,
   ): void {
     const { shared } = this;
-    const threads = 1 + this.workers.size;
+    const { threads } = this;
     const mostChunks = threads === 1 ? 1 : threads * CHUNKS_PER_THREAD;
     const unitsPerChunk = Math.ceil(units / mostChunks / TILE_UNITS) * TILE_UNITS;
     const chunks = Math.ceil(units / unitsPerChunk);
