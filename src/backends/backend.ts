@@ -10,8 +10,8 @@ export interface Backend {
   /** tfjs's name of it. */
   readonly name: string;
   /**
-   * Where its tensors lie: in JavaScript arrays, from which engines copy into a memory of their own, where threads
-   * can share a product; in a WebAssembly heap, in which they compute; or on a GPU.
+   * Where its tensors lie: in JavaScript arrays, from which engines copy into a memory of their own; in a WebAssembly
+   * heap, in which they compute; or on a GPU.
    */
   readonly memory: 'arrays' | 'heap' | 'gpu';
   /** What computes its packed products: the engines of this package, or ops of tfjs. */
@@ -31,4 +31,8 @@ export interface Backend {
   >;
   /** Frees what is held beside packed words, once they are disposed or replaced. */
   release(packed: DataId): void;
+  /** Threads that share a large product of the engines, the calling one included. Those that do not run are started. */
+  threads(): number;
+  /** Ends what the package has started on an instance of the backend, when that is removed. */
+  dispose?(backend: object): void;
 }

@@ -46,6 +46,7 @@ export function composed(name: string): Backend {
     computedBy: 'ops',
     tfjsKernels: { TernaryMatMul: composedTernaryMatMul },
     release: disposeDenseKernel,
+    threads: () => 1,
   };
 }
 

@@ -1,3 +1,4 @@
+import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
 import { arrayAttention } from './array_attention';
 import { arrayColumnSums } from './array_column_sums';
@@ -25,4 +26,5 @@ export const cpu: Backend = {
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,
+  threads: ownMemoryThreads,
 };

@@ -1,6 +1,5 @@
 import { getBackend } from '@tensorflow/tfjs-core';
 import { backendNamed } from './backends';
-import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { engineState, selectEngine, type EngineName, type EngineState } from '../engine/select';
 import { WASM_ENGINE_NAMES } from '../engine/wasm/engines';
 import { compileAll } from '../engine/wasm/modules';
@@ -11,8 +10,9 @@ export interface EngineInfo {
   /** What runs packed products with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
   readonly engine: EngineName | 'composed';
   /**
-   * Threads that share a large product: in Node, on the backends `cpu` and `tensorflow`. Those that run now are
-   * counted, not those that are wanted: 1 where none may be started. The first call starts them (some 50 ms).
+   * Threads that share a large product: in Node on the backends `cpu` and `tensorflow`, and in browsers on `wasm`, on
+   * pages that are cross-origin isolated. Those that run now are counted, not those that are wanted: 1 where none may
+   * be started. The first call starts them (some 50 ms); in browsers they run only after it has returned.
    */
   readonly threads: number;
   /** Every engine, and whether it can run here. */
@@ -37,11 +37,10 @@ export function engineInfo(): EngineInfo {
   const names: EngineName[] = [...WASM_ENGINE_NAMES, 'portable'];
   const states = names.map((engine) => [engine, engineState(engine)]);
   const engine = backend?.computedBy === 'ops' ? 'composed' : selectEngine('int8');
-  const isShared = backend?.memory === 'arrays' && engine !== 'portable';
   return {
     backend: name,
     engine,
-    threads: isShared ? ownMemoryThreads() : 1,
+    threads: engine === 'portable' ? 1 : (backend?.threads() ?? 1),
     engines: Object.fromEntries(states) as Record<EngineName, EngineState>,
   };
 }

@@ -1,3 +1,4 @@
+import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { withoutDenormals } from '../tfjs/node_denormals';
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
 import { arrayAttention } from './array_attention';
@@ -32,4 +33,5 @@ export const tensorflow: Backend = {
     ...arrayNormalization(tensors),
   },
   release: returnFromEngine,
+  threads: ownMemoryThreads,
 };

@@ -1,4 +1,4 @@
-// The page of the browser tests: what they call is on `window.bitcore`.
+// The page of the browser tests, or a worker of it: what they call is on `globalThis.bitcore`.
 import './heap'; // before any kernel is instantiated
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
@@ -10,6 +10,7 @@ import { growHeap } from './heap_growth';
 import { kernelGrid } from './kernel_grid';
 import { layerLife } from './layer_grid';
 import { normalizationHashes } from './normalization_grid';
+import * as threads from './threads';
 
 export interface Started extends EngineInfo {
   readonly crossOriginIsolated: boolean;
@@ -18,15 +19,22 @@ export interface Started extends EngineInfo {
 }
 
 async function start(backend: string): Promise<Started> {
-  setWasmPaths(new URL('.', location.href).href);
-  if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} did not start.`);
-  await ready();
-  const { crossOriginIsolated } = window;
+  await startBackend(backend);
+  const { crossOriginIsolated } = globalThis;
   return { ...engineInfo(), crossOriginIsolated, heap: heap()?.buffer.constructor.name };
 }
 
+/** @param threads that share products, those of the engines; by default as many as the package wants. */
+async function startBackend(backend: string, threads?: number): Promise<void> {
+  if (threads != null) tf.env().set('BITCORE_THREADS', threads);
+  setWasmPaths(new URL('.', location.href).href);
+  if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} did not start.`);
+  await ready();
+}
+
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
-const bitcore = { start, kernelGrid, layerLife, growHeap, normalizationHashes, ...checkpointing };
+const grids = { kernelGrid, layerLife, growHeap, normalizationHashes };
+const bitcore = { start, startBackend, ...grids, ...checkpointing, ...threads };
 export type PageApi = typeof bitcore;
 
-Object.assign(window, { bitcore });
+Object.assign(globalThis, { bitcore });
