@@ -15,6 +15,7 @@ export interface WasmBackend {
   };
   readonly dataIdMap: {
     get(dataId: DataId): { readonly id: number; readonly memoryOffset: number };
+    delete(dataId: DataId): boolean;
   };
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
   move(dataId: DataId, values: null, shape: number[], dtype: DataType, refCount: number): void;
@@ -69,6 +70,8 @@ export function renewHeapTensor(backend: WasmBackend, tensor: TensorInfo): () =>
   const { dataId, shape, dtype } = tensor;
   const { wasm } = backend;
   const before = backend.dataIdMap.get(dataId);
+  // tfjs counts what is put in, and would count the tensor twice.
+  backend.dataIdMap.delete(dataId);
   backend.move(dataId, null, shape, dtype, 1);
   return () => {
     wasm._free(before.memoryOffset);

@@ -89,7 +89,17 @@ test('workers end when the backend is removed', async () => {
   expect(await call('workersAroundRemoval')).toEqual([2, 0]);
 });
 
-test('without worker-src blob:, one thread computes', async () => {
+test('without worker-src blob:, one thread computes, and tfjs must be told to load no threads of its own', async () => {
+  const url = `${opened.site.urlOf('withoutWorkers')}?tfjsflags=WASM_HAS_MULTITHREAD_SUPPORT:false`;
+  visited = await visit(opened.browser, url);
+  await call('startBackend', 'wasm', 4);
+  await call('threadsRun', 1);
+  expect((await call('sharedGrid')).failures).toEqual([]);
+  await call('threadsRun', 1);
+  expect(visited.errors).toEqual([]);
+});
+
+test('where the page forbids workers when tfjs has started its own, one thread computes', async () => {
   await open('isolated', 4);
   await call('forbidWorkers');
   await call('threadsRun', 1);
