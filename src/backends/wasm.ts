@@ -111,6 +111,7 @@ function runInPlace(
   const workspace = allocateHeap(backend, workspaceBytes);
   checkAllocated(workspace, TERNARY_MAT_MUL, 'scratch memory');
   try {
+    // Another address than before if a thread has died.
     const y = heapAddress(backend, output);
     microkernels.matMul(engine, { ...args, y }, units, workspace);
   } finally {

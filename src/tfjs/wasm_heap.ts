@@ -52,7 +52,7 @@ export function freeHeap({ wasm }: WasmBackend, address: number): void {
   wasm._free(address);
 }
 
-/** Frees that address when the function is called, even after the backend has been removed, which takes its heap away. */
+/** A function that frees the address, even after the backend has been removed, which then knows its heap no more. */
 export function freeHeapLater({ wasm }: WasmBackend, address: number): () => void {
   return () => wasm._free(address);
 }

@@ -48,7 +48,7 @@ export class ThreadPool {
     });
     const { shared, microkernels } = this;
     const data = { memory: microkernels.memory, modules, shared, at: SHARED, thread };
-    // One that cannot start, or may not (Node's permissions, a page's policy), takes no chunks: the others compute them.
+    // One that cannot start, or may not (Node's permissions, a page's policy), takes no chunks: others compute them.
     try {
       const worker = this.system.start(THREAD_PROGRAM, data, () => this.workers.delete(thread));
       this.workers.set(thread, worker);
@@ -57,7 +57,12 @@ export class ThreadPool {
     }
   }
 
-  /** Threads that run now, the calling one included. Waits for those that are starting, where they can be waited for. */
+  /** Threads that were started and have not ended, the calling one included. */
+  get threads(): number {
+    return 1 + this.workers.size;
+  }
+
+  /** Threads that run now, the calling one included. Waits for those that are starting, where that is possible. */
   runningThreads(): number {
     return 1 + [...this.workers.keys()].filter((thread) => this.isUp(thread)).length;
   }
@@ -107,8 +112,7 @@ export class ThreadPool {
     workspace: number,
     scratchBytes: number,
   ): void {
-    const { shared } = this;
-    const threads = 1 + this.workers.size;
+    const { shared, threads } = this;
     const mostChunks = threads === 1 ? 1 : threads * CHUNKS_PER_THREAD;
     const unitsPerChunk = Math.ceil(units / mostChunks / TILE_UNITS) * TILE_UNITS;
     const chunks = Math.ceil(units / unitsPerChunk);

@@ -28,9 +28,10 @@ export class ProductThreads {
     return this.startedPool()?.runningThreads() ?? 1;
   }
 
-  /** Whether a product of these sizes is shared now. */
+  /** Whether a product of these sizes is shared now. The first large one starts the threads. */
   mayShare(rows: number, inFeatures: number, units: number): boolean {
-    return rows * inFeatures * units >= MIN_SHARED_MACS && this.startedPool() != null;
+    const isLarge = rows * inFeatures * units >= MIN_SHARED_MACS;
+    return isLarge && (this.startedPool()?.threads ?? 1) > 1;
   }
 
   /** Bytes of the workspace of a shared product. */
