@@ -33,4 +33,6 @@ export interface Backend {
   release(packed: DataId): void;
   /** Threads that share a large product of the engines, the calling one included. Those that do not run are started. */
   threads(): number;
+  /** Ends what the package has started on an instance of the backend, when that is removed. */
+  dispose?(backend: object): void;
 }

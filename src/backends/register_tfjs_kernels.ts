@@ -8,7 +8,9 @@ import { registerTileGradient } from '../tfjs/tile_gradient';
 import { registerExplicitTransposeMatMul } from '../ops/trainable_mat_mul';
 import { BACKENDS } from './backends';
 
-for (const { name, tfjsKernels } of BACKENDS) registerTfjsKernels(name, tfjsKernels);
+for (const { name, tfjsKernels, dispose } of BACKENDS) {
+  registerTfjsKernels(name, tfjsKernels, dispose);
+}
 registerTernaryMatMulGradient();
 registerColumnSumsGradient();
 registerAttentionGradient();

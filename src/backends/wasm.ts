@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { findBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
@@ -27,6 +27,7 @@ import { heapColumnSums } from './heap_column_sums';
 import { heapGelu } from './heap_gelu';
 import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
+import { computedByThreads, heapThreads } from './heap_threads';
 import { returnFromEngine } from './packed_words';
 import { productBesideHeap } from './product_beside_heap';
 
@@ -47,7 +48,8 @@ export const wasm: Backend = {
     ...heapNormalization,
   },
   release: returnFromEngine,
-  threads: ownMemoryThreads,
+  threads: () => Math.max(ownMemoryThreads(), runningThreads()),
+  dispose: (backend) => endThreads(backend as WasmBackend),
 };
 
 function compute(
@@ -97,9 +99,6 @@ function runInPlace(
   output: TensorInfo,
 ): void {
   const [rows, units] = output.shape as [number, number];
-  const workspaceBytes = microkernels.workspaceBytes(engine, rows, inFeatures);
-  const workspace = allocateHeap(backend, workspaceBytes);
-  checkAllocated(workspace, TERNARY_MAT_MUL, 'scratch memory');
   const args = {
     x: heapAddress(backend, x),
     packed: heapAddress(backend, packed),
@@ -113,8 +112,14 @@ function runInPlace(
     eps,
     floor: floorOf(activation),
   };
+  if (computedByThreads(backend, microkernels, engine, args, output)) return;
+  const workspaceBytes = microkernels.workspaceBytes(engine, rows, inFeatures);
+  const workspace = allocateHeap(backend, workspaceBytes);
+  checkAllocated(workspace, TERNARY_MAT_MUL, 'scratch memory');
   try {
-    microkernels.matMul(engine, args, units, workspace);
+    // Another address than before if a thread has died.
+    const y = heapAddress(backend, output);
+    microkernels.matMul(engine, { ...args, y }, units, workspace);
   } finally {
     freeHeap(backend, workspace);
   }
@@ -131,4 +136,15 @@ function heapMicrokernels(backend: WasmBackend): Microkernels | undefined {
   const microkernels = new Microkernels(memory);
   microkernelsOfBackend.set(backend, microkernels);
   return microkernels;
+}
+
+function runningThreads(): number {
+  const backend = findBackend('wasm') as unknown as WasmBackend | null;
+  const microkernels = backend == null ? undefined : heapMicrokernels(backend);
+  return (microkernels && heapThreads(microkernels)?.running()) ?? 1;
+}
+
+function endThreads(backend: WasmBackend): void {
+  const microkernels = microkernelsOfBackend.get(backend);
+  if (microkernels != null) void heapThreads(microkernels)?.end();
 }

@@ -1,7 +1,8 @@
 import { env } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
 import { WASM_ENGINES, type WasmEngineName } from './wasm/engines';
-import { availableThreads } from './wasm/threads/node_threads';
+import { nodeThreads } from './wasm/threads/node_threads';
+import { webThreads } from './wasm/threads/web_threads';
 
 const USE_SIMD = 'BITCORE_USE_WASM_SIMD';
 const USE_RELAXED = 'BITCORE_USE_RELAXED_SIMD';
@@ -15,8 +16,12 @@ env().registerFlag(USE_SIMD, () => true);
 env().registerFlag(USE_RELAXED, () => true);
 /** 16 or 32 forces the relaxed engine with that dot product; 0 lets a calibration choose. */
 env().registerFlag(RELAXED_DOT, () => 0);
-/** Threads that share a large product; read before the first product. */
+/** Threads that share a large product, where they can; read before the first one. */
 env().registerFlag(THREADS, () => Math.min(availableThreads(), MAX_THREADS));
+
+function availableThreads(): number {
+  return (nodeThreads() ?? webThreads())?.processors() ?? 1;
+}
 
 export function allowedByFlags(engine: WasmEngineName): boolean {
   if (!env().getBool(USE_SIMD)) return false;

@@ -1,6 +1,6 @@
 import { threadsFlag } from './flags';
 import { OwnMemoryEngine } from './wasm/own_memory';
-import { canUseThreads } from './wasm/threads/node_threads';
+import { nodeThreads } from './wasm/threads/node_threads';
 
 /** null: the system grants no memory, as under `ulimit -v`. */
 let engine: OwnMemoryEngine | null | undefined;
@@ -31,10 +31,10 @@ function tryEngine(threads: number): OwnMemoryEngine | null {
   }
 }
 
-/** By the flag, where there are threads. */
+/** By the flag, where there are threads. Those of browsers share products in the heap of tfjs alone. */
 function wantedThreads(): number {
   const threads = threadsFlag();
-  return canUseThreads() ? threads : 1;
+  return nodeThreads() == null ? 1 : threads;
 }
 
 /** Threads that run for large products in that memory, the calling one included. Starts them. */

@@ -1,15 +1,19 @@
-import { registerKernel, type KernelFunc } from '@tensorflow/tfjs-core';
+import { registerKernel, type KernelDisposeFunc, type KernelFunc } from '@tensorflow/tfjs-core';
 
 const names = new Set<string>();
 
-/** Registers the tfjs kernels of one backend. The backend may be loaded later. */
+/**
+ * Registers the tfjs kernels of one backend. The backend may be loaded later.
+ * @param disposeFunc is called, once for each tfjs kernel, when the backend is removed.
+ */
 export function registerTfjsKernels(
   backendName: string,
   tfjsKernels: Readonly<Record<string, KernelFunc>>,
+  disposeFunc: KernelDisposeFunc = () => {},
 ): void {
   names.add(backendName);
   for (const [kernelName, kernelFunc] of Object.entries(tfjsKernels)) {
-    registerKernel({ kernelName, backendName, kernelFunc });
+    registerKernel({ kernelName, backendName, kernelFunc, disposeFunc });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** The part of tfjs's BackendWasm that is used. */
 export interface WasmBackend {
@@ -11,9 +11,14 @@ export interface WasmBackend {
     /** The exports, which include the heap, in the other builds and in newer versions of Emscripten. */
     readonly asm?: { readonly memory?: WebAssembly.Memory };
     readonly wasmExports?: { readonly memory?: WebAssembly.Memory };
+    readonly tfjs: { disposeData(id: number): void };
   };
-  readonly dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
+  readonly dataIdMap: {
+    get(dataId: DataId): { readonly id: number; readonly memoryOffset: number };
+    delete(dataId: DataId): boolean;
+  };
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  move(dataId: DataId, values: null, shape: number[], dtype: DataType, refCount: number): void;
   disposeData(dataId: DataId): boolean;
   typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array;
 }
@@ -47,9 +52,31 @@ export function freeHeap({ wasm }: WasmBackend, address: number): void {
   wasm._free(address);
 }
 
+/** A function that frees the address, even after the backend has been removed, which then knows its heap no more. */
+export function freeHeapLater({ wasm }: WasmBackend, address: number): () => void {
+  return () => wasm._free(address);
+}
+
 /** A tensor whose values are not set yet. Its address is 0 if the heap has no room for them. */
 export function makeHeapTensor(backend: WasmBackend, shape: number[]): TensorInfo {
   return backend.makeOutput(shape, 'float32');
+}
+
+/**
+ * Gives a new tensor, which nothing else refers to yet, other memory, whose values are not set. Its address is 0 if the
+ * heap has no room. Returns a function that frees the memory before.
+ */
+export function renewHeapTensor(backend: WasmBackend, tensor: TensorInfo): () => void {
+  const { dataId, shape, dtype } = tensor;
+  const { wasm } = backend;
+  const before = backend.dataIdMap.get(dataId);
+  // tfjs counts what is put in, and would count the tensor twice.
+  backend.dataIdMap.delete(dataId);
+  backend.move(dataId, null, shape, dtype, 1);
+  return () => {
+    wasm._free(before.memoryOffset);
+    wasm.tfjs.disposeData(before.id);
+  };
 }
 
 export function disposeHeapTensor(backend: WasmBackend, { dataId }: TensorInfo): void {

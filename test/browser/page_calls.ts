@@ -1,8 +1,12 @@
-import type { Page } from 'playwright-core';
 import type { PageApi } from './page/main';
 
-/** Calls functions of the page that is open when they are called. */
-export function pageCalls(page: () => Page) {
+/** A page, or a worker of one. */
+interface Evaluator {
+  evaluate<Result>(expression: string): Promise<Result>;
+}
+
+/** Calls functions of the page that is open when they are called, or of a worker. */
+export function pageCalls(page: () => Evaluator) {
   return <Name extends keyof PageApi>(
     name: Name,
     ...args: Parameters<PageApi[Name]>

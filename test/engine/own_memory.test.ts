@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MatMulArg } from '../../kernels/mat_mul_args';
 import { int8Product } from '../../src/engine/portable/int8_product';
 import { Allocator } from '../../src/engine/wasm/allocator';
 import { OwnMemoryEngine } from '../../src/engine/wasm/own_memory';
 import { SHARED } from '../../src/engine/wasm/threads/share_work';
 import { pack } from '../../src/packing/int2';
-import { dying, firstInThreads, insteadOfMicrokernels } from '../support/first_in_threads';
+import {
+  dying,
+  firstInThreads,
+  insteadOfMicrokernels,
+  LATE_MICROKERNEL,
+} from '../support/first_in_threads';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
 
 interface Threaded {
-  pool?: { shared: Int32Array };
+  threads: { pool?: { shared: Int32Array } };
 }
 
 function productOf(rows: number, inFeatures: number, units: number, seed = 1) {
@@ -87,7 +91,7 @@ test('all threads ask for a part of a product', async () => {
     engine.compute('simd128', product, product, new Float32Array(2048));
     await new Promise((resolve) => setTimeout(resolve, 20));
     // Each thread has asked in vain, when nothing was left. A late one may have asked for the product before, too.
-    asked = -(engine as unknown as Threaded).pool!.shared[SHARED.unclaimed];
+    asked = -(engine as unknown as Threaded).threads.pool!.shared[SHARED.unclaimed];
   }
   expect(asked).toBeGreaterThanOrEqual(3);
 });
@@ -133,14 +137,7 @@ describe('a thread that', () => {
   });
 
   test('is slow, and cannot be ended at once, writes to no memory of later products', async () => {
-    const late = insteadOfMicrokernels(`
-      const words = new Int32Array(memory.buffer);
-      const y = words[args / 4 + ${MatMulArg.y}];
-      Atomics.add(shown, 0, 1);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
-      const end = Date.now() + 300;
-      while (Date.now() < end) words.fill(-1, y / 4 + first, y / 4 + first + count);
-      Atomics.add(shown, 0, 100);`);
+    const late = insteadOfMicrokernels(LATE_MICROKERNEL);
     const { shown, restore } = firstInThreads(late, 2000);
     const engine = await startedEngine();
     while (shown[0] === 0) expectIdentical(compute(engine), expected);

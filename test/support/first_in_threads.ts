@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { MatMulArg } from '../../kernels/mat_mul_args';
 
 interface WorkerThreads {
   Worker: typeof Worker;
@@ -35,6 +36,12 @@ export function insteadOfMicrokernels(body: string): string {
   return `
     const { workerData } = process.getBuiltinModule('node:worker_threads');
     const { shown, memory } = workerData;
+    ${replacingMicrokernels(body)}`;
+}
+
+/** The same where `shown` and `memory` are known. */
+export function replacingMicrokernels(body: string): string {
+  return `
     const { Instance } = WebAssembly;
     const replace = ([name, real]) => [name, (args, first, count, scratch) => { ${body} }];
     WebAssembly.Instance = class {
@@ -45,10 +52,24 @@ export function insteadOfMicrokernels(body: string): string {
     };`;
 }
 
-/** Half of a chunk is computed, then the thread ends by the statement `end`. */
+/** Code for `firstInThreads`: half of a chunk is computed, then the thread ends by the statement `end`. */
 export function dying(end: string): string {
-  return insteadOfMicrokernels(`
+  return insteadOfMicrokernels(dyingMicrokernel(end));
+}
+
+export function dyingMicrokernel(end: string): string {
+  return `
     real(args, first, count >> 1, scratch);
     Atomics.add(shown, 0, 1);
-    ${end};`);
+    ${end};`;
 }
+
+/** For 0.3 seconds, 0.4 after it was called, a microkernel writes to the outputs that it should compute. */
+export const LATE_MICROKERNEL = `
+  const words = new Int32Array(memory.buffer);
+  const y = words[args / 4 + ${MatMulArg.y}];
+  Atomics.add(shown, 0, 1);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+  const end = Date.now() + 300;
+  while (Date.now() < end) words.fill(-1, y / 4 + first, y / 4 + first + count);
+  Atomics.add(shown, 0, 100);`;

@@ -68,7 +68,7 @@ export async function compileAll(): Promise<void> {
 }
 
 /** By name, not by class: a memory may come from another realm (a frame, a sandbox). */
-function isShared({ buffer }: WebAssembly.Memory): boolean {
+export function isShared({ buffer }: WebAssembly.Memory): boolean {
   return buffer[Symbol.toStringTag] === ('SharedArrayBuffer' as string);
 }
 

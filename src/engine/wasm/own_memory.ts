@@ -1,17 +1,15 @@
 import type { TernaryProduct } from '../ternary_product';
 import { Allocator } from './allocator';
 import type { WasmEngineName } from './engines';
-import { floorOf, MAT_MUL_ARGS_BYTES, scaleStride, type MatMulArgs } from './mat_mul_args';
+import { floorOf, scaleStride, type MatMulArgs } from './mat_mul_args';
 import type { MemoryViews } from './memory_views';
 import { Microkernels } from './microkernels';
 import { newMemory } from './new_memory';
-import { ThreadPool } from './threads/pool';
+import { nodeThreads } from './threads/node_threads';
+import { ProductThreads } from './threads/product_threads';
 
 /** Bytes of inputs and outputs that are copied at a time; the memory does not grow with the batch. */
 export const CHUNK_BYTES = 1 << 21;
-
-/** A product of fewer multiplications is done before another thread has woken up. */
-const MIN_SHARED_MACS = 1 << 21;
 
 /** A product without its packed words. */
 export type Operands = Omit<TernaryProduct, 'packed'>;
@@ -26,8 +24,6 @@ interface Job {
   readonly packed: number;
   readonly y: Float32Array;
   readonly step: number;
-  /** Bytes of one thread's scratch memory. */
-  readonly scratchBytes: number;
 }
 
 /**
@@ -37,9 +33,7 @@ interface Job {
 export class OwnMemoryEngine {
   private readonly allocator: Allocator;
   private readonly microkernels: Microkernels;
-  private pool: ThreadPool | undefined;
-  /** Whether threads of an earlier pool have not ended yet: until then the calling thread computes alone. */
-  private areThreadsEnding = false;
+  private readonly threads: ProductThreads;
   private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
   /** For weights that nobody released: their words are freed when the weight is collected. */
   private readonly collected = new FinalizationRegistry<number>((address) =>
@@ -50,20 +44,20 @@ export class OwnMemoryEngine {
    * @param threads that may share a large product, the calling one included.
    * @throws RangeError if the system grants no memory.
    */
-  constructor(private readonly threads = 1) {
+  constructor(threads = 1) {
     this.allocator = new Allocator(newMemory(threads > 1));
     this.microkernels = new Microkernels(this.allocator.memory);
+    this.threads = new ProductThreads(this.microkernels, threads, nodeThreads());
   }
 
   /** Threads that run, the calling one included; they are started first, which takes some 50 ms. */
   runningThreads(): number {
-    return this.mayShare ? this.threadPool().runningThreads() : 1;
+    return this.threads.running();
   }
 
   /** Whether threads would share a product of these sizes now. The first large one starts them. */
   shares(rows: number, inFeatures: number, units: number): boolean {
-    const isLarge = stepOf(rows, inFeatures, units) * inFeatures * units >= MIN_SHARED_MACS;
-    return isLarge && this.mayShare && this.threadPool().threads > 1;
+    return this.threads.mayShare(stepOf(rows, inFeatures, units), inFeatures, units);
   }
 
   supports(engine: WasmEngineName): boolean {
@@ -82,32 +76,33 @@ export class OwnMemoryEngine {
   compute(engine: WasmEngineName, product: Operands, weight: object, y: Float32Array): void {
     const { rows, inFeatures, units } = product;
     const step = stepOf(rows, inFeatures, units);
-    const scratchBytes = ceilTo64(this.microkernels.scratchBytes(engine, step, inFeatures));
     const packed = this.uploaded.get(weight)!.address;
-    const job = { engine, product, packed, y, step, scratchBytes };
+    const job = { engine, product, packed, y, step };
     const computed = this.shares(rows, inFeatures, units) ? this.computeShared(job) : 0;
     if (computed < rows) this.computeAlone(job, computed);
   }
 
   /** Returns how many rows are computed: not all if a thread died. */
   private computeShared(job: Job): number {
-    const pool = this.threadPool();
-    const operands = this.allocator.allocate(bytesOf(job, this.threads));
+    const { engine, product, step } = job;
+    const workspaceBytes = this.threads.workspaceBytes(engine, step, product.inFeatures);
+    const operands = this.allocator.allocate(bytesOf(job) + workspaceBytes);
     const matMul: MatMul = (args, workspace) =>
-      pool.matMul(job.engine, args, job.product.units, workspace, job.scratchBytes);
+      this.threads.matMul(engine, args, product.units, workspace);
     try {
       return this.computeInSteps(job, matMul, operands, 0);
     } finally {
-      if (pool.isIdle) this.allocator.free(operands);
-      else this.replacePool(pool, operands);
+      this.threads.afterwards(() => this.allocator.free(operands));
     }
   }
 
   /** Computes the rows from `first` on. */
   private computeAlone(job: Job, first: number): void {
-    const operands = this.allocator.allocate(bytesOf(job, 1));
+    const { engine, product, step } = job;
+    const workspaceBytes = this.microkernels.workspaceBytes(engine, step, product.inFeatures);
+    const operands = this.allocator.allocate(bytesOf(job) + workspaceBytes);
     const matMul: MatMul = (args, workspace) => {
-      this.microkernels.matMul(job.engine, args, job.product.units, workspace);
+      this.microkernels.matMul(engine, args, product.units, workspace);
       return true;
     };
     try {
@@ -136,24 +131,6 @@ export class OwnMemoryEngine {
     } finally {
       this.allocator.free(address);
     }
-  }
-
-  private threadPool(): ThreadPool {
-    return (this.pool ??= new ThreadPool(this.microkernels, this.threads));
-  }
-
-  private get mayShare(): boolean {
-    return this.threads > 1 && !this.areThreadsEnding;
-  }
-
-  /** Nobody gets the operands' memory before the threads of `pool` have ended. Then a large product starts others. */
-  private replacePool(pool: ThreadPool, operands: number): void {
-    this.pool = undefined;
-    this.areThreadsEnding = true;
-    void pool.end().then(() => {
-      this.areThreadsEnding = false;
-      this.allocator.free(operands);
-    });
   }
 
   /**
@@ -231,13 +208,8 @@ function stepOf(rows: number, inFeatures: number, units: number): number {
   return Math.min(rows, Math.max(4, Math.floor(CHUNK_BYTES / bytesPerRow) & ~3));
 }
 
-/** Bytes of what `computeInSteps` keeps in the memory. */
-function bytesOf({ product, step, scratchBytes }: Job, threads: number): number {
+/** Bytes of what `computeInSteps` keeps in the memory before the workspace. */
+function bytesOf({ product, step }: Job): number {
   const { inFeatures, units, scale } = product;
-  const operands = step * (inFeatures + units) + scale.length + units;
-  return 4 * operands + MAT_MUL_ARGS_BYTES + scratchBytes * threads;
-}
-
-function ceilTo64(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
+  return 4 * (step * (inFeatures + units) + scale.length + units);
 }

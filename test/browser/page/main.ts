@@ -1,4 +1,4 @@
-// The page of the browser tests: what they call is on `window.bitcore`.
+// The page of the browser tests, or a worker of it: what they call is on `globalThis.bitcore`.
 import './heap'; // before any kernel is instantiated
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
@@ -12,6 +12,7 @@ import { growHeap } from './heap_growth';
 import { kernelGrid } from './kernel_grid';
 import { layerLife } from './layer_grid';
 import { normalizationHashes } from './normalization_grid';
+import * as threads from './threads';
 
 export interface Started extends EngineInfo {
   readonly crossOriginIsolated: boolean;
@@ -20,16 +21,23 @@ export interface Started extends EngineInfo {
 }
 
 async function start(backend: string): Promise<Started> {
+  await startBackend(backend);
+  const { crossOriginIsolated } = globalThis;
+  return { ...engineInfo(), crossOriginIsolated, heap: heap()?.buffer.constructor.name };
+}
+
+/** @param threads that share products, those of the engines; by default as many as the package wants. */
+async function startBackend(backend: string, threads?: number): Promise<void> {
+  if (threads != null) tf.env().set('BITCORE_THREADS', threads);
   setWasmPaths(new URL('.', location.href).href);
   if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} did not start.`);
   await ready();
-  const { crossOriginIsolated } = window;
-  return { ...engineInfo(), crossOriginIsolated, heap: heap()?.buffer.constructor.name };
 }
 
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
 const grids = { kernelGrid, normalizationHashes, attentionHashes, geluHashes };
-const bitcore = { start, layerLife, growHeap, ...grids, ...checkpointing };
+const lives = { layerLife, growHeap, ...checkpointing };
+const bitcore = { start, startBackend, ...grids, ...lives, ...threads };
 export type PageApi = typeof bitcore;
 
-Object.assign(window, { bitcore });
+Object.assign(globalThis, { bitcore });

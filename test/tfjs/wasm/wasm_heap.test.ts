@@ -4,10 +4,12 @@ import {
   allocateHeap,
   disposeHeapTensor,
   freeHeap,
+  freeHeapLater,
   heapAddress,
   heapMemory,
   heapValues,
   makeHeapTensor,
+  renewHeapTensor,
   type WasmBackend,
 } from '../../../src/tfjs/wasm_heap';
 
@@ -76,6 +78,25 @@ test('bytes are allocated on words, and can be had again once they are freed', (
   freeHeap(backend(), address);
 });
 
+test('a new tensor gets other memory, and the memory before is freed when that is asked for', () => {
+  const before = dataIds();
+  const info = makeHeapTensor(backend(), [250]);
+  const address = heapAddress(backend(), info);
+  const free = renewHeapTensor(backend(), info);
+  const other = makeHeapTensor(backend(), [250]);
+  const addresses = [info, other].map((tensor) => heapAddress(backend(), tensor));
+  expect(new Set([address, ...addresses]).size).toBe(3);
+  (heapValues(backend(), info) as Float32Array).fill(2);
+  const y = tf.engine().makeTensorFromTensorInfo(info);
+  expect(y.dataSync()).toEqual(new Float32Array(250).fill(2));
+  free();
+  expect(allocateHeap(backend(), 1000)).toBe(address);
+  freeHeap(backend(), address);
+  disposeHeapTensor(backend(), other);
+  y.dispose();
+  expect(dataIds()).toBe(before);
+});
+
 test('the memory stays the same while the heap grows, its buffer does not', () => {
   const memory = heapMemory(backend())!;
   const x = tf.tensor1d([1.5, 2.5]);
@@ -95,4 +116,13 @@ test('a heap that is not the memory of the exports is refused', () => {
   expect(heapMemory({ wasm: { HEAPU8: new Uint8Array(8) } } as unknown as WasmBackend)).toBe(
     undefined,
   );
+});
+
+test('the heap of a removed backend takes back what was allocated', async () => {
+  const removed = backend();
+  const free = freeHeapLater(removed, allocateHeap(removed, 1000));
+  await tf.setBackend('cpu');
+  tf.removeBackend('wasm');
+  expect(removed.wasm).toBeNull();
+  expect(free).not.toThrow();
 });

@@ -1,13 +1,10 @@
-import type { Worker as Thread } from 'node:worker_threads';
 import { WASM_ENGINE_NAMES, WASM_ENGINES, type WasmEngineName } from '../engines';
 import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from '../mat_mul_args';
 import type { Microkernels } from '../microkernels';
 import { compiledModule, type Microkernel } from '../modules';
-import { nodeWorkerThreads, threadsThatFit } from './node_threads';
 import { SHARED, shareWork } from './share_work';
-
-/** Looks for unfinished chunks before it sleeps: a chunk takes microseconds, and so does waking up. */
-const SPINS = 20000;
+import { SPINS, THREAD_PROGRAM } from './thread_program';
+import type { Thread, ThreadSystem } from './thread_system';
 
 /**
  * If no chunk is finished for so long, a thread is taken for dead. A chunk takes milliseconds, and a container that has
@@ -16,30 +13,11 @@ const SPINS = 20000;
  */
 const PATIENCE_MS = 200;
 
-/** A thread is up after some 50 ms; a machine may be busy. */
-const START_MS = 2000;
-
 /** Chunks for each thread, so that one that starts late or runs slowly takes fewer. */
 const CHUNKS_PER_THREAD = 4;
 
 /** A multiple of the outputs of every tile. */
 const TILE_UNITS = 8;
-
-/** What a thread runs: it sleeps between jobs. */
-const WORKER = `
-const { workerData } = process.getBuiltinModule('node:worker_threads');
-const { memory, modules, shared, at, thread } = workerData;
-const microkernels = modules.map(({ module, name }) =>
-  module && new WebAssembly.Instance(module, { env: { memory } }).exports[name]);
-const shareWork = ${shareWork.toString()};
-Atomics.store(shared, at.up + thread, 1);
-Atomics.notify(shared, at.up + thread);
-for (let seen = 0; ; ) {
-  for (let spin = 0; spin < ${SPINS} && Atomics.load(shared, at.jobCount) === seen; spin++);
-  Atomics.wait(shared, at.jobCount, seen);
-  seen = Atomics.load(shared, at.jobCount);
-  shareWork(shared, at, microkernels, thread);
-}`;
 
 /** Threads that share the outputs of one product, on a shared memory; the calling thread is one of them. */
 export class ThreadPool {
@@ -53,12 +31,13 @@ export class ThreadPool {
   constructor(
     private readonly microkernels: Microkernels,
     threads: number,
+    private readonly system: ThreadSystem,
   ) {
     this.shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED.up + threads)));
     this.ternaryMatMuls = WASM_ENGINE_NAMES.map((engine) =>
       microkernels.supports(engine) ? microkernels.ternaryMatMul(engine) : undefined,
     );
-    const others = threadsThatFit(threads - 1);
+    const others = system.threadsThatFit(threads - 1);
     for (let thread = 1; thread <= others; thread++) this.start(thread);
   }
 
@@ -67,16 +46,11 @@ export class ThreadPool {
       const { module, ternaryMatMul } = WASM_ENGINES[engine];
       return { module: compiledModule(module, true), name: ternaryMatMul };
     });
-    const { Worker } = nodeWorkerThreads()!;
     const { shared, microkernels } = this;
-    const workerData = { memory: microkernels.memory, modules, shared, at: SHARED, thread };
-    // One that cannot start, or may not (Node's permissions), takes no chunks: the others compute them.
-    // Without arguments and NODE_OPTIONS it loads no program of the user, which might start threads in turn.
+    const data = { memory: microkernels.memory, modules, shared, at: SHARED, thread };
+    // One that cannot start, or may not (Node's permissions, a page's policy), takes no chunks: others compute them.
     try {
-      const worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], env: {} });
-      worker.on('error', () => {});
-      worker.on('exit', () => this.workers.delete(thread));
-      worker.unref();
+      const worker = this.system.start(THREAD_PROGRAM, data, () => this.workers.delete(thread));
       this.workers.set(thread, worker);
     } catch {
       return;
@@ -88,15 +62,15 @@ export class ThreadPool {
     return 1 + this.workers.size;
   }
 
-  /** Threads that run now, the calling one included. Waits for those that were started less than two seconds ago. */
+  /** Threads that run now, the calling one included. Waits for those that are starting, where that is possible. */
   runningThreads(): number {
     return 1 + [...this.workers.keys()].filter((thread) => this.isUp(thread)).length;
   }
 
   private isUp(thread: number): boolean {
     const at = SHARED.up + thread;
-    const left = this.startedAt + START_MS - performance.now();
-    Atomics.wait(this.shared, at, 0, Math.max(0, left));
+    const left = this.startedAt + this.system.startMs - performance.now();
+    if (left > 0) this.system.waitWhile(this.shared, at, 0, left);
     return Atomics.load(this.shared, at) === 1;
   }
 
@@ -126,7 +100,9 @@ export class ThreadPool {
 
   /** Ends the other threads; resolves when they have ended. */
   async end(): Promise<void> {
-    await Promise.all([...this.workers.values()].map((worker) => worker.terminate()));
+    Atomics.store(this.shared, SHARED.isOver, 1);
+    this.wakeAll();
+    await Promise.all([...this.workers.values()].map((worker) => worker.end()));
   }
 
   /** Tells all threads of a job. */
@@ -136,8 +112,7 @@ export class ThreadPool {
     workspace: number,
     scratchBytes: number,
   ): void {
-    const { shared } = this;
-    const { threads } = this;
+    const { shared, threads } = this;
     const mostChunks = threads === 1 ? 1 : threads * CHUNKS_PER_THREAD;
     const unitsPerChunk = Math.ceil(units / mostChunks / TILE_UNITS) * TILE_UNITS;
     const chunks = Math.ceil(units / unitsPerChunk);
@@ -149,8 +124,12 @@ export class ThreadPool {
     shared[SHARED.scratchBytes] = scratchBytes;
     Atomics.store(shared, SHARED.pending, chunks);
     Atomics.store(shared, SHARED.unclaimed, chunks);
-    Atomics.add(shared, SHARED.jobCount, 1);
-    Atomics.notify(shared, SHARED.jobCount);
+    this.wakeAll();
+  }
+
+  private wakeAll(): void {
+    Atomics.add(this.shared, SHARED.jobCount, 1);
+    Atomics.notify(this.shared, SHARED.jobCount);
   }
 
   /** False if a thread is taken for dead. */
@@ -162,8 +141,7 @@ export class ThreadPool {
     for (;;) {
       const left = Atomics.load(shared, SHARED.pending);
       if (left === 0) return true;
-      const answer = Atomics.wait(shared, SHARED.pending, left, PATIENCE_MS);
-      if (answer === 'timed-out' && Atomics.load(shared, SHARED.pending) === left) return false;
+      if (!this.system.waitWhile(shared, SHARED.pending, left, PATIENCE_MS)) return false;
     }
   }
 }

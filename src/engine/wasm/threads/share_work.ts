@@ -18,8 +18,10 @@ export const SHARED = {
   /** Address of the threads' scratch memory, and the bytes of each thread's part. */
   scratch: 7,
   scratchBytes: 8,
+  /** 1 when the threads are to end. */
+  isOver: 9,
   /** The first of as many numbers as there are threads: 1 where that thread runs. */
-  up: 9,
+  up: 10,
 } as const;
 
 /**
