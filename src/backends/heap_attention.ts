@@ -1,63 +1,89 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { ATTENTION_ARGS_BYTES, writeAttentionArgs } from '../engine/attention/args';
+import { attendArrays } from '../engine/attention/attend';
+import type { Attention, AttentionSizes } from '../engine/attention/attention';
 import type { AttentionMicrokernels } from '../engine/attention/microkernels';
 import { attentionModule } from '../engine/attention/module';
-import { MemoryViews } from '../engine/wasm/memory_views';
+import {
+  attendInWorkspace,
+  multiplicationsOf,
+  workspaceBytes,
+} from '../engine/attention/workspace';
+import { ownMemoryMayShare } from '../engine/own_memory_engine';
+import type { WorkThreads } from '../engine/wasm/threads/work_threads';
 import { SCALED_DOT_PRODUCT_ATTENTION } from '../ops/attention';
 import type { AttentionAttrs } from '../ops/attention_weights';
 import {
   allocateHeap,
   freeHeap,
   heapAddress,
-  heapMemory,
   heapValues,
   type WasmBackend,
 } from '../tfjs/wasm_heap';
-import { arrayAttention } from './array_attention';
-import { attentionShape, attentionSizes, isEmpty, type AttentionInputs } from './attention_shape';
-import { checkAllocated } from './heap_room';
+import { attentionOfArrays } from './array_attention';
+import { attentionShape, isEmpty, type AttentionInputs } from './attention_shape';
+import { heapMicrokernels } from './heap_microkernels';
 import { withHeapOutputs } from './heap_outputs';
+import { checkAllocated } from './heap_room';
+import { computedByThreads } from './heap_threads';
 import { moduleOnHeap } from './module_on_heap';
 
-/** The tfjs kernel of the backend wasm, which computes where the tensors lie. */
+/** With fewer multiplications for each number that is copied, threads outside the heap gain nothing. */
+const MIN_PER_NUMBER = 64;
+
+/** The tfjs kernel of the backend wasm. It computes where the tensors lie, unless threads outside the heap are faster. */
 export const heapAttention: KernelFunc = (args) => {
   const backend = args.backend as WasmBackend;
   const inputs = args.inputs as unknown as AttentionInputs;
+  const attrs = args.attrs as unknown as AttentionAttrs;
   const microkernels = moduleOnHeap(backend, attentionModule);
   const shape = attentionShape(inputs);
-  const [y] = withHeapOutputs(backend, inputs, [shape], SCALED_DOT_PRODUCT_ATTENTION, ([y]) =>
-    microkernels == null
-      ? portable(y!)(args)
-      : attendInHeap(backend, microkernels, inputs, args.attrs as unknown as AttentionAttrs, y!),
-  );
+  const [y] = withHeapOutputs(backend, inputs, [shape], SCALED_DOT_PRODUCT_ATTENTION, ([y]) => {
+    const floats = (tensor: TensorInfo) => heapValues(backend, tensor) as Float32Array;
+    const attention = attentionOfArrays(inputs, attrs, floats);
+    if (microkernels == null || gainsOutside(attention)) attendArrays(attention, floats(y!));
+    else attendInHeap(backend, microkernels, inputs, attention.sizes, y!);
+  });
   return y!;
 };
 
-/** Computes into a tensor of the heap. */
-function portable(y: TensorInfo): KernelFunc {
-  return arrayAttention<WasmBackend>({
-    values: heapValues,
-    make(backend, _shape, values) {
-      heapValues(backend, y).set(values);
-      return y;
-    },
-  });
+function gainsOutside({ q, k, v, sizes }: Attention): boolean {
+  const multiplications = multiplicationsOf(sizes);
+  const isMuch = multiplications >= MIN_PER_NUMBER * (q.length + k.length + v.length);
+  return isMuch && ownMemoryMayShare(multiplications);
 }
 
 function attendInHeap(
   backend: WasmBackend,
-  { attend, scratchBytesOfAttention }: AttentionMicrokernels,
+  microkernels: AttentionMicrokernels,
   inputs: AttentionInputs,
-  attrs: AttentionAttrs,
+  sizes: AttentionSizes,
   y: TensorInfo,
 ): void {
-  const sizes = attentionSizes(inputs, attrs);
-  const scratchBytes = scratchBytesOfAttention(sizes.heads, sizes.keyWidth, sizes.valueWidth);
-  const scratch = allocateHeap(backend, scratchBytes + ATTENTION_ARGS_BYTES);
-  checkAllocated(scratch, SCALED_DOT_PRODUCT_ATTENTION, 'scratch memory');
+  const heap = heapMicrokernels(backend)!;
+  const run = (workspace: number, threads?: WorkThreads) => {
+    const addresses = addressesOf(backend, inputs, y);
+    return attendInWorkspace(microkernels, heap.views, addresses, sizes, workspace, threads);
+  };
+  const isComputed = computedByThreads(backend, heap, y, {
+    kernel: SCALED_DOT_PRODUCT_ATTENTION,
+    multiplications: multiplicationsOf(sizes),
+    workspaceBytes: ({ most }) => workspaceBytes(microkernels, sizes, most),
+    run: (threads, workspace) => run(workspace, threads),
+  });
+  if (isComputed) return;
+  const workspace = allocateHeap(backend, workspaceBytes(microkernels, sizes, 1));
+  checkAllocated(workspace, SCALED_DOT_PRODUCT_ATTENTION, 'scratch memory');
+  try {
+    run(workspace);
+  } finally {
+    freeHeap(backend, workspace);
+  }
+}
+
+function addressesOf(backend: WasmBackend, inputs: AttentionInputs, y: TensorInfo) {
   const address = (tensor: TensorInfo) => (isEmpty(tensor) ? 0 : heapAddress(backend, tensor));
   const { q, k, v, mask, slopes } = inputs;
-  const addresses = {
+  return {
     q: address(q),
     k: address(k),
     v: address(v),
@@ -65,11 +91,4 @@ function attendInHeap(
     slopes: address(slopes),
     y: address(y),
   };
-  const args = scratch + scratchBytes;
-  try {
-    writeAttentionArgs(new MemoryViews(heapMemory(backend)!), args, addresses, sizes);
-    attend(args, 0, sizes.examples * sizes.heads, scratch);
-  } finally {
-    freeHeap(backend, scratch);
-  }
 }

@@ -3,14 +3,13 @@ import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { floorOf, scaleStride } from '../engine/wasm/mat_mul_args';
-import { Microkernels } from '../engine/wasm/microkernels';
+import type { Microkernels } from '../engine/wasm/microkernels';
 import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import {
   allocateHeap,
   disposeHeapTensor,
   freeHeap,
   heapAddress,
-  heapMemory,
   heapValues,
   makeHeapTensor,
   type WasmBackend,
@@ -25,9 +24,10 @@ import type { Backend } from './backend';
 import { heapAttention } from './heap_attention';
 import { heapColumnSums } from './heap_column_sums';
 import { heapGelu } from './heap_gelu';
+import { heapMicrokernels } from './heap_microkernels';
 import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
-import { computedByThreads, heapThreads } from './heap_threads';
+import { heapThreads, productByThreads } from './heap_threads';
 import { returnFromEngine } from './packed_words';
 import { productBesideHeap } from './product_beside_heap';
 
@@ -112,7 +112,7 @@ function runInPlace(
     eps,
     floor: floorOf(activation),
   };
-  if (computedByThreads(backend, microkernels, engine, args, output)) return;
+  if (productByThreads(backend, microkernels, engine, args, output)) return;
   const workspaceBytes = microkernels.workspaceBytes(engine, rows, inFeatures);
   const workspace = allocateHeap(backend, workspaceBytes);
   checkAllocated(workspace, TERNARY_MAT_MUL, 'scratch memory');
@@ -125,19 +125,6 @@ function runInPlace(
   }
 }
 
-const microkernelsOfBackend = new WeakMap<WasmBackend, Microkernels>();
-
-/** The microkernels on tfjs's own heap; undefined if a future tfjs hides it. */
-function heapMicrokernels(backend: WasmBackend): Microkernels | undefined {
-  const known = microkernelsOfBackend.get(backend);
-  if (known != null) return known;
-  const memory = heapMemory(backend);
-  if (memory == null) return undefined;
-  const microkernels = new Microkernels(memory);
-  microkernelsOfBackend.set(backend, microkernels);
-  return microkernels;
-}
-
 function runningThreads(): number {
   const backend = findBackend('wasm') as unknown as WasmBackend | null;
   const microkernels = backend == null ? undefined : heapMicrokernels(backend);
@@ -145,6 +132,6 @@ function runningThreads(): number {
 }
 
 function endThreads(backend: WasmBackend): void {
-  const microkernels = microkernelsOfBackend.get(backend);
+  const microkernels = heapMicrokernels(backend);
   if (microkernels != null) void heapThreads(microkernels)?.end();
 }

@@ -39,7 +39,12 @@ function wantedThreads(): number {
 
 /** Threads that run for large products in that memory, the calling one included. Starts them. */
 export function ownMemoryThreads(): number {
-  return hasOwnMemory() ? ownMemoryEngine().runningThreads() : 1;
+  return hasOwnMemory() ? ownMemoryEngine().threads.running() : 1;
+}
+
+/** Whether threads would share work of so many multiplications in that memory now. */
+export function ownMemoryMayShare(multiplications: number): boolean {
+  return hasOwnMemory() && ownMemoryEngine().threads.mayShare(multiplications);
 }
 
 /** Frees a weight's packed words, if they are in the engine's own memory. */

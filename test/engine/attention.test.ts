@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { scaledDotProductAttention } from '../../src';
 import type { Attention } from '../../src/engine/attention/attention';
@@ -11,7 +12,7 @@ import {
   type AttentionCase,
 } from '../support/attention_grid';
 import { hashOf } from '../support/normalization_grid';
-import { expectIdentical, randomFloats, valuesOf } from '../support/values';
+import { expectIdentical, randomFloats, randomTensor, valuesOf } from '../support/values';
 
 afterEach(() => tf.env().set('BITCORE_USE_WASM_SIMD', true));
 
@@ -149,6 +150,25 @@ test('each example has its own mask; values may have another width than keys', (
   }
   // The first three queries of the second example see no key.
   expect([...tf.slice(both, [1]).dataSync()].slice(0, 81).every((value) => value === 0)).toBe(true);
+});
+
+test('threads share the heads of all examples', () => {
+  const [examples, positions, heads, width] = [3, 120, 4, 64];
+  const shape: [number, number, number, number] = [examples, positions, heads, width];
+  const [q, k, v] = [1, 2, 3].map((seed) => randomTensor(shape, seed));
+  const mask = tf.cast(tf.greater(randomTensor([examples, positions], 4), -0.5), 'float32');
+  expect(ownMemoryEngine().threads.mayShare(examples * heads * positions ** 2 * 2 * width)).toBe(
+    availableParallelism() > 1,
+  );
+  const shared = scaledDotProductAttention({ q, k, v, mask, causal: true });
+  for (let example = 0; example < examples; example++) {
+    for (let head = 0; head < heads; head++) {
+      // So little that no other thread takes part.
+      const part = (x: tf.Tensor) => tf.slice(x, [example, 0, head], [1, positions, 1]);
+      const alone = { q: part(q), k: part(k), v: part(v), mask: tf.slice(mask, example, 1) };
+      expectIdentical(scaledDotProductAttention({ ...alone, causal: true }), part(shared));
+    }
+  }
 });
 
 test('nothing to compute', () => {

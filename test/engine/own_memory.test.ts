@@ -110,7 +110,7 @@ describe('a thread that', () => {
   }
 
   async function waitForThreads(engine: OwnMemoryEngine): Promise<void> {
-    while (engine.runningThreads() < 3) await sleep(10);
+    while (engine.threads.running() < 3) await sleep(10);
   }
 
   function compute(engine: OwnMemoryEngine): Float32Array {

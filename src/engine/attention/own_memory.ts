@@ -1,8 +1,9 @@
 import { ownMemoryEngine } from '../own_memory_engine';
 import { CHUNK_BYTES } from '../wasm/own_memory';
-import { ATTENTION_ARGS_BYTES, writeAttentionArgs } from './args';
+import type { WorkThreads } from '../wasm/threads/work_threads';
 import type { Attention } from './attention';
 import type { AttentionMicrokernels } from './microkernels';
+import { attendInWorkspace, multiplicationsOf, workspaceBytes } from './workspace';
 
 /** Where arrays lie that come one behind the other. */
 const ARRAYS = ['q', 'k', 'v', 'mask', 'slopes'] as const;
@@ -53,31 +54,53 @@ function partOfArray(
   return values.subarray(first * size, (first + count) * size);
 }
 
+/** By the threads of that memory, if there is enough to do for them. */
 function attendExamples(
-  { attend, scratchBytesOfAttention }: AttentionMicrokernels,
+  microkernels: AttentionMicrokernels,
   attention: Attention,
   y: Float32Array,
 ): void {
+  const { threads } = ownMemoryEngine();
+  const isShared = threads.mayShare(multiplicationsOf(attention.sizes));
+  if (isShared && attendBy(threads, microkernels, attention, y)) return;
+  attendBy(undefined, microkernels, attention, y);
+}
+
+/** Returns false, with `y` as it was, if a thread has died. */
+function attendBy(
+  threads: WorkThreads | undefined,
+  microkernels: AttentionMicrokernels,
+  attention: Attention,
+  y: Float32Array,
+): boolean {
   const { sizes } = attention;
-  const scratchBytes = scratchBytesOfAttention(sizes.heads, sizes.keyWidth, sizes.valueWidth);
   const arrays = ARRAYS.map((name) => attention[name] ?? NONE);
   const floats = arrays.reduce((sum, { length }) => sum + length, y.length);
+  const bytes = workspaceBytes(microkernels, sizes, threads?.most ?? 1);
   const engine = ownMemoryEngine();
-  engine.lend(scratchBytes + 4 * floats + ATTENTION_ARGS_BYTES, (scratch) => {
-    const heap = engine.views.floats(scratch + scratchBytes + 4 * floats);
-    let end = scratch + scratchBytes;
-    const put = (values: Float32Array = NONE) => {
+  let isComputed = false;
+  engine.lend(bytes + 4 * floats, (workspace) => {
+    let end = workspace + bytes;
+    const heap = engine.views.floats(end + 4 * floats);
+    const put = (values: Float32Array) => {
       const address = end;
       heap.set(values, address / 4);
       end += 4 * values.length;
       return values.length === 0 ? 0 : address;
     };
     const [q, k, v, mask, slopes] = arrays.map(put) as [number, number, number, number, number];
-    const args = end + 4 * y.length;
-    writeAttentionArgs(engine.views, args, { q, k, v, mask, slopes, y: end }, sizes);
-    attend(args, 0, sizes.examples * sizes.heads, scratch);
-    y.set(heap.subarray(end / 4, end / 4 + y.length));
+    const addresses = { q, k, v, mask, slopes, y: end };
+    isComputed = attendInWorkspace(
+      microkernels,
+      engine.views,
+      addresses,
+      sizes,
+      workspace,
+      threads,
+    );
+    if (isComputed) y.set(heap.subarray(end / 4, end / 4 + y.length));
   });
+  return isComputed;
 }
 
 const NONE = new Float32Array(0);

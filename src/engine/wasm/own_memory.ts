@@ -6,7 +6,7 @@ import type { MemoryViews } from './memory_views';
 import { Microkernels } from './microkernels';
 import { newMemory } from './new_memory';
 import { nodeThreads } from './threads/node_threads';
-import { ProductThreads } from './threads/product_threads';
+import { WorkThreads } from './threads/work_threads';
 
 /** Bytes of inputs and outputs that are copied at a time; the memory does not grow with the batch. */
 export const CHUNK_BYTES = 1 << 21;
@@ -33,7 +33,8 @@ interface Job {
 export class OwnMemoryEngine {
   private readonly allocator: Allocator;
   private readonly microkernels: Microkernels;
-  private readonly threads: ProductThreads;
+  /** Threads that share large work in this memory. */
+  readonly threads: WorkThreads;
   private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
   /** For weights that nobody released: their words are freed when the weight is collected. */
   private readonly collected = new FinalizationRegistry<number>((address) =>
@@ -47,17 +48,12 @@ export class OwnMemoryEngine {
   constructor(threads = 1) {
     this.allocator = new Allocator(newMemory(threads > 1));
     this.microkernels = new Microkernels(this.allocator.memory);
-    this.threads = new ProductThreads(this.microkernels, threads, nodeThreads());
-  }
-
-  /** Threads that run, the calling one included; they are started first, which takes some 50 ms. */
-  runningThreads(): number {
-    return this.threads.running();
+    this.threads = new WorkThreads(this.microkernels, threads, nodeThreads());
   }
 
   /** Whether threads would share a product of these sizes now. The first large one starts them. */
   shares(rows: number, inFeatures: number, units: number): boolean {
-    return this.threads.mayShare(stepOf(rows, inFeatures, units), inFeatures, units);
+    return this.threads.mayShare(stepOf(rows, inFeatures, units) * inFeatures * units);
   }
 
   supports(engine: WasmEngineName): boolean {
@@ -121,7 +117,7 @@ export class OwnMemoryEngine {
   }
 
   /**
-   * Lends this many bytes, on a cache line, for the time of a call. The memory may grow first.
+   * Lends this many bytes, on a cache line, for the time of a call, or until no thread uses them. The memory may grow first.
    * @throws RefusedMemoryError if the memory has no room and may not grow.
    */
   lend(bytes: number, use: (address: number) => void): void {
@@ -129,7 +125,7 @@ export class OwnMemoryEngine {
     try {
       use(address);
     } finally {
-      this.allocator.free(address);
+      this.threads.afterwards(() => this.allocator.free(address));
     }
   }
 

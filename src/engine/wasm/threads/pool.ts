@@ -1,10 +1,34 @@
-import { WASM_ENGINE_NAMES, WASM_ENGINES, type WasmEngineName } from '../engines';
-import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from '../mat_mul_args';
-import type { Microkernels } from '../microkernels';
-import { compiledModule, type Microkernel } from '../modules';
+import { WASM_ENGINE_NAMES, WASM_ENGINES } from '../engines';
+import { compiledModule, type Microkernel, type ModuleName } from '../modules';
 import { SHARED, shareWork } from './share_work';
 import { SPINS, THREAD_PROGRAM } from './thread_program';
 import type { Thread, ThreadSystem } from './thread_system';
+
+/** Every microkernel that threads can share: the name of its module, and its own there. */
+const SHAREABLE: ReadonlyArray<{ readonly module: ModuleName; readonly name: string }> = [
+  ...WASM_ENGINE_NAMES.map((engine) => {
+    const { module, ternaryMatMul } = WASM_ENGINES[engine];
+    return { module, name: ternaryMatMul };
+  }),
+  { module: 'attention', name: 'attend' },
+];
+
+/** What threads compute together: outputs, or heads, which are the units of the work. */
+export interface SharedWork {
+  readonly module: ModuleName;
+  /** The name of the microkernel in that module. */
+  readonly name: string;
+  /** The microkernel, for the calling thread. */
+  readonly microkernel: Microkernel;
+  /** The address of its arguments. */
+  readonly args: number;
+  readonly units: number;
+  /** Chunks are multiples of so many units. */
+  readonly unitsPerTile: number;
+  /** The address of scratch memory, and the bytes of each thread's part. */
+  readonly scratch: number;
+  readonly scratchBytes: number;
+}
 
 /**
  * If no chunk is finished for so long, a thread is taken for dead. A chunk takes milliseconds, and a container that has
@@ -16,38 +40,33 @@ const PATIENCE_MS = 200;
 /** Chunks for each thread, so that one that starts late or runs slowly takes fewer. */
 const CHUNKS_PER_THREAD = 4;
 
-/** A multiple of the outputs of every tile. */
-const TILE_UNITS = 8;
-
-/** Threads that share the outputs of one product, on a shared memory; the calling thread is one of them. */
+/** Threads that share work, on a shared memory; the calling thread is one of them. */
 export class ThreadPool {
   private readonly shared: Int32Array;
-  private readonly ternaryMatMuls: Array<Microkernel | undefined>;
+  /** Those that the calling thread has been given. */
+  private readonly microkernels: Array<Microkernel | undefined> = SHAREABLE.map(() => undefined);
   /** The others that have not ended, by their numbers, from 1. */
   private readonly workers = new Map<number, Thread>();
   private readonly startedAt = performance.now();
 
   /** @param threads the calling one included. Those that may not be started, or find no room, are left out. */
   constructor(
-    private readonly microkernels: Microkernels,
+    private readonly memory: WebAssembly.Memory,
     threads: number,
     private readonly system: ThreadSystem,
   ) {
     this.shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED.up + threads)));
-    this.ternaryMatMuls = WASM_ENGINE_NAMES.map((engine) =>
-      microkernels.supports(engine) ? microkernels.ternaryMatMul(engine) : undefined,
-    );
     const others = system.threadsThatFit(threads - 1);
     for (let thread = 1; thread <= others; thread++) this.start(thread);
   }
 
   private start(thread: number): void {
-    const modules = WASM_ENGINE_NAMES.map((engine) => {
-      const { module, ternaryMatMul } = WASM_ENGINES[engine];
-      return { module: compiledModule(module, true), name: ternaryMatMul };
-    });
-    const { shared, microkernels } = this;
-    const data = { memory: microkernels.memory, modules, shared, at: SHARED, thread };
+    const modules = SHAREABLE.map(({ module, name }) => ({
+      module: compiledModule(module, true),
+      name,
+    }));
+    const { shared, memory } = this;
+    const data = { memory, modules, shared, at: SHARED, thread };
     // One that cannot start, or may not (Node's permissions, a page's policy), takes no chunks: others compute them.
     try {
       const worker = this.system.start(THREAD_PROGRAM, data, () => this.workers.delete(thread));
@@ -75,21 +94,15 @@ export class ThreadPool {
   }
 
   /**
-   * Computes a product of `units` outputs in a workspace: the address of room for its arguments and, for each
-   * thread, `scratchBytes`.
-   * @returns whether it is computed. It is not if a thread has died, or is very slow: then the pool is of no more use,
-   *   and that thread may still read and write what the arguments and the workspace name until the pool has ended.
+   * @returns whether the work is done. It is not if a thread has died, or is very slow: then the pool is of no more use,
+   *   and that thread may still read and write what the arguments and the scratch memory name until the pool has ended.
    */
-  matMul(
-    engine: WasmEngineName,
-    args: MatMulArgs,
-    units: number,
-    workspace: number,
-    scratchBytes: number,
-  ): boolean {
-    writeMatMulArgs(this.microkernels.views, workspace, args);
-    this.announce(engine, units, workspace, scratchBytes);
-    shareWork(this.shared, SHARED, this.ternaryMatMuls, 0);
+  run(work: SharedWork): boolean {
+    const { module, name, microkernel } = work;
+    const index = SHAREABLE.findIndex((each) => each.module === module && each.name === name);
+    this.microkernels[index] = microkernel;
+    this.announce(work, index);
+    shareWork(this.shared, SHARED, this.microkernels, 0);
     return this.waitForAll();
   }
 
@@ -105,23 +118,19 @@ export class ThreadPool {
     await Promise.all([...this.workers.values()].map((worker) => worker.end()));
   }
 
-  /** Tells all threads of a job. */
-  private announce(
-    engine: WasmEngineName,
-    units: number,
-    workspace: number,
-    scratchBytes: number,
-  ): void {
+  /** Tells all threads of it. */
+  private announce(work: SharedWork, microkernel: number): void {
     const { shared, threads } = this;
+    const { units, unitsPerTile } = work;
     const mostChunks = threads === 1 ? 1 : threads * CHUNKS_PER_THREAD;
-    const unitsPerChunk = Math.ceil(units / mostChunks / TILE_UNITS) * TILE_UNITS;
+    const unitsPerChunk = Math.ceil(units / mostChunks / unitsPerTile) * unitsPerTile;
     const chunks = Math.ceil(units / unitsPerChunk);
-    shared[SHARED.microkernel] = WASM_ENGINE_NAMES.indexOf(engine);
-    shared[SHARED.args] = workspace;
+    shared[SHARED.microkernel] = microkernel;
+    shared[SHARED.args] = work.args;
     shared[SHARED.units] = units;
     shared[SHARED.unitsPerChunk] = unitsPerChunk;
-    shared[SHARED.scratch] = workspace + MAT_MUL_ARGS_BYTES;
-    shared[SHARED.scratchBytes] = scratchBytes;
+    shared[SHARED.scratch] = work.scratch;
+    shared[SHARED.scratchBytes] = work.scratchBytes;
     Atomics.store(shared, SHARED.pending, chunks);
     Atomics.store(shared, SHARED.unclaimed, chunks);
     this.wakeAll();
