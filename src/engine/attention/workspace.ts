@@ -37,16 +37,16 @@ export function attendInWorkspace(
   const scratch = workspace + ARGS_ROOM;
   writeAttentionArgs(views, workspace, addresses, sizes);
   if (threads != null) {
-    return threads.run({
+    const work = {
       module: 'attention',
       name: 'attend',
       microkernel: attend,
       args: workspace,
       units,
-      unitsPerTile: 1,
       scratch,
       scratchBytes: scratchBytes(microkernels, sizes),
-    });
+    } as const;
+    return threads.run(work, 1);
   }
   attend(workspace, 0, units, scratch);
   return true;

@@ -20,11 +20,14 @@ export interface SharedWork {
   readonly name: string;
   /** The microkernel, for the calling thread. */
   readonly microkernel: Microkernel;
-  /** The address of its arguments. */
+  /** Its chunks: ranges of units, or, if each has arguments of its own, all units by these. */
+  readonly chunks: number;
+  /** The address of the arguments, of the first chunk. */
   readonly args: number;
+  /** Bytes from a chunk's arguments to those of the next; 0 if all have the same. */
+  readonly argsStep: number;
   readonly units: number;
-  /** Chunks are multiples of so many units. */
-  readonly unitsPerTile: number;
+  readonly unitsPerChunk: number;
   /** The address of scratch memory, and the bytes of each thread's part. */
   readonly scratch: number;
   readonly scratchBytes: number;
@@ -38,7 +41,7 @@ export interface SharedWork {
 const PATIENCE_MS = 200;
 
 /** Chunks for each thread, so that one that starts late or runs slowly takes fewer. */
-const CHUNKS_PER_THREAD = 4;
+export const CHUNKS_PER_THREAD = 4;
 
 /** Threads that share work, on a shared memory; the calling thread is one of them. */
 export class ThreadPool {
@@ -81,6 +84,11 @@ export class ThreadPool {
     return 1 + this.workers.size;
   }
 
+  /** How many chunks work should have at most. */
+  get mostChunks(): number {
+    return this.threads === 1 ? 1 : this.threads * CHUNKS_PER_THREAD;
+  }
+
   /** Threads that run now, the calling one included. Waits for those that are starting, where that is possible. */
   runningThreads(): number {
     return 1 + [...this.workers.keys()].filter((thread) => this.isUp(thread)).length;
@@ -120,19 +128,16 @@ export class ThreadPool {
 
   /** Tells all threads of it. */
   private announce(work: SharedWork, microkernel: number): void {
-    const { shared, threads } = this;
-    const { units, unitsPerTile } = work;
-    const mostChunks = threads === 1 ? 1 : threads * CHUNKS_PER_THREAD;
-    const unitsPerChunk = Math.ceil(units / mostChunks / unitsPerTile) * unitsPerTile;
-    const chunks = Math.ceil(units / unitsPerChunk);
+    const { shared } = this;
     shared[SHARED.microkernel] = microkernel;
     shared[SHARED.args] = work.args;
-    shared[SHARED.units] = units;
-    shared[SHARED.unitsPerChunk] = unitsPerChunk;
+    shared[SHARED.argsStep] = work.argsStep;
+    shared[SHARED.units] = work.units;
+    shared[SHARED.unitsPerChunk] = work.unitsPerChunk;
     shared[SHARED.scratch] = work.scratch;
     shared[SHARED.scratchBytes] = work.scratchBytes;
-    Atomics.store(shared, SHARED.pending, chunks);
-    Atomics.store(shared, SHARED.unclaimed, chunks);
+    Atomics.store(shared, SHARED.pending, work.chunks);
+    Atomics.store(shared, SHARED.unclaimed, work.chunks);
     this.wakeAll();
   }
 

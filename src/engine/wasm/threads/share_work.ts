@@ -10,22 +10,23 @@ export const SHARED = {
   pending: 2,
   /** Which microkernel computes the job. */
   microkernel: 3,
-  /** Address of its arguments. */
+  /** Address of its arguments, and the bytes from those of a chunk to those of the next, or 0. */
   args: 4,
-  /** Outputs of the product, and of a chunk. */
-  units: 5,
-  unitsPerChunk: 6,
+  argsStep: 5,
+  /** Units of the work, and of a chunk. */
+  units: 6,
+  unitsPerChunk: 7,
   /** Address of the threads' scratch memory, and the bytes of each thread's part. */
-  scratch: 7,
-  scratchBytes: 8,
+  scratch: 8,
+  scratchBytes: 9,
   /** 1 when the threads are to end. */
-  isOver: 9,
+  isOver: 10,
   /** The first of as many numbers as there are threads: 1 where that thread runs. */
-  up: 10,
+  up: 11,
 } as const;
 
 /**
- * Takes chunks of the current job, ranges of outputs, and computes them until none is left. Every thread runs
+ * Takes chunks of the current job and computes them until none is left. Every thread runs
  * this; it reaches them as text, so it uses nothing but its arguments, not the constants above either, and
  * holds no function of its own, which bundlers may wrap in a helper.
  *
@@ -47,10 +48,12 @@ export function shareWork(
   for (;;) {
     const chunk = Atomics.sub(shared, at.unclaimed, 1) - 1;
     if (chunk < 0) return;
-    const first = chunk * shared[at.unitsPerChunk]!;
+    const step = shared[at.argsStep]!;
+    const args = shared[at.args]! + chunk * step;
+    const first = step === 0 ? chunk * shared[at.unitsPerChunk]! : 0;
     const count = Math.min(shared[at.unitsPerChunk]!, shared[at.units]! - first);
     const scratch = shared[at.scratch]! + thread * shared[at.scratchBytes]!;
-    microkernels[shared[at.microkernel]!]!(shared[at.args]!, first, count, scratch);
+    microkernels[shared[at.microkernel]!]!(args, first, count, scratch);
     if (Atomics.sub(shared, at.pending, 1) === 1) Atomics.notify(shared, at.pending);
   }
 }

@@ -1,7 +1,7 @@
 import { WASM_ENGINES, type WasmEngineName } from '../engines';
 import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from '../mat_mul_args';
 import type { Microkernels } from '../microkernels';
-import { ThreadPool, type SharedWork } from './pool';
+import { CHUNKS_PER_THREAD, ThreadPool, type SharedWork } from './pool';
 import type { ThreadSystem } from './thread_system';
 
 /** Work of fewer multiplications is done before another thread has woken up. */
@@ -9,6 +9,12 @@ const MIN_SHARED_MACS = 1 << 21;
 
 /** A multiple of the outputs of every tile of a product. */
 const UNITS_PER_TILE = 8;
+
+/** A product of fewer rows is faster in ranges of outputs, although each chunk quantizes all rows. */
+const MIN_ROWS_PER_CHUNK = 32;
+
+/** What `run` makes chunks of: ranges of units. */
+export type WorkInRanges = Omit<SharedWork, 'chunks' | 'argsStep' | 'unitsPerChunk'>;
 
 /** The threads that share large pieces of work on one memory. If one of them dies, others take the places of all. */
 export class WorkThreads {
@@ -37,32 +43,56 @@ export class WorkThreads {
   }
 
   /**
-   * Shares work between threads. Call `afterwards` next.
+   * Shares work between threads, in ranges of units. Call `afterwards` next.
+   * @param unitsPerTile chunks are multiples of so many units.
    * @returns whether it is done. It is not if a thread has died, or is very slow.
    */
-  run(work: SharedWork): boolean {
-    return this.pool!.run(work);
+  run(work: WorkInRanges, unitsPerTile: number): boolean {
+    const pool = this.pool!;
+    const tiles = Math.ceil(work.units / pool.mostChunks / unitsPerTile);
+    const unitsPerChunk = tiles * unitsPerTile;
+    const chunks = Math.ceil(work.units / unitsPerChunk);
+    return pool.run({ ...work, chunks, argsStep: 0, unitsPerChunk });
   }
 
   /** Bytes of the workspace of a shared product. */
   workspaceBytes(engine: WasmEngineName, rows: number, inFeatures: number): number {
-    return MAT_MUL_ARGS_BYTES + this.most * this.scratchBytes(engine, rows, inFeatures);
+    return this.argsBytes + this.most * this.scratchBytes(engine, rows, inFeatures);
   }
 
   /** `run` for a product of `units` outputs in a workspace, the address of that many bytes. */
   matMul(engine: WasmEngineName, args: MatMulArgs, units: number, workspace: number): boolean {
     const { module, ternaryMatMul } = WASM_ENGINES[engine];
-    writeMatMulArgs(this.microkernels.views, workspace, args);
-    return this.run({
+    const work = {
       module,
       name: ternaryMatMul,
       microkernel: this.microkernels.ternaryMatMul(engine),
       args: workspace,
       units,
-      unitsPerTile: UNITS_PER_TILE,
-      scratch: workspace + MAT_MUL_ARGS_BYTES,
+      scratch: workspace + this.argsBytes,
       scratchBytes: this.scratchBytes(engine, args.rows, args.inFeatures),
-    });
+    };
+    const chunks = Math.min(this.pool!.mostChunks, Math.floor(args.rows / MIN_ROWS_PER_CHUNK));
+    if (chunks > 1) return this.runInRows(work, args, chunks);
+    writeMatMulArgs(this.microkernels.views, workspace, args);
+    return this.run(work, UNITS_PER_TILE);
+  }
+
+  /** Each chunk has some rows. */
+  private runInRows(work: WorkInRanges, args: MatMulArgs, mostChunks: number): boolean {
+    const { rows, inFeatures, yStride } = args;
+    const step = Math.ceil(rows / mostChunks / 4) * 4;
+    const chunks = Math.ceil(rows / step);
+    for (let chunk = 0, row = 0; chunk < chunks; chunk++, row += step) {
+      writeMatMulArgs(this.microkernels.views, work.args + chunk * MAT_MUL_ARGS_BYTES, {
+        ...args,
+        x: args.x + 4 * row * inFeatures,
+        y: args.y + row * yStride,
+        rows: Math.min(step, rows - row),
+      });
+    }
+    const argsStep = MAT_MUL_ARGS_BYTES;
+    return this.pool!.run({ ...work, chunks, argsStep, unitsPerChunk: work.units });
   }
 
   /** Calls `free`, for memory that work here has used, when no thread can use it any more. */
@@ -79,6 +109,11 @@ export class WorkThreads {
     this.areEnding = true;
     await pool.end();
     this.areEnding = false;
+  }
+
+  /** Bytes of the arguments of all chunks. */
+  private get argsBytes(): number {
+    return this.most * CHUNKS_PER_THREAD * MAT_MUL_ARGS_BYTES;
   }
 
   private scratchBytes(engine: WasmEngineName, rows: number, inFeatures: number): number {
