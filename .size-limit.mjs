@@ -5,8 +5,8 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '145 kB', gzipped: '52.7 kB' },
-  training: { minified: '130.5 kB', gzipped: '48.6 kB' },
+  index: { minified: '166.9 kB', gzipped: '60.7 kB' },
+  training: { minified: '151.4 kB', gzipped: '56 kB' },
   folder: { minified: '17.1 kB', gzipped: '6.7 kB' },
 };
 
