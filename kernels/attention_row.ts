@@ -52,7 +52,9 @@ function scores32(scores: usize, block: usize, scale: f32, slope: f32, position:
   }
   if (v128.any_true(i32x4.gt_s(size, f32x4.splat(MOST)))) return NaN;
   largest = f32x4.pmax(largest, v128.shuffle<f32>(largest, largest, 2, 3, 2, 3));
-  return max<f32>(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1));
+  const most = max<f32>(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1));
+  // All keys are far away: what they cost is not exact enough.
+  return most < -MOST ? NaN : most;
 }
 
 /** The same of float64 products, whose largest is NaN if one of them is. */
@@ -107,13 +109,13 @@ function weightsOf<T>(scores: usize, largest: f64): f64 {
 }
 
 /** What exceeds the largest score so far rescales what was summed up. @returns the largest score. */
-function raiseTo(largest: f64, state: usize, stateBytes: usize): f64 {
+function raiseTo(largest: f64, state: usize, size: usize): f64 {
   const before = load<f64>(state);
   if (largest <= before) return before;
   const factor = exponential(before - largest), factors = f64x2.splat(factor);
   store<f64>(state, largest);
   store<f64>(state + SUM, load<f64>(state + SUM) * factor);
-  const end = state + stateBytes;
+  const end = state + size;
   for (let at = state + VALUES; at < end; at += 16) v128.store(at, f64x2.mul(v128.load(at), factors));
   return largest;
 }

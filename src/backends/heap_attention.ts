@@ -3,9 +3,10 @@ import { attendArrays } from '../engine/attention/attend';
 import type { Attention, AttentionSizes } from '../engine/attention/attention';
 import type { AttentionMicrokernels } from '../engine/attention/microkernels';
 import { attentionModule } from '../engine/attention/module';
+import { attendInOwnMemory } from '../engine/attention/own_memory';
 import {
   attendInWorkspace,
-  multiplicationsOf,
+  sharedMultiplications,
   workspaceBytes,
 } from '../engine/attention/workspace';
 import { ownMemoryMayShare } from '../engine/own_memory_engine';
@@ -40,14 +41,22 @@ export const heapAttention: KernelFunc = (args) => {
   const [y] = withHeapOutputs(backend, inputs, [shape], SCALED_DOT_PRODUCT_ATTENTION, ([y]) => {
     const floats = (tensor: TensorInfo) => heapValues(backend, tensor) as Float32Array;
     const attention = attentionOfArrays(inputs, attrs, floats);
-    if (microkernels == null || gainsOutside(attention)) attendArrays(attention, floats(y!));
-    else attendInHeap(backend, microkernels, inputs, attention.sizes, y!);
+    if (microkernels == null) attendArrays(attention, floats(y!));
+    else if (!attendedOutside(attention, floats(y!))) {
+      attendInHeap(backend, microkernels, inputs, attention.sizes, y!);
+    }
   });
   return y!;
 };
 
-function gainsOutside({ q, k, v, sizes }: Attention): boolean {
-  const multiplications = multiplicationsOf(sizes);
+/** Returns false, with `y` as it was, if it is to be computed in the heap. */
+function attendedOutside(attention: Attention, y: Float32Array): boolean {
+  if (!gainsByThreads(attention)) return false;
+  return attentionModule.tryInOwnMemory((own) => attendInOwnMemory(own, attention, y));
+}
+
+function gainsByThreads({ q, k, v, sizes }: Attention): boolean {
+  const multiplications = sharedMultiplications(sizes);
   const isMuch = multiplications >= MIN_PER_NUMBER * (q.length + k.length + v.length);
   return isMuch && ownMemoryMayShare(multiplications);
 }
@@ -66,7 +75,7 @@ function attendInHeap(
   };
   const isComputed = computedByThreads(backend, heap, y, {
     kernel: SCALED_DOT_PRODUCT_ATTENTION,
-    multiplications: multiplicationsOf(sizes),
+    multiplications: sharedMultiplications(sizes),
     workspaceBytes: ({ most }) => workspaceBytes(microkernels, sizes, most),
     run: (threads, workspace) => run(workspace, threads),
   });

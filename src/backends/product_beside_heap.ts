@@ -46,7 +46,7 @@ export function productBesideHeap(
   const { dataId } = inputs.packed;
   if (!isOutside(dataId) && !mayMove(inputs, attrs)) return undefined;
   const engine = selectEngine(attrs.inputQuantizer);
-  if (engine !== 'portable' && (isOutside(dataId) || isShared(inputs, attrs))) {
+  if (engine !== 'portable' && (isOutside(dataId) || gainsByThreads(inputs, attrs))) {
     const output = unlessMemoryIsRefused(() => compute(engine, backend, inputs, attrs), undefined);
     if (output != null) return output;
     staying.add(dataId);
@@ -63,7 +63,7 @@ function mayMove({ packed }: TernaryMatMulInputs, { inFeatures }: TernaryMatMulA
   return inFeatures * packed.shape[0]! >= MIN_WEIGHTS && !staying.has(packed.dataId);
 }
 
-function isShared(inputs: TernaryMatMulInputs, { inFeatures }: TernaryMatMulAttrs): boolean {
+function gainsByThreads(inputs: TernaryMatMulInputs, { inFeatures }: TernaryMatMulAttrs): boolean {
   const [rows, units] = outputShape(inputs);
   return ownMemoryEngine().shares(rows, inFeatures, units);
 }

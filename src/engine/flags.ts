@@ -16,7 +16,7 @@ env().registerFlag(USE_SIMD, () => true);
 env().registerFlag(USE_RELAXED, () => true);
 /** 16 or 32 forces the relaxed engine with that dot product; 0 lets a calibration choose. */
 env().registerFlag(RELAXED_DOT, () => 0);
-/** Threads that share a large product, where they can; read before the first one. */
+/** Threads that share large work, where they can; read before the first one. */
 env().registerFlag(THREADS, () => Math.min(availableThreads(), MAX_THREADS));
 
 function availableThreads(): number {

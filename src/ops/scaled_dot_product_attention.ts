@@ -43,11 +43,11 @@ type Operands = Resolved<
  *
  * It computes in float32, and in float64 where scores are large or sums are huge or tiny. The error is at most about
  * 1e-6 of the largest output, more where large products of q and k cancel each other. The order of the arithmetic is
- * always the same: equal inputs give equal outputs on
- * cpu, wasm and tensorflow. On other backends it is composed of operations of TensorFlow.js. A query that sees no
- * key gives zeros. A query with NaN gives NaN, and changes no other. Hidden keys count as if they did not exist,
- * whatever they hold; where it is composed, their values must be finite. q, k and v have gradients, which are
- * composed and hold all scores; there are no second ones. No gradient flows through the mask.
+ * always the same: equal inputs give equal outputs on cpu, wasm and tensorflow. On other backends it is composed of
+ * operations of TensorFlow.js. A query that sees no key gives zeros. A query with NaN gives NaN, and changes no other.
+ * Hidden keys count as if they did not exist, whatever they hold; where it is composed, their values must be finite.
+ * q, k and v have gradients, which are composed and hold all scores; there are no second ones. No gradient flows
+ * through the mask.
  *
  * ```js
  * const q = tf.randomNormal([1, 5, 2, 8]); // one example, five positions, two heads

@@ -37,7 +37,11 @@ export class OutsideTensors<Values extends OutsideValues> extends KernelBackend 
   /** Takes a tensor from its backend, which frees its copy of these values. */
   take(dataId: DataId, values: Values): void {
     this.taken = values;
-    engine().moveData(this, dataId);
+    try {
+      engine().moveData(this, dataId);
+    } finally {
+      this.taken = undefined;
+    }
   }
 
   override move(
@@ -48,7 +52,6 @@ export class OutsideTensors<Values extends OutsideValues> extends KernelBackend 
     refCount: number,
   ): void {
     this.held.set(dataId, { values: this.taken!, refCount });
-    this.taken = undefined;
   }
 
   override refCount(dataId: DataId): number {

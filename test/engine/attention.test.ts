@@ -5,6 +5,7 @@ import type { Attention } from '../../src/engine/attention/attention';
 import { attentionModule } from '../../src/engine/attention/module';
 import { attendPortable } from '../../src/engine/attention/portable';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
+import { attention } from '../../src/ops/attention';
 import {
   ATTENTION_GRID_HASH,
   attentionCases,
@@ -12,7 +13,13 @@ import {
   type AttentionCase,
 } from '../support/attention_grid';
 import { hashOf } from '../support/normalization_grid';
-import { expectIdentical, randomFloats, randomTensor, valuesOf } from '../support/values';
+import {
+  expectClose,
+  expectIdentical,
+  randomFloats,
+  randomTensor,
+  valuesOf,
+} from '../support/values';
 
 afterEach(() => tf.env().set('BITCORE_USE_WASM_SIMD', true));
 
@@ -24,7 +31,10 @@ function attended({ heads, queries, keys, width, causal, ...values }: AttentionC
   return scaledDotProductAttention({ q, k, v, mask, causal });
 }
 
-function portable({ heads, queries, keys, width, causal, ...values }: AttentionCase): Float32Array {
+function portable(
+  { heads, queries, keys, width, causal, ...values }: AttentionCase,
+  slopes?: Float32Array,
+): Float32Array {
   const y = new Float32Array(values.q.length);
   const scale = 1 / Math.sqrt(width);
   const sizes = {
@@ -37,7 +47,7 @@ function portable({ heads, queries, keys, width, causal, ...values }: AttentionC
     scale,
     causal,
   };
-  attendPortable({ ...values, slopes: undefined, sizes } satisfies Attention, y);
+  attendPortable({ ...values, slopes, sizes } satisfies Attention, y);
   return y;
 }
 
@@ -150,6 +160,22 @@ test('each example has its own mask; values may have another width than keys', (
   }
   // The first three queries of the second example see no key.
   expect([...tf.slice(both, [1]).dataSync()].slice(0, 81).every((value) => value === 0)).toBe(true);
+});
+
+test('slopes, with the nearest keys hidden: the same floats, within 1e-6 of float64', () => {
+  const each = example({ causal: true, mask: new Float32Array(40).map((_, i) => Number(i < 15)) });
+  const slopes = Float32Array.of(0.3, 16.5);
+  const { heads, queries, keys, width, q, k, v, mask } = each;
+  const tensors = {
+    q: tf.tensor(q, [1, queries, heads, width]),
+    k: tf.tensor(k, [1, keys, heads, width]),
+    v: tf.tensor(v, [1, keys, heads, width]),
+    mask: tf.tensor(mask!, [1, keys]),
+    slopes: tf.tensor1d(slopes),
+  };
+  const actual = valuesOf(attention(tensors, { scale: 1 / Math.sqrt(width), causal: true }));
+  expectIdentical(portable(each, slopes), actual);
+  expectClose(actual, attentionReference(each, slopes), 1e-6);
 });
 
 test('threads share the heads of all examples', () => {

@@ -92,8 +92,8 @@ function* casesOf(
   }
 }
 
-/** In float64, by the formula, in two passes; zeros for queries that see no key. */
-export function attentionReference(each: AttentionCase): Float64Array {
+/** In float64, by the formula (with `slopes`, one for each head), in two passes; zeros for queries that see no key. */
+export function attentionReference(each: AttentionCase, slopes?: Float32Array): Float64Array {
   const { heads, queries, keys, width, causal, q, k, v, mask } = each;
   const y = new Float64Array(queries * heads * width);
   for (let head = 0; head < heads; head++) {
@@ -105,7 +105,8 @@ export function attentionReference(each: AttentionCase): Float64Array {
       const scores = seen.map((key) => {
         let score = 0;
         for (let i = 0; i < width; i++) score += q[at(query) + i] * k[at(key) + i];
-        return score / Math.sqrt(width);
+        const distance = query + keys - queries - key;
+        return score / Math.sqrt(width) - (slopes?.[head] ?? 0) * distance;
       });
       const largest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
       const weights = scores.map((score) => Math.exp(score - largest));

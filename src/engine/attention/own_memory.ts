@@ -1,9 +1,10 @@
 import { ownMemoryEngine } from '../own_memory_engine';
 import { CHUNK_BYTES } from '../wasm/own_memory';
+import { unlessMemoryIsRefused } from '../wasm/refused_memory';
 import type { WorkThreads } from '../wasm/threads/work_threads';
 import type { Attention } from './attention';
 import type { AttentionMicrokernels } from './microkernels';
-import { attendInWorkspace, multiplicationsOf, workspaceBytes } from './workspace';
+import { attendInWorkspace, sharedMultiplications, workspaceBytes } from './workspace';
 
 /** Where arrays lie that come one behind the other. */
 const ARRAYS = ['q', 'k', 'v', 'mask', 'slopes'] as const;
@@ -61,8 +62,10 @@ function attendExamples(
   y: Float32Array,
 ): void {
   const { threads } = ownMemoryEngine();
-  const isShared = threads.mayShare(multiplicationsOf(attention.sizes));
-  if (isShared && attendBy(threads, microkernels, attention, y)) return;
+  const isShared = threads.mayShare(sharedMultiplications(attention.sizes));
+  const byThreads = () => attendBy(threads, microkernels, attention, y);
+  // One thread needs less memory.
+  if (isShared && unlessMemoryIsRefused(byThreads, false)) return;
   attendBy(undefined, microkernels, attention, y);
 }
 

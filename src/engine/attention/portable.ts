@@ -12,9 +12,10 @@ import type { Attention } from './attention';
  * block to block is float64. The largest score is that of the blocks so far. Where a block raises it, the sums are
  * multiplied by e^(largest before - largest now).
  *
- * Two rules keep the error small for all numbers. A block with (q . k) * scale above 16 has its scores in float64, for
- * an error of a score is the relative error of its weight. A block whose sums of weight * v are huge, tiny or NaN has them
- * in float64, where they neither overflow nor lose bits.
+ * Two rules keep the error small for all numbers, for an error of a score is the relative error of its weight. A
+ * block has its scores in float64 if the size of one (q . k) * scale is above 16, or NaN, or if all its scores are
+ * below -16. A block whose sums of weight * v are huge, tiny or NaN has them in float64, where they neither overflow
+ * nor lose bits.
  *
  * Orders, which kernels/ has too: q . k in float32 and the weights of a block are summed in four sums, of each fourth
  * number; the first and the third sum are added, the second and the fourth, then both. q . k in float64 sums the products
@@ -99,12 +100,16 @@ class Query {
   /** Returns false if float32 is not exact enough. */
   private score32(keys: number[]): boolean {
     const { scale, slope } = this;
-    return keys.every((key, i) => {
+    let largest = -Infinity;
+    const fit = keys.every((key, i) => {
       const product = fround(this.product32(key) * scale);
       const cost = slope === 0 ? 0 : fround(slope * fround(this.position - key));
-      this.scores[i] = fround(product - cost);
+      const score = fround(product - cost);
+      largest = Math.max(largest, score);
+      this.scores[i] = score;
       return Math.abs(product) <= MOST_SCORE;
     });
+    return fit && largest >= -MOST_SCORE;
   }
 
   private score64(keys: number[]): void {

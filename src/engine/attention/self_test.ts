@@ -21,6 +21,8 @@ export function passesSelfTest(microkernels: AttentionMicrokernels): boolean {
 
 /** Two blocks of keys and a part of one are not hidden. */
 const KEYS = 103;
+/** Every loop over values runs: over 32 of them, over 4 and over the rest. */
+const VALUE_WIDTH = 43;
 
 /** Ordinary, large and infinite numbers, and hidden keys; the same in every run. */
 function testAttention(queries: number, causal: boolean): Attention {
@@ -30,7 +32,7 @@ function testAttention(queries: number, causal: boolean): Attention {
     queries,
     keys: KEYS,
     keyWidth: 5,
-    valueWidth: 11,
+    valueWidth: VALUE_WIDTH,
     scale: 0.3,
     causal,
   };
@@ -38,8 +40,8 @@ function testAttention(queries: number, causal: boolean): Attention {
     new Float32Array(count).map((_, i) => ((i * step) % 255) / 37 - 3);
   const q = numbers(queries * 10, 97);
   const k = numbers(KEYS * 10, 31);
-  const v = numbers(KEYS * 22, 53);
-  [k[40], k[75], v[99]] = [1e30, -Infinity, 3e38];
+  const v = numbers(KEYS * 2 * VALUE_WIDTH, 53);
+  [k[40], k[75], v[9 * VALUE_WIDTH]] = [1e30, -Infinity, 3e38];
   const mask = new Float32Array(KEYS).map((_, i) => Number(i % 3 > 0));
   const slopes = Float32Array.of(0, 0.25);
   return { q, k, v, mask, slopes, sizes };

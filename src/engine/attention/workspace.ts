@@ -4,8 +4,13 @@ import { ATTENTION_ARGS_BYTES, writeAttentionArgs, type AttentionAddresses } fro
 import type { AttentionSizes } from './attention';
 import type { AttentionMicrokernels } from './microkernels';
 
+/** How many multiplications attention takes that threads can share: none if there is one head. */
+export function sharedMultiplications(sizes: AttentionSizes): number {
+  return sizes.examples * sizes.heads > 1 ? multiplicationsOf(sizes) : 0;
+}
+
 /** How many multiplications attention takes. */
-export function multiplicationsOf(sizes: AttentionSizes): number {
+function multiplicationsOf(sizes: AttentionSizes): number {
   const { examples, heads, queries, keys, keyWidth, valueWidth } = sizes;
   return examples * heads * queries * keys * (keyWidth + valueWidth);
 }
@@ -45,6 +50,7 @@ export function attendInWorkspace(
       units,
       scratch,
       scratchBytes: scratchBytes(microkernels, sizes),
+      multiplications: multiplicationsOf(sizes),
     } as const;
     return threads.run(work, 1);
   }

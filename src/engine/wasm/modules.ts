@@ -1,8 +1,8 @@
 import { attention, gelu, normalization, relaxed, simd128 } from './binaries';
 
 /**
- * Computes the outputs of a product from `first` on, `count` of them. `args` and `scratch` are addresses: of the
- * product's arguments, and of memory that belongs to this call alone.
+ * Computes units of some work (outputs of a product, heads of attention) from `first` on, `count` of them. `args` and
+ * `scratch` are addresses: of the arguments of the work, and of memory that belongs to this call alone.
  */
 export type Microkernel = (args: number, first: number, count: number, scratch: number) => void;
 

@@ -5,6 +5,7 @@ import { floorOf, scaleStride, type MatMulArgs } from './mat_mul_args';
 import type { MemoryViews } from './memory_views';
 import { Microkernels } from './microkernels';
 import { newMemory } from './new_memory';
+import { unlessMemoryIsRefused } from './refused_memory';
 import { nodeThreads } from './threads/node_threads';
 import { WorkThreads } from './threads/work_threads';
 
@@ -74,7 +75,9 @@ export class OwnMemoryEngine {
     const step = stepOf(rows, inFeatures, units);
     const packed = this.uploaded.get(weight)!.address;
     const job = { engine, product, packed, y, step };
-    const computed = this.shares(rows, inFeatures, units) ? this.computeShared(job) : 0;
+    const isShared = this.shares(rows, inFeatures, units);
+    // One thread needs less memory.
+    const computed = isShared ? unlessMemoryIsRefused(() => this.computeShared(job), 0) : 0;
     if (computed < rows) this.computeAlone(job, computed);
   }
 

@@ -31,14 +31,19 @@ export interface SharedWork {
   /** The address of scratch memory, and the bytes of each thread's part. */
   readonly scratch: number;
   readonly scratchBytes: number;
+  /** How many there are in all; so long a chunk may take. */
+  readonly multiplications: number;
 }
 
 /**
- * If no chunk is finished for so long, a thread is taken for dead. A chunk takes milliseconds, and a container that has
- * used up its share of the processors waits for 100 ms at most. A thread that lives and is slower still costs time, and
- * no right result: the memory of its product is not used again before the thread has ended.
+ * If no chunk is finished for so long, and for the time that a chunk takes, a thread is taken for dead. A container that
+ * has used up its share of the processors waits for 100 ms at most. A thread that lives and is slower still costs time,
+ * and no right result: the memory of its work is not used again before the thread has ended.
  */
 const PATIENCE_MS = 200;
+
+/** Much slower than a thread is. */
+const MULTIPLICATIONS_PER_MS = 1e6;
 
 /** Chunks for each thread, so that one that starts late or runs slowly takes fewer. */
 export const CHUNKS_PER_THREAD = 4;
@@ -111,7 +116,8 @@ export class ThreadPool {
     this.microkernels[index] = microkernel;
     this.announce(work, index);
     shareWork(this.shared, SHARED, this.microkernels, 0);
-    return this.waitForAll();
+    const ofChunk = work.multiplications / work.chunks / MULTIPLICATIONS_PER_MS;
+    return this.waitForAll(PATIENCE_MS + ofChunk);
   }
 
   /** Whether no thread works, so that the memory of products may be used for others. */
@@ -147,7 +153,7 @@ export class ThreadPool {
   }
 
   /** False if a thread is taken for dead. */
-  private waitForAll(): boolean {
+  private waitForAll(patience: number): boolean {
     const { shared } = this;
     for (let spin = 0; spin < SPINS; spin++) {
       if (Atomics.load(shared, SHARED.pending) === 0) return true;
@@ -155,7 +161,7 @@ export class ThreadPool {
     for (;;) {
       const left = Atomics.load(shared, SHARED.pending);
       if (left === 0) return true;
-      if (!this.system.waitWhile(shared, SHARED.pending, left, PATIENCE_MS)) return false;
+      if (!this.system.waitWhile(shared, SHARED.pending, left, patience)) return false;
     }
   }
 }

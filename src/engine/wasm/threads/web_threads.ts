@@ -1,7 +1,5 @@
+import { SPINS } from './thread_program';
 import type { Thread, ThreadSystem } from './thread_system';
-
-/** Looks for a change so often before it looks at the clock. */
-const SPINS = 20000;
 
 /**
  * The threads of a browser; undefined on pages, and in workers, that may not share memory with others ("cross-origin
@@ -45,7 +43,7 @@ onmessage = ({ data: { lock, data } }) => {
 /** A policy of the page may refuse the worker: by an exception, or later by an event `error`. */
 function startWorker(program: string, data: object, onEnd: () => void): Thread {
   const url = URL.createObjectURL(new Blob([program, RUN], { type: 'text/javascript' }));
-  const worker = new Worker(url);
+  const worker = workerOf(url);
   const { ended, watch } = endOf(worker, url);
   void ended.then(() => {
     URL.revokeObjectURL(url);
@@ -63,11 +61,20 @@ function startWorker(program: string, data: object, onEnd: () => void): Thread {
   };
 }
 
+function workerOf(url: string): Worker {
+  try {
+    return new Worker(url);
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw error;
+  }
+}
+
 /** `ended` resolves when a worker has ended; `watch` must be called for one that may not have started yet. */
 function endOf(worker: Worker, lock: string) {
   let watch!: () => void;
   const ended = new Promise<void>((resolve) => {
-    watch = () => void navigator.locks.request(lock, () => resolve());
+    watch = () => void navigator.locks.request(lock, () => resolve()).catch(() => resolve());
     worker.onmessage = watch;
     worker.onerror = (event) => {
       // Nobody needs to hear of it: the other threads do the work.

@@ -10,13 +10,16 @@ const MIN_SHARED_MACS = 1 << 21;
 /** A multiple of the outputs of every tile of a product. */
 const UNITS_PER_TILE = 8;
 
-/** A product of fewer rows is faster in ranges of outputs, although each chunk quantizes all rows. */
+/** Chunks of fewer rows are slower than ranges of outputs, each of which quantizes all rows. Measured with 2 threads. */
 const MIN_ROWS_PER_CHUNK = 32;
 
 /** What `run` makes chunks of: ranges of units. */
 export type WorkInRanges = Omit<SharedWork, 'chunks' | 'argsStep' | 'unitsPerChunk'>;
 
-/** The threads that share large pieces of work on one memory. If one of them dies, others take the places of all. */
+/**
+ * The threads that share large pieces of work on one memory. If one of them dies in the middle of work, others take
+ * the places of all; one that ends between two pieces of work is not replaced.
+ */
 export class WorkThreads {
   private pool: ThreadPool | undefined;
   /** Whether threads of an earlier pool have not ended yet: until then the calling thread computes alone. */
@@ -71,9 +74,13 @@ export class WorkThreads {
       units,
       scratch: workspace + this.argsBytes,
       scratchBytes: this.scratchBytes(engine, args.rows, args.inFeatures),
+      multiplications: args.rows * args.inFeatures * units,
     };
-    const chunks = Math.min(this.pool!.mostChunks, Math.floor(args.rows / MIN_ROWS_PER_CHUNK));
-    if (chunks > 1) return this.runInRows(work, args, chunks);
+    const { threads } = this.pool!;
+    const chunksPerThread = Math.floor(args.rows / MIN_ROWS_PER_CHUNK / threads);
+    if (chunksPerThread > 0) {
+      return this.runInRows(work, args, threads * Math.min(chunksPerThread, CHUNKS_PER_THREAD));
+    }
     writeMatMulArgs(this.microkernels.views, workspace, args);
     return this.run(work, UNITS_PER_TILE);
   }
@@ -107,8 +114,11 @@ export class WorkThreads {
     if (pool == null) return;
     this.pool = undefined;
     this.areEnding = true;
-    await pool.end();
-    this.areEnding = false;
+    try {
+      await pool.end();
+    } finally {
+      this.areEnding = false;
+    }
   }
 
   /** Bytes of the arguments of all chunks. */
