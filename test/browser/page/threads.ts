@@ -149,7 +149,7 @@ export async function workerIsLate() {
 export async function workersAreTerminated() {
   const { workers, restore } = firstInWorkers();
   const known = caseOf([8, 1030, 701], 1);
-  await threadsRun(2);
+  await threadsRun(3);
   restore();
   for (const worker of workers) worker.terminate();
   const failures: string[] = [];
