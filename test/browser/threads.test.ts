@@ -38,6 +38,7 @@ describe('the same outputs', () => {
     await call('threadsRun', running);
     const { failures, hash } = await call('sharedGrid');
     expect(failures).toEqual([]);
+    expect(await call('sharedAttention')).toEqual([]);
     hashes.add(hash);
     expect(hashes.size).toBe(1);
     expect(visited.errors).toEqual([]);

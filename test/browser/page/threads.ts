@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { engineInfo, packTernary, ternaryMatMul } from 'tfjs-bitcore';
+import { engineInfo, packTernary, scaledDotProductAttention, ternaryMatMul } from 'tfjs-bitcore';
 import { dyingMicrokernel, LATE_MICROKERNEL } from '../../support/first_in_threads';
 import { hashOf } from '../../support/normalization_grid';
 import { present } from '../../support/present';
@@ -52,6 +52,27 @@ function computed({ tensors, activation }: Omit<Case, 'expected'>): Float32Array
 function problemsOf(known: Case, where: string | number): string[] {
   const problem = mismatch(computed(known), known.expected, 0);
   return problem == null ? [] : [`${where}: ${problem}`];
+}
+
+/** Attention of enough heads to be shared, and its outputs by the portable engine. */
+export async function sharedAttention() {
+  const [examples, positions, heads, width] = [2, 90, 6, 64];
+  const [q, k, v] = [1, 2, 3].map((seed) =>
+    tf.tensor(randomFloats(examples * positions * heads * width, seed), [
+      examples,
+      positions,
+      heads,
+      width,
+    ]),
+  );
+  const attended = () =>
+    tf.tidy(() => scaledDotProductAttention({ q, k, v, causal: true }).dataSync<'float32'>());
+  tf.env().set('BITCORE_USE_WASM_SIMD', false);
+  const expected = attended();
+  tf.env().set('BITCORE_USE_WASM_SIMD', true);
+  const problems = Array.from({ length: 20 }, () => mismatch(attended(), expected, 0));
+  tf.dispose([q, k, v]);
+  return problems.filter((problem) => problem != null);
 }
 
 export async function threadsRun(wanted: number): Promise<void> {
