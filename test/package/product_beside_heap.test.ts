@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-wasm';
-import { packTernary, ternaryMatMul } from '../../src';
+import { packTernary, scaledDotProductAttention, ternaryMatMul } from '../../src';
+import * as portable from '../../src/engine/attention/portable';
 import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { referenceProduct } from '../support/product_reference';
 import { expectIdentical, randomFloats, randomTernary } from '../support/values';
@@ -133,6 +134,21 @@ test('damaged words stay where they are', () => {
 });
 
 describe('where the memory that threads share has no room', () => {
+  test('for attention, the microkernels compute it in the heap', () => {
+    const q = tf.tensor4d(randomFloats(300 * 8 * 64, 1), [1, 300, 8, 64]);
+    const attended = () => tf.tidy(() => scaledDotProductAttention({ q, k: q, v: q }).dataSync());
+    tf.env().set('BITCORE_USE_WASM_SIMD', false);
+    const expected = attended();
+    tf.env().set('BITCORE_USE_WASM_SIMD', true);
+    const inJavaScript = jest.spyOn(portable, 'attendPortable');
+    attended(); // The first call tests the microkernels themselves.
+    inJavaScript.mockClear();
+    expectIdentical(attended(), expected);
+    expect(inJavaScript).not.toHaveBeenCalled();
+    inJavaScript.mockRestore();
+    q.dispose();
+  });
+
   test('for the words, they stay in the heap', () => {
     const weight = kernel(4096, 1100);
     const before = held();
