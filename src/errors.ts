@@ -8,9 +8,15 @@ export function argumentError(
   return new Error(`${where}: ${argument} must be ${expected}, got ${show(actual)}.`);
 }
 
-/** JSON has no NaN and no undefined, and both are common wrong values. */
+/** JSON has no NaN, no undefined and no circles, and all are common in wrong values: a layer has circles. */
 function show(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return `a ${(value as object).constructor.name}`;
+  }
 }
 
 export const TWO_COPIES =

@@ -88,6 +88,22 @@ test('masks: of the input, given with the inputs, and passed on', () => {
   expectIdentical(tf.slice(long!, [0, 0], [1, 2]), cut!);
 });
 
+test('the mask of a tensor that is given as query and value is that of the keys', () => {
+  const rows = tf.tensor2d([[5, 7, 0, 0]]);
+  const codes = tf.input({ shape: [4] });
+  const embedded = tf.layers
+    .embedding({ inputDim: 9, outputDim: 8, maskZero: true })
+    .apply(codes) as tf.SymbolicTensor;
+  const attention = multiHeadAttention({ numHeads: 2, keyDim: 3 });
+  const [once, twice] = [embedded, [embedded, embedded]].map(
+    (inputs) =>
+      tf
+        .model({ inputs: codes, outputs: attention.apply(inputs) as tf.SymbolicTensor })
+        .predict(rows) as tf.Tensor,
+  );
+  expectIdentical(twice!, once!);
+});
+
 test('causal: a later position changes no output before it', () => {
   const layer = multiHeadAttention({ numHeads: 4, keyDim: 2, causal: true });
   const x = query();

@@ -137,3 +137,11 @@ test('wrong arguments', () => {
     `gelu: form must be 'erf' or 'tanh', got "exact".`,
   );
 });
+
+test('errors name values that JSON cannot show', () => {
+  const says = (x: unknown, shown: string) =>
+    expect(() => gelu(x as tf.Tensor)).toThrow(`gelu: x must be a float32 tensor, got ${shown}.`);
+  says(tf.layers.dense({ units: 1 }).apply(tf.input({ shape: [2] })), 'a SymbolicTensor');
+  says(gelu, 'the function gelu');
+  says(4n, '4');
+});

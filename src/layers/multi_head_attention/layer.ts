@@ -164,7 +164,8 @@ export class MultiHeadAttention extends CompositeLayer {
       const q = toHeads(query, toQueries);
       const k = after(past?.keys, toHeads(key, toKeys));
       const v = after(past?.values, toHeads(value, toValues));
-      const keyMask = mask ?? (list.length === 1 ? ofKeras(kwargs['mask']) : undefined);
+      const isSelf = past == null && key === query && value === query;
+      const keyMask = mask ?? (isSelf ? ofKeras(kwargs['mask']) : undefined);
       const attended = this.attend(q, k, v, keyMask);
       const output = toOutput.reduce(project, attended);
       return past == null ? output : [output, k, v];
