@@ -10,8 +10,12 @@ import { root, say } from './steps.mjs';
 const [current] = process.versions.node.split('.');
 const otherNodes = ['20', '22', '24'].filter((major) => major !== current);
 
-/** Files, threads, WebAssembly, addons and garbage collection: the other tests are arithmetic in JavaScript. */
-const DEPENDS_ON_NODE = 'test/(deploy|engine|ops|package|packing|tfjs)/';
+/**
+ * Files, threads, WebAssembly, addons and garbage collection: the other tests are arithmetic in JavaScript, those of the
+ * examples in the docs and of the programs that train too.
+ */
+const DEPENDS_ON_NODE =
+  'test/(deploy|engine|ops|packing|tfjs)/|test/package/(?!examples|gpt|reproduce)';
 
 const steps = [
   ...['setup:tfjs-node', 'setup:chromium', 'test', 'test:tensorflow', 'test:serve', 'test:faults'],
