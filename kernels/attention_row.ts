@@ -23,13 +23,6 @@ export function startRow(state: usize, valueWidth: i32): void {
   for (let at = state + SUM; at < state + stateBytes(valueWidth); at += 8) store<f64>(at, 0);
 }
 
-/** Whether each of four keys of a block stands at `last` or before. */
-// @ts-ignore: decorator
-@inline
-function isSeen(positions: v128, last: i32): v128 {
-  return i32x4.le_s(positions, i32x4.splat(last));
-}
-
 /**
  * Makes scores of float32 products, with -Infinity for the keys behind `last`.
  * @returns the largest; NaN if float32 is not exact enough.
@@ -38,7 +31,7 @@ function scores32(scores: usize, block: usize, scale: f32, slope: f32, position:
   const hidden = f32x4.splat(-Infinity), scales = f32x4.splat(scale), slopes = f32x4.splat(slope);
   let largest = hidden, size = i32x4.splat(0);
   for (let place = 0; place < BLOCK; place += 4, scores += 16) {
-    const positions = v128.load(positionAt(block, place)), seen = isSeen(positions, last);
+    const positions = v128.load(positionAt(block, place)), seen = i32x4.le_s(positions, i32x4.splat(last));
     let score = f32x4.mul(v128.load(scores), scales);
     // The bits of a NaN are above those of every number.
     size = i32x4.max_s(size, v128.and(f32x4.abs(score), seen));

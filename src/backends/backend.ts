@@ -9,11 +9,6 @@ import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
 export interface Backend {
   /** tfjs's name of it. */
   readonly name: string;
-  /**
-   * Where its tensors lie: in JavaScript arrays, from which engines copy into a memory of their own; in a WebAssembly
-   * heap, in which they compute; or on a GPU.
-   */
-  readonly memory: 'arrays' | 'heap' | 'gpu';
   /** What computes its packed products: the engines of this package, or ops of tfjs. */
   readonly computedBy: 'engines' | 'ops';
   /** The tfjs kernels, by the names under which they are registered. */

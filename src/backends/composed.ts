@@ -42,7 +42,6 @@ const composedTernaryMatMul: KernelFunc = ({ inputs, attrs }) => {
 export function composed(name: string): Backend {
   return {
     name,
-    memory: 'gpu',
     computedBy: 'ops',
     tfjsKernels: { TernaryMatMul: composedTernaryMatMul },
     release: disposeDenseKernel,

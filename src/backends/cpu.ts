@@ -16,7 +16,6 @@ const tensors: ArrayTensors<CpuBackend> = {
 
 export const cpu: Backend = {
   name: 'cpu',
-  memory: 'arrays',
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),

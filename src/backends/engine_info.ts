@@ -10,9 +10,10 @@ export interface EngineInfo {
   /** What runs packed products with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
   readonly engine: EngineName | 'composed';
   /**
-   * Threads that share a large product, or the heads of attention: in Node on the backends `cpu`, `wasm` and `tensorflow`, and in browsers on `wasm`,
-   * on pages that are cross-origin isolated. Those that run now are counted, not those that are wanted: 1 where none may
-   * be started. The first call starts them (some 50 ms); in browsers they run only after it has returned.
+   * Threads that share a large product, or the heads of attention: in Node on the backends `cpu`, `wasm` and
+   * `tensorflow`, and in browsers on `wasm`, on pages that are cross-origin isolated. Those that run now are counted,
+   * not those that are wanted: 1 where none may be started. The first call starts them (some 50 ms); in browsers they
+   * run only after it has returned.
    */
   readonly threads: number;
   /** Every engine, and whether it can run here. */

@@ -31,7 +31,7 @@ import { moduleOnHeap } from './module_on_heap';
 /** With fewer multiplications for each number that is copied, threads outside the heap gain nothing. */
 const MIN_PER_NUMBER = 64;
 
-/** The tfjs kernel of the backend wasm. It computes where the tensors lie, unless threads outside the heap are faster. */
+/** The tfjs kernel of the backend wasm: it computes where the tensors lie, unless threads outside are faster. */
 export const heapAttention: KernelFunc = (args) => {
   const backend = args.backend as WasmBackend;
   const inputs = args.inputs as unknown as AttentionInputs;
@@ -73,7 +73,7 @@ function attendInHeap(
     const addresses = addressesOf(backend, inputs, y);
     return attendInWorkspace(microkernels, heap.views, addresses, sizes, workspace, threads);
   };
-  const isComputed = computedByThreads(backend, heap, y, {
+  const isComputed = computedByThreads(backend, y, {
     kernel: SCALED_DOT_PRODUCT_ATTENTION,
     multiplications: sharedMultiplications(sizes),
     workspaceBytes: ({ most }) => workspaceBytes(microkernels, sizes, most),

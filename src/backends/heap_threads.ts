@@ -1,12 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { threadsFlag } from '../engine/flags';
-import type { WasmEngineName } from '../engine/wasm/engines';
-import type { MatMulArgs } from '../engine/wasm/mat_mul_args';
-import type { Microkernels } from '../engine/wasm/microkernels';
 import { isShared } from '../engine/wasm/modules';
 import { WorkThreads } from '../engine/wasm/threads/work_threads';
 import { webThreads } from '../engine/wasm/threads/web_threads';
-import { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
 import {
   allocateHeap,
   freeHeapLater,
@@ -14,35 +10,25 @@ import {
   renewHeapTensor,
   type WasmBackend,
 } from '../tfjs/wasm_heap';
+import { heapMicrokernels } from './heap_microkernels';
 import { checkAllocated } from './heap_room';
 
-const threadsOf = new WeakMap<Microkernels, WorkThreads>();
+const threadsOf = new WeakMap<WasmBackend, WorkThreads>();
 
-/** The threads that share large products on a heap of tfjs; undefined where that heap cannot be shared. */
-export function heapThreads(microkernels: Microkernels): WorkThreads | undefined {
-  const known = threadsOf.get(microkernels);
-  if (known != null || !isShared(microkernels.memory)) return known;
+/** The threads that share large work on the heap of a backend; undefined where that heap cannot be shared. */
+export function heapThreads(backend: WasmBackend): WorkThreads | undefined {
+  const known = threadsOf.get(backend);
+  if (known != null) return known;
+  const microkernels = heapMicrokernels(backend);
+  if (microkernels == null || !isShared(microkernels.memory)) return undefined;
   const threads = new WorkThreads(microkernels, threadsFlag(), webThreads());
-  threadsOf.set(microkernels, threads);
+  threadsOf.set(backend, threads);
   return threads;
 }
 
-/** A large product in threads, with every operand where it lies in the heap; see `computedByThreads`. */
-export function productByThreads(
-  backend: WasmBackend,
-  microkernels: Microkernels,
-  engine: WasmEngineName,
-  args: MatMulArgs,
-  output: TensorInfo,
-): boolean {
-  const { rows, inFeatures } = args;
-  const units = output.shape[1]!;
-  return computedByThreads(backend, microkernels, output, {
-    kernel: TERNARY_MAT_MUL,
-    multiplications: rows * inFeatures * units,
-    workspaceBytes: (threads) => threads.workspaceBytes(engine, rows, inFeatures),
-    run: (threads, workspace) => threads.matMul(engine, args, units, workspace),
-  });
+/** Ends those that have been started. */
+export function endHeapThreads(backend: WasmBackend): void {
+  void threadsOf.get(backend)?.end();
 }
 
 /** What threads are to compute in a workspace. */
@@ -62,11 +48,10 @@ interface HeapWork {
  */
 export function computedByThreads(
   backend: WasmBackend,
-  microkernels: Microkernels,
   output: TensorInfo,
   work: HeapWork,
 ): boolean {
-  const threads = heapThreads(microkernels);
+  const threads = heapThreads(backend);
   if (!threads?.mayShare(work.multiplications)) return false;
   const workspace = allocateHeap(backend, work.workspaceBytes(threads));
   // One thread needs less.

@@ -23,7 +23,6 @@ const tensors: ArrayTensors<NodeBackend> = {
  */
 export const tensorflow: Backend = {
   name: 'tensorflow',
-  memory: 'arrays',
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),

@@ -27,13 +27,12 @@ import { heapGelu } from './heap_gelu';
 import { heapMicrokernels } from './heap_microkernels';
 import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
-import { heapThreads, productByThreads } from './heap_threads';
+import { computedByThreads, endHeapThreads, heapThreads } from './heap_threads';
 import { returnFromEngine } from './packed_words';
 import { productBesideHeap } from './product_beside_heap';
 
 export const wasm: Backend = {
   name: 'wasm',
-  memory: 'heap',
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: (args) => {
@@ -49,7 +48,7 @@ export const wasm: Backend = {
   },
   release: returnFromEngine,
   threads: () => Math.max(ownMemoryThreads(), runningThreads()),
-  dispose: (backend) => endThreads(backend as WasmBackend),
+  dispose: (backend) => endHeapThreads(backend as WasmBackend),
 };
 
 function compute(
@@ -112,7 +111,13 @@ function runInPlace(
     eps,
     floor: floorOf(activation),
   };
-  if (productByThreads(backend, microkernels, engine, args, output)) return;
+  const isComputed = computedByThreads(backend, output, {
+    kernel: TERNARY_MAT_MUL,
+    multiplications: rows * inFeatures * units,
+    workspaceBytes: (threads) => threads.workspaceBytes(engine, rows, inFeatures),
+    run: (threads, workspace) => threads.matMul(engine, args, units, workspace),
+  });
+  if (isComputed) return;
   const workspaceBytes = microkernels.workspaceBytes(engine, rows, inFeatures);
   const workspace = allocateHeap(backend, workspaceBytes);
   checkAllocated(workspace, TERNARY_MAT_MUL, 'scratch memory');
@@ -127,11 +132,5 @@ function runInPlace(
 
 function runningThreads(): number {
   const backend = findBackend('wasm') as unknown as WasmBackend | null;
-  const microkernels = backend == null ? undefined : heapMicrokernels(backend);
-  return (microkernels && heapThreads(microkernels)?.running()) ?? 1;
-}
-
-function endThreads(backend: WasmBackend): void {
-  const microkernels = heapMicrokernels(backend);
-  if (microkernels != null) void heapThreads(microkernels)?.end();
+  return (backend && heapThreads(backend)?.running()) ?? 1;
 }

@@ -1,3 +1,4 @@
+import { ceilTo64 } from '../wasm/cache_lines';
 import type { MemoryViews } from '../wasm/memory_views';
 import type { WorkThreads } from '../wasm/threads/work_threads';
 import { ATTENTION_ARGS_BYTES, writeAttentionArgs, type AttentionAddresses } from './args';
@@ -61,10 +62,6 @@ export function attendInWorkspace(
 function scratchBytes(microkernels: AttentionMicrokernels, sizes: AttentionSizes): number {
   const { heads, keyWidth, valueWidth } = sizes;
   return ceilTo64(microkernels.scratchBytesOfAttention(heads, keyWidth, valueWidth));
-}
-
-function ceilTo64(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
 
 const ARGS_ROOM = ceilTo64(ATTENTION_ARGS_BYTES);

@@ -120,7 +120,8 @@ export class OwnMemoryEngine {
   }
 
   /**
-   * Lends this many bytes, on a cache line, for the time of a call, or until no thread uses them. The memory may grow first.
+   * Lends this many bytes, on a cache line, for the time of a call, or until no thread uses them. The memory may grow
+   * first.
    * @throws RefusedMemoryError if the memory has no room and may not grow.
    */
   lend(bytes: number, use: (address: number) => void): void {

@@ -38,7 +38,8 @@ const QUANTIZATION = ['kernelQuantizer', 'inputQuantizer', 'eps', 'blend'] as co
  * Inputs: one tensor for self-attention, or [query, value] or [query, value, key], as in Keras; each float32
  * [batch, time, width]. A tensor [batch, keys] after them is the mask: 0 or false hides a key. Without it, the mask of
  * a self-attention is that of its input (`Masking`, or `Embedding` with `maskZero`), but not where earlier keys are
- * given. Output: float32 [batch, queries, outputDim]. A query that sees no key gets the bias of the output. The mask of the query goes on.
+ * given. Output: float32 [batch, queries, outputDim]. A query that sees no key gets the bias of the output. The mask of
+ * the query goes on.
  *
  * A text can be read in parts: with the keys [batch, time, numHeads, keyDim] and the values [batch, time, numHeads,
  * valueDim] of earlier positions as two last inputs, the layer puts them before its own. A mask then covers all keys.

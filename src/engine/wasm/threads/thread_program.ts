@@ -1,6 +1,9 @@
 import { shareWork } from './share_work';
 
-/** Looks for something to do, or to be done, before it sleeps or looks at the clock: a chunk takes microseconds, and so does waking up. */
+/**
+ * Looks for something to do, or to be done, before it sleeps or looks at the clock: a chunk takes microseconds, and so
+ * does waking up.
+ */
 export const SPINS = 20000;
 
 /** What a thread runs, as text: between jobs it sleeps, until the pool is over. */

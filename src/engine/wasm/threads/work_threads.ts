@@ -1,3 +1,4 @@
+import { ceilTo64 } from '../cache_lines';
 import { WASM_ENGINES, type WasmEngineName } from '../engines';
 import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from '../mat_mul_args';
 import type { Microkernels } from '../microkernels';
@@ -10,7 +11,9 @@ const MIN_SHARED_MACS = 1 << 21;
 /** A multiple of the outputs of every tile of a product. */
 const UNITS_PER_TILE = 8;
 
-/** Chunks of fewer rows are slower than ranges of outputs, each of which quantizes all rows. Measured with 2 threads. */
+/**
+ * Chunks of fewer rows are slower than ranges of outputs, each of which quantizes all rows. Measured with 2 threads.
+ */
 const MIN_ROWS_PER_CHUNK = 32;
 
 /** What `run` makes chunks of: ranges of units. */
@@ -134,8 +137,4 @@ export class WorkThreads {
     if (this.system == null || this.most === 1 || this.areEnding) return undefined;
     return (this.pool ??= new ThreadPool(this.microkernels.memory, this.most, this.system));
   }
-}
-
-function ceilTo64(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
