@@ -23,7 +23,7 @@ function backend(name) {
     ...shared,
     displayName: name,
     testMatch: [
-      '<rootDir>/test/{convert,deploy,engine,inspect,layers,ops,packing,quantizers,tfjs,topology,training}/**/*.test.ts',
+      '<rootDir>/test/{convert,deploy,engine,inspect,layers,ops,packing,quantizers,retrieval,tfjs,topology,training,vision}/**/*.test.ts',
     ],
     // A folder of test/tfjs is about the private parts of one backend.
     testPathIgnorePatterns: ['/node_modules/', `/test/tfjs/(?!${name}/)[^/]+/`],

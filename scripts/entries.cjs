@@ -6,4 +6,6 @@ module.exports = {
   index: 'src/index.ts',
   training: 'src/training/index.ts',
   folder: 'src/io/folder.ts',
+  vision: 'src/vision/index.ts',
+  retrieval: 'src/retrieval/index.ts',
 };

@@ -1,0 +1,1 @@
+export { recallAtK } from './recall_at_k';

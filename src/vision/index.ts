@@ -1,0 +1,3 @@
+import '../register';
+
+export { packBits } from './descriptor/pack_bits';

@@ -1,0 +1,15 @@
+import { expectTypeOf } from 'expect-type';
+import { recallAtK } from 'tfjs-bitcore/retrieval';
+import { packBits } from 'tfjs-bitcore/vision';
+
+/*
+ * What users' compilers see of `tfjs-bitcore/vision` and `tfjs-bitcore/retrieval`. Never run: tsc checks it.
+ */
+
+expectTypeOf(packBits(new Float32Array(8), 8)).toEqualTypeOf<Uint8Array>();
+// @ts-expect-error: floats
+packBits([1, 2]);
+
+expectTypeOf(recallAtK([['a']], [['a']], 1)).toEqualTypeOf<number>();
+// @ts-expect-error: ids of one type
+recallAtK([['a']], [[1]], 1);
