@@ -39,6 +39,8 @@ module.exports = {
   collectCoverageFrom: ['src/**/*.ts', '!src/engine/wasm/binaries.ts', '!src/cli/**'],
   coverageDirectory: 'coverage',
   coverageReporters: ['text', 'html'],
+  // All cores: Jest would leave one idle. The tests of serve, faults and browser load the machine themselves.
+  maxWorkers: '100%',
   // Nothing is wrong with a test that waits on a busy machine.
   testTimeout: 60_000,
   reporters: ['default', ...(process.env.TEST_TALLY ? ['./test/setup/tally_reporter.js'] : [])],
