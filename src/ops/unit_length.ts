@@ -9,6 +9,7 @@ import {
   square,
   sub,
   sum,
+  tidy,
   type Tensor,
 } from '@tensorflow/tfjs-core';
 
@@ -22,16 +23,18 @@ const SHORTEST = 1e-12;
  *     dx = (dy - y * sum(dy * y)) / |x|, and dy / 1e-12 for shorter vectors
  */
 export function toUnitLength(x: Tensor, axis: number): Tensor {
-  return customGrad((x, save) => {
-    const length = sqrt(sum(square(x as Tensor), axis, true));
+  return tidy(() => {
+    const length = sqrt(sum(square(x), axis, true));
     const divisor = maximum(length, SHORTEST);
-    const value = div(x as Tensor, divisor);
     const isLong = cast(greaterEqual(length, SHORTEST), 'float32');
-    (save as (tensors: Tensor[]) => void)([value, divisor, isLong]);
-    const gradFunc = (dy: Tensor, [y, divisor, isLong]: Tensor[]) => {
-      const along = mul(isLong!, sum(mul(dy, y!), axis, true));
-      return div(sub(dy, mul(y!, along)), divisor!);
-    };
-    return { value, gradFunc };
-  })(x);
+    return customGrad((x, save) => {
+      const value = div(x as Tensor, divisor);
+      (save as (tensors: Tensor[]) => void)([value, divisor, isLong]);
+      const gradFunc = (dy: Tensor, [y, divisor, isLong]: Tensor[]) => {
+        const along = mul(isLong!, sum(mul(dy, y!), axis, true));
+        return div(sub(dy, mul(y!, along)), divisor!);
+      };
+      return { value, gradFunc };
+    })(x);
+  });
 }

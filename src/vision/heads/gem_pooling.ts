@@ -2,11 +2,11 @@ import { serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { readLayerOptions } from '../../layers/layer_options';
 import { LAYER_OPTIONS, type LayerOptions } from '../../layers/tfjs_options';
-import { oneOf, positiveInteger, positiveNumber } from '../../options/check';
+import { anyBoolean, oneOf, positiveInteger, positiveNumber } from '../../options/check';
 import type { OptionTable, Resolved } from '../../options/option_table';
 import { GeneralizedMean } from './generalized_mean';
 import { LayerOfParts, type CallArguments, type Part } from './layer_of_parts';
-import type { TokenShape } from './tokens';
+import { patchesOf, type TokenShape } from './tokens';
 
 export interface GemPoolingOptions extends LayerOptions {
   /** Width of a float dense layer after the mean. Default: no such layer. */
@@ -16,6 +16,8 @@ export interface GemPoolingOptions extends LayerOptions {
    * channels, as in CosPlace (arXiv 2204.02287) and TAT-VPR. Default: `'tokens'`.
    */
   normalizeOver?: 'tokens' | 'channels';
+  /** Whether the class token is one of the tokens, as in TeTRA-VPR but not in TAT-VPR. Default: true. */
+  withClassToken?: boolean;
   /** The power before training. Default: 3. */
   initialPower?: number;
 }
@@ -23,12 +25,13 @@ export interface GemPoolingOptions extends LayerOptions {
 export const GEM_POOLING_OPTIONS = {
   units: positiveInteger,
   normalizeOver: { ...oneOf(['tokens', 'channels']), default: 'tokens' },
+  withClassToken: { ...anyBoolean, default: true },
   initialPower: { ...positiveNumber, default: 3 },
   ...LAYER_OPTIONS,
 } as const satisfies OptionTable<GemPoolingOptions>;
 
 /**
- * Generalized mean pooling (GeM, arXiv 1711.02512) of all tokens of an image, that of the class among them:
+ * Generalized mean pooling (GeM, arXiv 1711.02512) of the tokens of an image:
  *
  *     x = tokens / |tokens|                                        lengths over tokens or over channels
  *     y = mean over tokens of (max(x, 1e-6)^power)^(1 / power)     and, with `units`, a dense layer of y
@@ -67,7 +70,8 @@ export class GemPooling extends LayerOfParts<
   }
 
   protected override compute(tokens: Tensor, kwargs: CallArguments): Tensor {
-    const mean = this.run('mean', tokens, kwargs);
+    const counted = this.settings.withClassToken ? tokens : patchesOf(tokens);
+    const mean = this.run('mean', counted, kwargs);
     return this.settings.units == null ? mean : this.run('projection', mean, kwargs);
   }
 
@@ -81,7 +85,7 @@ serialization.registerClass(GemPooling);
 /**
  * A head that pools tokens by a generalized mean with a learned power; see `GemPooling`. That of TeTRA-VPR (arXiv
  * 2503.02511) is `gemPooling({units: 2048})`. CosPlace's, which TAT-VPR (arXiv 2505.16447) takes, is
- * `gemPooling({units: 2048, normalizeOver: 'channels'})` and `unitLength()` after it.
+ * `gemPooling({units, normalizeOver: 'channels', withClassToken: false})` and `unitLength()` after it.
  *
  * ```js
  * const tokens = tf.input({shape: [10, 8]}); // the class and 3 x 3 patches
