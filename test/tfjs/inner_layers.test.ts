@@ -22,8 +22,12 @@ test('a layer that is built inside one that is built here has both names', () =>
     buildMiddle(shape);
   };
   buildInner(outer!, middle!, [null, 3]);
-  const names = [inner!, middle!].map(({ weights }) => weights[0]!.originalName);
-  expect(names).toEqual(['middle/inner/kernel', 'middle/kernel']);
+  expect(middle!.weights.map(({ originalName }) => originalName)).toEqual([
+    'middle/inner/kernel',
+    'middle/inner/bias',
+    'middle/kernel',
+    'middle/bias',
+  ]);
 });
 
 test('the variables are frozen with the outer layer, and with a model that holds it', () => {
