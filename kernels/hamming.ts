@@ -2,11 +2,11 @@
  * The module of searches by Hamming distance. src/engine/hamming/portable.ts finds the same rows.
  */
 
-/** The bits in which 16 bytes differ, for each byte. */
+/** The bits in which two vectors differ, for each byte. */
 // @ts-ignore: decorator
 @inline
-function differing(a: usize, b: usize, offset: usize): v128 {
-  return i8x16.popcnt(v128.xor(v128.load(a, offset), v128.load(b, offset)));
+function differing(a: v128, b: v128): v128 {
+  return i8x16.popcnt(v128.xor(a, b));
 }
 
 /** Sums of the bytes, four to each lane. */
@@ -30,11 +30,13 @@ function distanceOf(a: usize, b: usize, bytes: usize): i32 {
   const end = a + bytes;
   let sums = i32x4.splat(0);
   for (; a + 64 <= end; a += 64, b += 64) {
-    const low = i8x16.add(differing(a, b, 0), differing(a, b, 16));
-    const high = i8x16.add(differing(a, b, 32), differing(a, b, 48));
-    sums = i32x4.add(sums, widened(i8x16.add(low, high)));
+    const first = differing(v128.load(a), v128.load(b));
+    const second = differing(v128.load(a, 16), v128.load(b, 16));
+    const third = differing(v128.load(a, 32), v128.load(b, 32));
+    const fourth = differing(v128.load(a, 48), v128.load(b, 48));
+    sums = i32x4.add(sums, widened(i8x16.add(i8x16.add(first, second), i8x16.add(third, fourth))));
   }
-  for (; a + 16 <= end; a += 16, b += 16) sums = i32x4.add(sums, widened(differing(a, b, 0)));
+  for (; a + 16 <= end; a += 16, b += 16) sums = i32x4.add(sums, widened(differing(v128.load(a), v128.load(b))));
   const distance = sumOf(sums);
   return a < end ? distance + <i32>popcnt<i64>(load<i64>(a) ^ load<i64>(b)) : distance;
 }
