@@ -146,7 +146,9 @@ test('more queries than lie in memory at once', async () => {
   const places = randomPlaces(64, 3000);
   const index = await indexOf(64, places);
   const queries = randomCodes(64, 150, 3);
-  expect(await index.search(queries, { k: 1500 })).toEqual(byPlainLoop(places, queries, 64, 1500));
+  const expected = byPlainLoop(places, queries, 64, 1500);
+  // Comparing so many objects takes seconds.
+  expect(JSON.stringify(await index.search(queries, { k: 1500 }))).toBe(JSON.stringify(expected));
   await index.close();
 });
 
