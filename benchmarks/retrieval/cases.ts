@@ -15,8 +15,11 @@ export const CASES: readonly Case[] = [
   { rows: 1_000_000, bits: 2048 },
 ];
 
-/** How many queries a call has. */
-export const BATCHES = [1, 32];
+/** How many queries a call has, and how many calls of each engine count. */
+export const CALLS = [
+  { queries: 1, rounds: 25 },
+  { queries: 32, rounds: 7 },
+];
 
 /** Places for a query. */
 export const K = 10;

@@ -26,9 +26,9 @@ export async function faissSubject(python: string, each: Case): Promise<Subject>
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async (): Promise<unknown> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('FAISS ended without an answer.');
-    return JSON.parse(value);
+    const line = await lines.next();
+    if (line.done) throw new Error('FAISS ended without an answer.');
+    return JSON.parse(line.value as string);
   };
   await nextLine();
   return {

@@ -11,7 +11,7 @@ import { writeMarkdown } from '../../examples/support/document';
 import { commandLine, machine } from '../../examples/support/machine';
 import { progressBar } from '../support/progress_bar';
 import { markdownTable, milliseconds, printTable, type Cells } from '../support/tables';
-import { BATCHES, CASES, K } from './cases';
+import { CALLS, CASES, K } from './cases';
 import { pythonWithFaiss } from './faiss';
 import { measure, type Row } from './measure';
 
@@ -44,19 +44,19 @@ ${markdownTable(cells)}
 async function main() {
   const { quick, markdown: file } = new Command('npm run bench:retrieval --')
     .description('Times exact searches of places, and checks what they find.')
-    .option('--quick', 'the smallest case alone, and fewer rounds')
+    .option('--quick', 'the smallest case alone')
     .option('--markdown <file>', 'write the table to a file too')
     .parse()
     .opts<Options>();
   const python = pythonWithFaiss();
   if (python == null) console.error('Without FAISS: `npm run setup:faiss` installs it.');
   const cases = quick ? CASES.slice(0, 1) : CASES;
-  const rounds = quick ? 5 : 25;
-  const bar = progressBar(cases.length * BATCHES.length * rounds);
+  const rounds = CALLS.reduce((total, calls) => total + calls.rounds, 0);
+  const bar = progressBar(cases.length * rounds);
   const rows: Row[] = [];
   try {
     for (const each of cases) {
-      rows.push(...(await measure(each, rounds, python, (task) => bar.increment({ task }))));
+      rows.push(...(await measure(each, python, (task) => bar.increment({ task }))));
     }
   } finally {
     bar.stop();

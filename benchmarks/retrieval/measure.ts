@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { median } from '../../examples/support/median';
 import { quantile } from '../support/statistics';
-import { BATCHES, caseName, descriptorFile, K, queriesOf, type Case } from './cases';
+import { CALLS, caseName, descriptorFile, K, queriesOf, type Case } from './cases';
 import { faissSubject } from './faiss';
 import { memorySubjects } from './memory_subjects';
 import type { Subject } from './subject';
@@ -21,7 +21,6 @@ const WARM_UPS = 3;
 /** Searches of all engines in turn, so that a slow spell of the machine hits all. */
 export async function measure(
   each: Case,
-  rounds: number,
   python: string | undefined,
   progress: (task: string) => void,
 ): Promise<Row[]> {
@@ -30,7 +29,7 @@ export async function measure(
   if (python != null) subjects.push(await faissSubject(python, each));
   const rows: Row[] = [];
   try {
-    for (const count of BATCHES) {
+    for (const { queries: count, rounds } of CALLS) {
       const queries = queriesOf(descriptors, each, count);
       await checkAnswers(subjects, queries);
       const times = await timesOf(subjects, queries, rounds, () => progress(caseName(each)));

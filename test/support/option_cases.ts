@@ -32,6 +32,10 @@ import type { Option } from '../../src/options/option_table';
 import { BITNET_OPTIONS } from '../../src/quantizers/kernel/bitnet';
 import { LSQ_OPTIONS } from '../../src/quantizers/kernel/lsq';
 import { TWN_OPTIONS } from '../../src/quantizers/kernel/twn';
+import { memoryEngine, placeIndex } from '../../src/retrieval';
+import { SEARCH_OPTIONS } from '../../src/retrieval/checked_index';
+import { MEMORY_ENGINE_OPTIONS } from '../../src/retrieval/memory/memory_engine';
+import { PLACE_INDEX_OPTIONS } from '../../src/retrieval/open_index';
 import { SAVE_CHECKPOINT_OPTIONS } from '../../src/training/checkpoint/checkpoint';
 import { CHECKPOINTS_OPTIONS } from '../../src/training/checkpoint/checkpoints';
 import { DISTILL_OPTIONS } from '../../src/training/distillation/distill';
@@ -300,6 +304,31 @@ export const OPTION_CASES: readonly OptionCase[] = [
     valid: operands,
     call: ternaryMatMul,
   },
+  {
+    name: 'memoryEngine',
+    type: 'MemoryEngineOptions',
+    table: MEMORY_ENGINE_OPTIONS,
+    call: memoryEngine,
+  },
+  {
+    name: 'placeIndex',
+    type: 'PlaceIndexOptions',
+    table: PLACE_INDEX_OPTIONS,
+    valid: { bits: 8, engine: memoryEngine() },
+    call: async (options) => (await placeIndex(options)).close(),
+  },
+  {
+    name: 'placeIndex',
+    type: 'SearchOptions',
+    table: SEARCH_OPTIONS,
+    where: 'PlaceIndex.search',
+    valid: { k: 1 },
+    async call(options) {
+      const index = await placeIndex({ bits: 8, engine: memoryEngine() });
+      await index.add([{ id: 'a', descriptor: Uint8Array.of(1) }]);
+      await index.search(Uint8Array.of(3), options).finally(() => index.close());
+    },
+  },
 ];
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */
@@ -321,6 +350,7 @@ export const WITHOUT_OPTIONS = [
   'loadCheckpoint',
   'packTernary',
   'ready',
+  'recallAtK',
   'recommend',
   'registerQuantizer',
   'setBlend',
