@@ -25,18 +25,19 @@ export async function measure(
   progress: (task: string) => void,
 ): Promise<Row[]> {
   const descriptors = readFileSync(descriptorFile(each));
-  const subjects = await memorySubjects(descriptors, each);
-  if (python != null) subjects.push(await faissSubject(python, each));
+  const all = await memorySubjects(descriptors, each);
+  if (python != null) all.push(await faissSubject(python, each));
   const rows: Row[] = [];
   try {
     for (const { queries: count, rounds } of CALLS) {
+      const subjects = all.filter(({ oneQueryOnly }) => count === 1 || !oneQueryOnly);
       const queries = queriesOf(descriptors, each, count);
       await checkAnswers(subjects, queries);
       const times = await timesOf(subjects, queries, rounds, () => progress(caseName(each)));
       rows.push(...subjects.map(({ name }, i) => rowOf(each, name, count, times[i])));
     }
   } finally {
-    for (const subject of subjects) await subject.close();
+    for (const subject of all) await subject.close();
   }
   return rows;
 }

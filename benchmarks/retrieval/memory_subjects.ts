@@ -11,12 +11,9 @@ import type { Subject } from './subject';
 /** The memory engine with SIMD and in plain JavaScript, on one index. */
 export async function memorySubjects(descriptors: Uint8Array, each: Case): Promise<Subject[]> {
   const index = await filledIndex(memoryEngine(), descriptors, each);
-  return [
-    indexSubject('memoryEngine', index, () => tf.env().set('BITCORE_USE_WASM_SIMD', true)),
-    indexSubject('memoryEngine, plain JavaScript', index, () =>
-      tf.env().set('BITCORE_USE_WASM_SIMD', false),
-    ),
-  ];
+  const useSimd = (use: boolean) => () => tf.env().set('BITCORE_USE_WASM_SIMD', use);
+  const plain = indexSubject('memoryEngine, plain JavaScript', index, useSimd(false));
+  return [indexSubject('memoryEngine', index, useSimd(true)), { ...plain, oneQueryOnly: true }];
 }
 
 /** An index whose ids are the numbers of the rows. */
