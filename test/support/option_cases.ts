@@ -12,6 +12,8 @@ import {
   rmsNormalization,
   scaledDotProductAttention,
   sensitivity,
+  SparsityGate,
+  sparsityGate,
   ternaryMatMul,
 } from '../../src';
 import { CONVERT_OPTIONS, LAYER_CONVERSION_OPTIONS } from '../../src/convert/options';
@@ -25,6 +27,7 @@ import {
   MULTI_HEAD_ATTENTION_OPTIONS,
 } from '../../src/layers/multi_head_attention/options';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
+import { SPARSITY_GATE_OPTIONS } from '../../src/layers/sparsity_gate/options';
 import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
 import { SCALED_DOT_PRODUCT_ATTENTION_OPTIONS } from '../../src/ops/scaled_dot_product_attention';
 import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
@@ -46,9 +49,11 @@ import {
   quantizationSchedule,
   saveCheckpoint,
   seededBatches,
+  sparsitySchedule,
   trainingMetrics,
 } from '../../src/training';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
+import { SPARSITY_SCHEDULE_OPTIONS } from '../../src/training/sparsity_schedule';
 
 /** Options that a public function takes. */
 export interface OptionCase {
@@ -197,6 +202,13 @@ export const OPTION_CASES: readonly OptionCase[] = [
     call: (options) => seededBatches(x, y, options),
   },
   {
+    name: 'sparsitySchedule',
+    type: 'SparsityScheduleOptions',
+    table: SPARSITY_SCHEDULE_OPTIONS,
+    valid: { type: 'linear', final: 0, seed: 1 },
+    call: sparsitySchedule,
+  },
+  {
     name: 'trainingMetrics',
     type: 'TrainingMetricsOptions',
     table: TRAINING_METRICS_OPTIONS,
@@ -270,6 +282,21 @@ export const OPTION_CASES: readonly OptionCase[] = [
     call: (options) => new RMSNormalization(options),
   },
   {
+    name: 'sparsityGate',
+    type: 'SparsityGateOptions',
+    table: SPARSITY_GATE_OPTIONS,
+    where: 'SparsityGate',
+    ofTfjs: layerOptions,
+    call: sparsityGate,
+  },
+  {
+    name: 'SparsityGate',
+    type: 'SparsityGateOptions',
+    table: SPARSITY_GATE_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new SparsityGate(options),
+  },
+  {
     name: 'multiHeadAttention',
     type: 'MultiHeadAttentionOptions',
     table: MULTI_HEAD_ATTENTION_OPTIONS,
@@ -324,6 +351,7 @@ export const WITHOUT_OPTIONS = [
   'recommend',
   'registerQuantizer',
   'setBlend',
+  'setSparsity',
   'summary',
   'unpackTernary',
   'verify',
