@@ -6,6 +6,7 @@ export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';
 export { BitLinear } from './layers/bit_linear/layer';
 export type { BitLinearOptions } from './layers/bit_linear/options';
+export { GELU, geluLayer, type GELUOptions } from './layers/gelu';
 export { LayerNorm, layerNormalization, type LayerNormOptions } from './layers/layer_norm';
 export { MultiHeadAttention } from './layers/multi_head_attention/layer';
 export { multiHeadAttention } from './layers/multi_head_attention/multi_head_attention';
@@ -15,6 +16,9 @@ export {
   rmsNormalization,
   type RMSNormalizationOptions,
 } from './layers/rms_normalization';
+export { SparsityGate } from './layers/sparsity_gate/layer';
+export type { SparsityGateOptions } from './layers/sparsity_gate/options';
+export { sparsityGate } from './layers/sparsity_gate/sparsity_gate';
 export type { PackedWeights } from './layers/ternary/packed_weights';
 
 // Quantizers
@@ -68,6 +72,7 @@ export {
 export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export { summary, type ModelSummary } from './inspect/summary';
 export { disposeModel } from './topology/dispose_model';
+export { setSparsity } from './topology/set_sparsity';
 
 // Ops
 export { gelu } from './ops/gelu';
@@ -75,6 +80,7 @@ export {
   scaledDotProductAttention,
   type ScaledDotProductAttentionOptions,
 } from './ops/scaled_dot_product_attention';
+export type { GateScope } from './ops/sparsity_gate';
 
 // Ops on packed words
 export type { Activation } from './engine/ternary_product';

@@ -14,3 +14,17 @@ export { packBits } from './descriptor/pack_bits';
 export { UnitLength, unitLength } from './descriptor/unit_length';
 
 export type { LayerOptions } from '../layers/tfjs_options';
+export {
+  FusedSelfAttention,
+  type FusedSelfAttentionOptions,
+} from './transformer/fused_self_attention';
+export { ImagePatches, type ImagePatchesOptions } from './transformer/image_patches';
+export type { TransformerGateOptions, VisionTransformerOptions } from './transformer/options';
+export { PositionedTokens } from './transformer/positioned_tokens';
+export {
+  tatBase,
+  tetraBase,
+  tetraSmall,
+  type PublishedTransformerOptions,
+} from './transformer/presets';
+export { visionTransformer } from './transformer/vision_transformer';

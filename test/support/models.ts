@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, multiHeadAttention } from '../../src';
+import { bitLinear, multiHeadAttention, sparsityGate } from '../../src';
+import { visionTransformer } from '../../src/vision';
 import { randomTensor, wholeNumbers } from './values';
 
 export interface ModelCase {
@@ -86,6 +87,20 @@ export const MODELS: Record<string, () => ModelCase> = {
     model.add(tf.layers.simpleRNN({ units: 3 }));
     return { model, x: wholeNumbers([3, 4], 10) };
   },
+  'sparsity gates'() {
+    const inner = tf.sequential({
+      name: 'inner',
+      layers: [
+        sparsityGate({ sparsity: 0.4, scope: 'block4', inputShape: [3, 18] }),
+        bitLinear({ units: 7 }),
+        tf.layers.timeDistributed({ layer: sparsityGate({ sparsity: 0.5 }) }),
+      ],
+    });
+    const model = tf.sequential({
+      layers: [inner, sparsityGate({ sparsity: 0.3, scope: 'tensor' }), bitLinear({ units: 4 })],
+    });
+    return { model, x: randomTensor([2, 3, 18]) };
+  },
   'attention and what it is made of'() {
     const [a, b] = [input([5, 8]), input([7, 6])];
     const own = multiHeadAttention({
@@ -107,6 +122,10 @@ export const MODELS: Record<string, () => ModelCase> = {
     const outputs = symbolic(crossed.apply([symbolic(own.apply(a)), b]));
     const model = tf.model({ inputs: [a, b], outputs });
     return { model, x: [randomTensor([3, 5, 8], 7), randomTensor([3, 7, 6], 8)] };
+  },
+  'a vision transformer'() {
+    const sizes = { imageSize: 4, patchSize: 2, width: 6, depth: 2, numHeads: 2, mlpWidth: 8 };
+    return { model: visionTransformer(sizes), x: randomTensor([2, 4, 4, 3]) };
   },
 };
 

@@ -3,6 +3,8 @@ import {
   BitLinear,
   bitLinear,
   convert,
+  GELU,
+  geluLayer,
   LayerNorm,
   layerNormalization,
   MultiHeadAttention,
@@ -12,6 +14,8 @@ import {
   rmsNormalization,
   scaledDotProductAttention,
   sensitivity,
+  SparsityGate,
+  sparsityGate,
   ternaryMatMul,
 } from '../../src';
 import { CONVERT_OPTIONS, LAYER_CONVERSION_OPTIONS } from '../../src/convert/options';
@@ -19,12 +23,14 @@ import { SENSITIVITY_OPTIONS } from '../../src/convert/sensitivity/sensitivity';
 import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
 import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
+import { GELU_OPTIONS } from '../../src/layers/gelu';
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
 import {
   MULTI_HEAD_ATTENTION_CONFIG,
   MULTI_HEAD_ATTENTION_OPTIONS,
 } from '../../src/layers/multi_head_attention/options';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
+import { SPARSITY_GATE_OPTIONS } from '../../src/layers/sparsity_gate/options';
 import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
 import { SCALED_DOT_PRODUCT_ATTENTION_OPTIONS } from '../../src/ops/scaled_dot_product_attention';
 import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
@@ -58,6 +64,7 @@ import {
   quantizationSchedule,
   saveCheckpoint,
   seededBatches,
+  sparsitySchedule,
   trainingMetrics,
 } from '../../src/training';
 import * as vision from '../../src/vision';
@@ -66,6 +73,15 @@ import { GEM_POOLING_OPTIONS } from '../../src/vision/heads/gem_pooling';
 import { MEAN_TOKENS_OPTIONS } from '../../src/vision/heads/mean_tokens';
 import { MIX_VPR_OPTIONS } from '../../src/vision/heads/mix_vpr';
 import { SALAD_OPTIONS } from '../../src/vision/heads/salad';
+import { FusedSelfAttention, ImagePatches, visionTransformer } from '../../src/vision';
+import { FUSED_SELF_ATTENTION_OPTIONS } from '../../src/vision/transformer/fused_self_attention';
+import { IMAGE_PATCHES_OPTIONS } from '../../src/vision/transformer/image_patches';
+import {
+  TRANSFORMER_GATE_OPTIONS,
+  VISION_TRANSFORMER_OPTIONS,
+} from '../../src/vision/transformer/options';
+import { presetOptions, PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
+import { SPARSITY_SCHEDULE_OPTIONS } from '../../src/training/sparsity_schedule';
 
 /** Options that a public function takes. */
 export interface OptionCase {
@@ -263,6 +279,13 @@ export const OPTION_CASES: readonly OptionCase[] = [
     call: (options) => seededBatches(x, y, options),
   },
   {
+    name: 'sparsitySchedule',
+    type: 'SparsityScheduleOptions',
+    table: SPARSITY_SCHEDULE_OPTIONS,
+    valid: { type: 'linear', final: 0, seed: 1 },
+    call: sparsitySchedule,
+  },
+  {
     name: 'trainingMetrics',
     type: 'TrainingMetricsOptions',
     table: TRAINING_METRICS_OPTIONS,
@@ -306,6 +329,21 @@ export const OPTION_CASES: readonly OptionCase[] = [
   kernelQuantizer('twn', 'TwnOptions', TWN_OPTIONS),
   kernelQuantizer('lsq', 'LsqOptions', LSQ_OPTIONS),
   {
+    name: 'geluLayer',
+    type: 'GELUOptions',
+    table: GELU_OPTIONS,
+    where: 'GELU',
+    ofTfjs: layerOptions,
+    call: geluLayer,
+  },
+  {
+    name: 'GELU',
+    type: 'GELUOptions',
+    table: GELU_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new GELU(options),
+  },
+  {
     name: 'layerNormalization',
     type: 'LayerNormOptions',
     table: LAYER_NORM_OPTIONS,
@@ -334,6 +372,21 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: RMS_NORMALIZATION_OPTIONS,
     ofTfjs: layerOptions,
     call: (options) => new RMSNormalization(options),
+  },
+  {
+    name: 'sparsityGate',
+    type: 'SparsityGateOptions',
+    table: SPARSITY_GATE_OPTIONS,
+    where: 'SparsityGate',
+    ofTfjs: layerOptions,
+    call: sparsityGate,
+  },
+  {
+    name: 'SparsityGate',
+    type: 'SparsityGateOptions',
+    table: SPARSITY_GATE_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new SparsityGate(options),
   },
   {
     name: 'multiHeadAttention',
@@ -399,6 +452,44 @@ export const OPTION_CASES: readonly OptionCase[] = [
       await index.search(Uint8Array.of(3), options).finally(() => index.close());
     },
   },
+  {
+    name: 'visionTransformer',
+    type: 'VisionTransformerOptions',
+    table: VISION_TRANSFORMER_OPTIONS,
+    valid: { imageSize: 4, patchSize: 2, width: 2, depth: 1, numHeads: 1 },
+    call: visionTransformer,
+  },
+  {
+    name: 'visionTransformer',
+    type: 'TransformerGateOptions',
+    table: TRANSFORMER_GATE_OPTIONS,
+    argument: 'gate',
+    call: (gate) =>
+      visionTransformer({ imageSize: 2, patchSize: 2, width: 2, depth: 1, numHeads: 1, gate }),
+  },
+  {
+    name: 'FusedSelfAttention',
+    type: 'FusedSelfAttentionOptions',
+    table: FUSED_SELF_ATTENTION_OPTIONS,
+    valid: { numHeads: 2 },
+    ofTfjs: layerOptions,
+    call: (options) => new FusedSelfAttention(options),
+  },
+  {
+    name: 'ImagePatches',
+    type: 'ImagePatchesOptions',
+    table: IMAGE_PATCHES_OPTIONS,
+    valid: { patchSize: 2 },
+    ofTfjs: layerOptions,
+    call: (options) => new ImagePatches(options),
+  },
+  // Each builds a large net of what this function gives.
+  ...(['tetraBase', 'tetraSmall', 'tatBase'] as const).map((name): OptionCase => ({
+    name,
+    type: 'PublishedTransformerOptions',
+    table: PUBLISHED_TRANSFORMER_OPTIONS,
+    call: (options) => presetOptions(name, options),
+  })),
 ];
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */
@@ -410,8 +501,9 @@ export const PARTS = [
   'ScheduleOptions',
 ];
 
-/** Public functions without options. */
+/** Public functions without options of their own. */
 export const WITHOUT_OPTIONS = [
+  'PositionedTokens',
   'deploy',
   'disposeModel',
   'engineInfo',
@@ -425,6 +517,7 @@ export const WITHOUT_OPTIONS = [
   'recommend',
   'registerQuantizer',
   'setBlend',
+  'setSparsity',
   'summary',
   'unpackTernary',
   'verify',
