@@ -39,8 +39,10 @@ describe.each(GATE_SCOPES)('%s', (scope) => {
   });
 
   test('ops of tfjs compute the same where the kernel is missing', () => {
-    const isEqual = (a: number, b: number) => a === b || Object.is(a, b);
-    expect(withoutKernel('SparsityGate', () => wrong(isEqual))).toBeUndefined();
+    // Ops of TensorFlow and GPUs may take denormals for zeros.
+    const same = (a: number, b: number) =>
+      a === b || Object.is(a, b) || Math.max(Math.abs(a), Math.abs(b)) < 2 ** -126;
+    expect(withoutKernel('SparsityGate', () => wrong(same))).toBeUndefined();
   });
 
   test('the gradient is dy everywhere, also where the kernel is missing, and beside the input', () => {
