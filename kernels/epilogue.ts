@@ -57,3 +57,19 @@ export function writeOutputs(
     v = i8x16.shuffle(v, v, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
   }
 }
+
+/** Writes min(count, 32) neighbouring outputs of one row, of which each sum holds four. */
+export function writeOutputs32(
+  s0: v128, s1: v128, s2: v128, s3: v128, s4: v128, s5: v128, s6: v128, s7: v128,
+  params: usize, scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
+): void {
+  const step = scaleStride << 2, biasStep: usize = bias ? 16 : 0;
+  writeOutputs(s0, params, scale, scaleStride, bias, y, count);
+  writeOutputs(s1, params, (scale += step), scaleStride, (bias += biasStep), y + 16, count - 4);
+  writeOutputs(s2, params, (scale += step), scaleStride, (bias += biasStep), y + 32, count - 8);
+  writeOutputs(s3, params, (scale += step), scaleStride, (bias += biasStep), y + 48, count - 12);
+  writeOutputs(s4, params, (scale += step), scaleStride, (bias += biasStep), y + 64, count - 16);
+  writeOutputs(s5, params, (scale += step), scaleStride, (bias += biasStep), y + 80, count - 20);
+  writeOutputs(s6, params, (scale += step), scaleStride, (bias += biasStep), y + 96, count - 24);
+  writeOutputs(s7, params, (scale += step), scaleStride, (bias += biasStep), y + 112, count - 28);
+}
