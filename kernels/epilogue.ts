@@ -58,18 +58,26 @@ export function writeOutputs(
   }
 }
 
-/** Writes min(count, 32) neighbouring outputs of one row, of which each sum holds four. */
-export function writeOutputs32(
-  s0: v128, s1: v128, s2: v128, s3: v128, s4: v128, s5: v128, s6: v128, s7: v128,
-  params: usize, scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
+/** Writes min(count, 24) neighbouring outputs of one row from their sums in memory. */
+export function writeOutputs24(
+  sums: usize, params: usize, scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
 ): void {
-  const step = scaleStride << 2, biasStep: usize = bias ? 16 : 0;
-  writeOutputs(s0, params, scale, scaleStride, bias, y, count);
-  writeOutputs(s1, params, (scale += step), scaleStride, (bias += biasStep), y + 16, count - 4);
-  writeOutputs(s2, params, (scale += step), scaleStride, (bias += biasStep), y + 32, count - 8);
-  writeOutputs(s3, params, (scale += step), scaleStride, (bias += biasStep), y + 48, count - 12);
-  writeOutputs(s4, params, (scale += step), scaleStride, (bias += biasStep), y + 64, count - 16);
-  writeOutputs(s5, params, (scale += step), scaleStride, (bias += biasStep), y + 80, count - 20);
-  writeOutputs(s6, params, (scale += step), scaleStride, (bias += biasStep), y + 96, count - 24);
-  writeOutputs(s7, params, (scale += step), scaleStride, (bias += biasStep), y + 112, count - 28);
+  if (count >= 24) return writeAll24(sums, params, scale, scaleStride, bias, y);
+  for (; count > 0; count -= 4, sums += 16, y += 16) {
+    writeOutputs(v128.load(sums), params, scale, scaleStride, bias, y, count);
+    scale += 4 * scaleStride;
+    if (bias) bias += 16;
+  }
+}
+
+/** The same numbers without the questions that have one answer for all vectors. */
+function writeAll24(sums: usize, params: usize, scale: usize, scaleStride: usize, bias: usize, y: usize): void {
+  const rowScale = v128.load32_splat(params), floor = v128.load32_splat(params, 8);
+  const one = v128.load32_splat(scale);
+  for (let at: usize = 0; at < 96; at += 16) {
+    let v = f32x4.mul(f32x4.convert_i32x4_s(v128.load(sums + at)), rowScale);
+    v = f32x4.mul(v, scaleStride ? v128.load(scale + at) : one);
+    if (bias) v = f32x4.add(v, v128.load(bias + at));
+    v128.store(y + at, f32x4.pmax(v, floor));
+  }
 }

@@ -9,7 +9,7 @@ import { subtractRowSum, writeOutputs } from './epilogue';
 import { MatMulArg } from './mat_mul_args';
 import { ROW_PARAMS } from './quantize_rows';
 import { blocksOf, panelOf, paramsOf, rowsPerBlock } from './scratch';
-import { listBytes, listRows, multiplyBlocks, sparsePanelBytes } from './sparse_rows';
+import { listRows, multiplyBlocks, SPARSE_PANEL_BYTES, sparseBytes } from './sparse_rows';
 import { packedBytes, packedOutput, Tiles } from './tiles';
 
 /** Quantized bytes of a block of rows: half of a common second-level cache. */
@@ -33,7 +33,7 @@ function argument<T>(args: usize, name: MatMulArg): T {
 function panelBytes<T extends Tiles>(blocks: i32, skipZeroBlocks: bool): usize {
   const tiles = changetype<T>(0);
   const dense = <usize>((PANEL_ROWS + tiles.spareRows()) * blocks) << tiles.blockShift();
-  return skipZeroBlocks ? max(dense, sparsePanelBytes(blocks)) : dense;
+  return skipZeroBlocks ? max(dense, SPARSE_PANEL_BYTES) : dense;
 }
 
 /** Bytes of scratch that a call with these rows and inputs needs, at any 4-byte alignment. */
@@ -44,8 +44,8 @@ export function scratchBytesOf<T extends Tiles>(rows: i32, k: i32, skipZeroBlock
   const blocks = blocksOf(k);
   const rowBytes = blocks << tiles.blockShift();
   const step = rowsPerBlock(rows, rowBytes, BLOCK_BYTES);
-  const list = skipZeroBlocks ? listBytes<T>(step, blocks) : 0;
-  return <i32>(panelOf(0, step) + 64 + panelBytes<T>(blocks, skipZeroBlocks) + list) + step * rowBytes;
+  const sparse = skipZeroBlocks ? sparseBytes<T>(step, blocks) : 0;
+  return <i32>(panelOf(0, step) + 64 + panelBytes<T>(blocks, skipZeroBlocks) + sparse) + step * rowBytes;
 }
 
 export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scratch: usize): void {
@@ -68,13 +68,13 @@ export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scr
   const panel = panelOf(scratch, step);
   const skipZeroBlocks = argument<i32>(args, MatMulArg.skipZeroBlocks) != 0;
   const q = panel + panelBytes<T>(blocks, skipZeroBlocks);
-  const list = q + <usize>step * rowBytes;
+  const sparse = q + <usize>step * rowBytes;
   for (let row = 0; row < rows; row += step) {
     const left = min(step, rows - row);
     const paired = left < tiles.minGemmRows() ? 0 : left & ~1;
     quantizeRows<T>(args, x, panel + PANEL_ROWS * rowBytes, q, rowBytes, params, scratch, paired, left);
-    if (skipZeroBlocks && listRows<T>(q, params, paired, blocks, list)) {
-      multiplyBlocks<T>(list, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
+    if (skipZeroBlocks && listRows<T>(q, paired, blocks, sparse)) {
+      multiplyBlocks<T>(sparse, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
     } else if (paired) {
       multiplyPairs<T>(q, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
     }

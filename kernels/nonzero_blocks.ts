@@ -11,8 +11,8 @@ import { PAIR_STRIDE } from './tiles';
 export const BYTE_ENTRY: usize = 8;
 export const SHORT_ENTRY: usize = 12;
 
-/** Bytes of a block of 4 inputs in a panel: 32 outputs, a byte for each code. */
-export const PANEL_ENTRY: u32 = 128;
+/** Bytes of a block of 4 inputs in a panel: 24 outputs, a byte for each code. */
+export const PANEL_ENTRY: u32 = 96;
 
 /** Without branches: which blocks are zero cannot be predicted. Returns the end of the list; at most one entry lies behind it. */
 export function listByteBlocks(q: usize, blocks: i32, list: usize): usize {

@@ -8,28 +8,13 @@
  */
 import { runTime } from './run_time';
 
-/**
- * Bytes of one row's parameters: rowScale (float32), rowSum (int32), the floor of its outputs (float32), and, where blocks are
- * skipped, the end of its list (an address).
- */
-export const ROW_PARAMS: usize = 16;
+/** Bytes of one row's parameters: rowScale (float32), rowSum (int32), and the floor of its outputs (float32). */
+export const ROW_PARAMS: usize = 12;
 
 // @ts-ignore: decorator
 @inline
 export function rowSumOf(params: usize): i32 {
   return load<i32>(params, 4);
-}
-
-// @ts-ignore: decorator
-@inline
-export function listEndOf(params: usize): usize {
-  return load<u32>(params, 12);
-}
-
-// @ts-ignore: decorator
-@inline
-export function setListEnd(params: usize, end: usize): void {
-  store<u32>(params, <u32>end, 12);
 }
 
 /** Bytes of the zero-padded copy of a row's last k % 16 floats. */

@@ -6,11 +6,11 @@ import { gemm2x4RelaxedDot16 } from './int2_gemm_2x4_relaxed_dot16';
 import { gemm2x4RelaxedDot32 } from './int2_gemm_2x4_relaxed_dot32';
 import { gemv1x4RelaxedDot16 } from './int2_gemv_1x4_relaxed_dot16';
 import { gemv1x4RelaxedDot32 } from './int2_gemv_1x4_relaxed_dot32';
-import { sparse1x32RelaxedDot16 } from './int2_sparse_1x32_relaxed_dot16';
-import { sparse1x32RelaxedDot32 } from './int2_sparse_1x32_relaxed_dot32';
+import { sparse1x24RelaxedDot16 } from './int2_sparse_1x24_relaxed_dot16';
+import { sparse1x24RelaxedDot32 } from './int2_sparse_1x24_relaxed_dot32';
 import { matMul, scratchBytesOf } from './mat_mul';
 import { BYTE_ENTRY, listByteBlocks } from './nonzero_blocks';
-import { quantizeRow } from './quantize_rows';
+import { quantizeRow, rowSumOf } from './quantize_rows';
 import { blocksOf } from './scratch';
 import { packedOutput, PAIR_STRIDE, Tiles } from './tiles';
 import { unpackByteBlocks } from './unpack_blocks';
@@ -69,6 +69,13 @@ abstract class RelaxedTiles extends Tiles {
     return 80;
   }
 
+  /** Codes are {0, 1, 2}. */
+  // @ts-ignore: decorator
+  @inline
+  firstSum(params: usize): i32 {
+    return -rowSumOf(params);
+  }
+
   // @ts-ignore: decorator
   @inline
   listBlocks(q: usize, blocks: i32, list: usize): usize {
@@ -77,8 +84,8 @@ abstract class RelaxedTiles extends Tiles {
 
   // @ts-ignore: decorator
   @inline
-  unpackBlocks(packed: usize, count: i32, panel: usize, blocks: i32): void {
-    unpackByteBlocks(packed, count, panel, blocks);
+  unpackBlocks(packed: usize, count: i32, panel: usize, blocks: i32, first: i32, many: i32): void {
+    unpackByteBlocks(packed, count, panel, blocks, first, many);
   }
 }
 
@@ -101,11 +108,8 @@ class RelaxedDot16 extends RelaxedTiles {
 
   // @ts-ignore: decorator
   @inline
-  sparse(
-    panel: usize, list: usize, end: usize, params: usize,
-    scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
-  ): void {
-    sparse1x32RelaxedDot16(panel, list, end, params, scale, scaleStride, bias, y, count);
+  sparse(panel: usize, list: usize, end: usize, sums: usize): void {
+    sparse1x24RelaxedDot16(panel, list, end, sums);
   }
 }
 
@@ -128,11 +132,8 @@ class RelaxedDot32 extends RelaxedTiles {
 
   // @ts-ignore: decorator
   @inline
-  sparse(
-    panel: usize, list: usize, end: usize, params: usize,
-    scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
-  ): void {
-    sparse1x32RelaxedDot32(panel, list, end, params, scale, scaleStride, bias, y, count);
+  sparse(panel: usize, list: usize, end: usize, sums: usize): void {
+    sparse1x24RelaxedDot32(panel, list, end, sums);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The module of WebAssembly's first SIMD instructions, which every current engine has. */
 import { gemm2x8DotI16x8 } from './int2_gemm_2x8_dot_i16x8';
 import { gemv1x4DotI16x8 } from './int2_gemv_1x4_dot_i16x8';
-import { sparse1x32DotI16x8 } from './int2_sparse_1x32_dot_i16x8';
+import { sparse1x24DotI16x8 } from './int2_sparse_1x24_dot_i16x8';
 import { matMul, scratchBytesOf } from './mat_mul';
 import { listShortBlocks, SHORT_ENTRY } from './nonzero_blocks';
 import { quantizeRow } from './quantize_rows';
@@ -88,24 +88,27 @@ class Simd128 extends Tiles {
 
   // @ts-ignore: decorator
   @inline
+  firstSum(params: usize): i32 {
+    return 0;
+  }
+
+  // @ts-ignore: decorator
+  @inline
   listBlocks(q: usize, blocks: i32, list: usize): usize {
     return listShortBlocks(q, blocks, list);
   }
 
   // @ts-ignore: decorator
   @inline
-  unpackBlocks(packed: usize, count: i32, panel: usize, blocks: i32): void {
-    unpackByteBlocks(packed, count, panel, blocks);
-    pairByteBlocks(panel, blocks);
+  unpackBlocks(packed: usize, count: i32, panel: usize, blocks: i32, first: i32, many: i32): void {
+    unpackByteBlocks(packed, count, panel, blocks, first, many);
+    pairByteBlocks(panel, many);
   }
 
   // @ts-ignore: decorator
   @inline
-  sparse(
-    panel: usize, list: usize, end: usize, params: usize,
-    scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
-  ): void {
-    sparse1x32DotI16x8(panel, list, end, params, scale, scaleStride, bias, y, count);
+  sparse(panel: usize, list: usize, end: usize, sums: usize): void {
+    sparse1x24DotI16x8(panel, list, end, sums);
   }
 }
 

@@ -1,14 +1,14 @@
 /**
- * Unpacks outputs of layout int2 into panels by blocks of 4 inputs, for products that skip blocks. A block's codes of 32 outputs
+ * Unpacks outputs of layout int2 into panels by blocks of 4 inputs, for products that skip blocks. A block's codes of 24 outputs
  * are neighbours, PANEL_ENTRY bytes. 32-bit word j of a vector of packed codes holds, at bits 2 s of its bytes, those of the
  * inputs from 16 s + 4 j on.
  */
 import { PANEL_ENTRY } from './nonzero_blocks';
 import { runTime } from './run_time';
-import { packedOutput } from './tiles';
+import { packedBytes, packedOutput } from './tiles';
 
 /** Outputs of a panel. */
-export const SPARSE_OUTPUTS = 32;
+export const SPARSE_OUTPUTS = 24;
 
 // @ts-ignore: decorator
 @inline
@@ -44,14 +44,15 @@ function storeWords(words: v128, mask: v128, panel: usize): void {
   v128.store(panel, v128.and(i16x8.shr_u(words, 6), mask), 12 * PANEL_ENTRY);
 }
 
-/** min(count, 32) outputs as bytes {0, 1, 2}: a block has 4 neighbouring inputs of output 0, of output 1, ... */
-export function unpackByteBlocks(packed: usize, count: i32, panel: usize, blocks: i32): void {
+/** min(count, SPARSE_OUTPUTS) outputs as bytes {0, 1, 2}: a block has 4 neighbouring inputs of output 0, of output 1, ... */
+export function unpackByteBlocks(packed: usize, count: i32, panel: usize, blocks: i32, first: i32, many: i32): void {
   const mask = i8x16.splat(<i8>runTime(3, blocks));
+  packed += packedBytes(first);
   for (let i = 0; i < min(count, SPARSE_OUTPUTS); i += 4) {
     let w0 = packedOutput(packed, i, count, blocks), w1 = packedOutput(packed, i + 1, count, blocks);
     let w2 = packedOutput(packed, i + 2, count, blocks), w3 = packedOutput(packed, i + 3, count, blocks);
     let to = panel + (<usize>i << 2);
-    for (const end = w0 + (<usize>blocks << 4); w0 < end; w0 += 16, w1 += 16, w2 += 16, w3 += 16, to += 16 * PANEL_ENTRY) {
+    for (const end = w0 + packedBytes(many); w0 < end; w0 += 16, w1 += 16, w2 += 16, w3 += 16, to += 16 * PANEL_ENTRY) {
       const v0 = v128.load(w0), v1 = v128.load(w1), v2 = v128.load(w2), v3 = v128.load(w3);
       const low01 = joinLow(v0, v1), high01 = joinHigh(v0, v1), low23 = joinLow(v2, v3), high23 = joinHigh(v2, v3);
       storeWords(lowHalves(low01, low23), mask, to);
