@@ -32,7 +32,7 @@ function sparseInputs(rows: number, inFeatures: number, share: number): tf.Tenso
     const blocks = tf.randomUniform([rows, inFeatures / 4, 1], 0, 1, 'float32', 7);
     const kept = tf.cast(tf.greaterEqual(blocks, share), 'float32');
     const x = tf.randomNormal([rows, inFeatures / 4, 4], 0, 1, 'float32', 8);
-    return tf.reshape<tf.Tensor2D>(tf.mul(x, kept), [rows, inFeatures]);
+    return tf.reshape<tf.Rank.R2>(tf.mul(x, kept), [rows, inFeatures]);
   });
 }
 
@@ -72,7 +72,10 @@ function measure(rows: number, [k, n]: readonly [number, number], share: number,
 function printTableOf(engine: EngineName, rows: number, shares: readonly number[], rounds: number) {
   const sums = shares.map(() => [0, 0]);
   const row = (product: string, times: readonly number[][]): Cells =>
-    Object.fromEntries([['product', product], ...times.map((pair, i) => [zeros(shares[i]), text(pair)])]);
+    Object.fromEntries([
+      ['product', product],
+      ...times.map((pair, i) => [zeros(shares[i]), text(pair)]),
+    ]);
   const cells = PRODUCTS.map((shape) => {
     const times = shares.map((share) => measure(rows, shape, share, rounds));
     times.forEach((pair, i) => pair.forEach((time, j) => (sums[i][j] += time)));
@@ -91,6 +94,13 @@ const text = ([dense, sparse]: readonly number[]) =>
 
 const numbers = (list: string) => list.split(',').map(Number);
 
+interface Options {
+  readonly shares: number[];
+  readonly rows: number[];
+  readonly rounds: number;
+  readonly engines: EngineName[];
+}
+
 async function main() {
   const program = new Command()
     .option('--shares <list>', 'shares of the blocks that are zero', numbers, [0, 0.2, 0.4, 0.6])
@@ -98,7 +108,7 @@ async function main() {
     .option('--rounds <count>', 'turns of each product', Number, 15)
     .option('--engines <list>', 'engines', (list) => list.split(','), Object.keys(FLAGS))
     .parse();
-  const { shares, rows, rounds, engines } = program.opts();
+  const { shares, rows, rounds, engines } = program.opts<Options>();
   await startBackend('wasm');
   tf.env().set('BITCORE_THREADS', 1);
   for (const engine of engines) {

@@ -66,7 +66,7 @@ abstract class RelaxedTiles extends Tiles {
   // @ts-ignore: decorator
   @inline
   sparsePercent(): i32 {
-    return 80;
+    return 75;
   }
 
   /** Codes are {0, 1, 2}. */

@@ -83,7 +83,7 @@ class Simd128 extends Tiles {
   // @ts-ignore: decorator
   @inline
   sparsePercent(): i32 {
-    return 80;
+    return 75;
   }
 
   // @ts-ignore: decorator

@@ -48,7 +48,9 @@ function storeWords(words: v128, mask: v128, panel: usize): void {
 export function unpackByteBlocks(packed: usize, count: i32, panel: usize, blocks: i32, first: i32, many: i32): void {
   const mask = i8x16.splat(<i8>runTime(3, blocks));
   packed += packedBytes(first);
-  for (let i = 0; i < min(count, SPARSE_OUTPUTS); i += 4) {
+  // A lane of pairs needs both of its outputs.
+  const outputs = min((count + 7) & ~7, SPARSE_OUTPUTS);
+  for (let i = 0; i < outputs; i += 4) {
     let w0 = packedOutput(packed, i, count, blocks), w1 = packedOutput(packed, i + 1, count, blocks);
     let w2 = packedOutput(packed, i + 2, count, blocks), w3 = packedOutput(packed, i + 3, count, blocks);
     let to = panel + (<usize>i << 2);
