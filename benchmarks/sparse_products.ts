@@ -11,7 +11,7 @@ import { engineInfo, packTernary, ternaryMatMul, type EngineName } from 'tfjs-bi
 import { startBackend } from './hosts/tfjs';
 import { printTable, type Cells } from './support/tables';
 
-/** Inputs and outputs of the products of a block, and how many of each it has. */
+/** Inputs and outputs of the products of a block. */
 const PRODUCTS = [
   [768, 2304],
   [768, 768],
@@ -115,7 +115,7 @@ async function main() {
     tf.env().set('BITCORE_USE_RELAXED_SIMD', true);
     tf.env().set('BITCORE_RELAXED_DOT', 0);
     if (engineInfo().engines[engine] !== 'works') continue;
-    for (const [flag, value] of Object.entries(FLAGS[engine])) tf.env().set(flag, value);
+    for (const [flag, value] of Object.entries(FLAGS[engine] ?? {})) tf.env().set(flag, value);
     for (const count of rows) printTableOf(engine, count, shares, rounds);
   }
 }

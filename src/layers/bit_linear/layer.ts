@@ -51,6 +51,7 @@ export class BitLinear extends Dense {
   readonly kernelQuantizer: Readonly<KernelQuantizerConfig>;
   readonly inputQuantizer: InputQuantizerName;
   readonly eps: number;
+  /** Whether the deployed layer skips blocks of 4 inputs that are all zero. */
   readonly skipZeroBlocks: boolean;
 
   private state: LatentKernel | PackedKernel;

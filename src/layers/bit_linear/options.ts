@@ -17,8 +17,8 @@ export interface BitLinearOptions extends DenseArgs, QuantizationOptions {
   blend?: number;
   /**
    * Whether the deployed layer skips blocks of 4 neighbouring inputs, from an index that is a multiple of 4 on, that are
-   * all zero, as `sparsityGate({scope: 'block4'})` makes them. It changes no output. It saves time where a row of many
-   * has more than a quarter of such blocks; other rows take the time they take without it. Default: false.
+   * all zero after quantization. It changes no output. It saves time where at least a quarter of the blocks of many rows
+   * is zero. Default: false.
    */
   skipZeroBlocks?: boolean;
 }
