@@ -57,3 +57,27 @@ export function writeOutputs(
     v = i8x16.shuffle(v, v, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
   }
 }
+
+/** Writes min(count, 24) neighbouring outputs of one row from their sums in memory. */
+export function writeOutputs24(
+  sums: usize, params: usize, scale: usize, scaleStride: usize, bias: usize, y: usize, count: i32,
+): void {
+  if (count >= 24) return writeAll24(sums, params, scale, scaleStride, bias, y);
+  for (; count > 0; count -= 4, sums += 16, y += 16) {
+    writeOutputs(v128.load(sums), params, scale, scaleStride, bias, y, count);
+    scale += 4 * scaleStride;
+    if (bias) bias += 16;
+  }
+}
+
+/** The same numbers without the questions that have one answer for all vectors. */
+function writeAll24(sums: usize, params: usize, scale: usize, scaleStride: usize, bias: usize, y: usize): void {
+  const rowScale = v128.load32_splat(params), floor = v128.load32_splat(params, 8);
+  const one = v128.load32_splat(scale);
+  for (let at: usize = 0; at < 96; at += 16) {
+    let v = f32x4.mul(f32x4.convert_i32x4_s(v128.load(sums + at)), rowScale);
+    v = f32x4.mul(v, scaleStride ? v128.load(scale + at) : one);
+    if (bias) v = f32x4.add(v, v128.load(bias + at));
+    v128.store(y + at, f32x4.pmax(v, floor));
+  }
+}

@@ -7,29 +7,16 @@
  * The loop is not unrolled on purpose: unrolled, V8 runs out of registers, and a fifth of the speed is lost.
  */
 import { sumLanes4, writeOutputs } from './epilogue';
+import { addHigh, addLow, HALF, LOW } from './pair_sums';
 import { ROW_PARAMS } from './quantize_rows';
 import { runTime } from './run_time';
 
 const BLOCKS_PER_SPLIT = 4;
-const HALF = 0x2000;
-const LOW = 0x3fff;
 
 // @ts-ignore: decorator
 @inline
 function dotAdd(acc: v128, q: v128, pair: v128): v128 {
   return i32x4.add(acc, i32x4.dot_i16x8_s(q, pair));
-}
-
-// @ts-ignore: decorator
-@inline
-function addLow(sum: v128, acc: v128, low: v128): v128 {
-  return i32x4.add(sum, v128.and(acc, low));
-}
-
-// @ts-ignore: decorator
-@inline
-function addHigh(sum: v128, acc: v128): v128 {
-  return i32x4.add(sum, i32x4.shr_s(acc, 14));
 }
 
 export function gemm2x8DotI16x8(

@@ -9,6 +9,7 @@ import { subtractRowSum, writeOutputs } from './epilogue';
 import { MatMulArg } from './mat_mul_args';
 import { ROW_PARAMS } from './quantize_rows';
 import { blocksOf, panelOf, paramsOf, rowsPerBlock } from './scratch';
+import { listRows, multiplyBlocks, SPARSE_PANEL_BYTES, sparseBytes } from './sparse_rows';
 import { packedBytes, packedOutput, Tiles } from './tiles';
 
 /** Quantized bytes of a block of rows: half of a common second-level cache. */
@@ -26,14 +27,25 @@ function argument<T>(args: usize, name: MatMulArg): T {
   return load<T>(args + (<usize>name << 2));
 }
 
+/** Bytes of the room for a panel, and of what `quantize` needs behind it. */
+// @ts-ignore: decorator
+@inline
+function panelBytes<T extends Tiles>(blocks: i32, skipZeroBlocks: bool): usize {
+  const tiles = changetype<T>(0);
+  const dense = <usize>((PANEL_ROWS + tiles.spareRows()) * blocks) << tiles.blockShift();
+  return skipZeroBlocks ? max(dense, SPARSE_PANEL_BYTES) : dense;
+}
+
 /** Bytes of scratch that a call with these rows and inputs needs, at any 4-byte alignment. */
 // @ts-ignore: decorator
 @inline
-export function scratchBytesOf<T extends Tiles>(rows: i32, k: i32): i32 {
+export function scratchBytesOf<T extends Tiles>(rows: i32, k: i32, skipZeroBlocks: bool): i32 {
   const tiles = changetype<T>(0);
-  const rowBytes = blocksOf(k) << tiles.blockShift();
+  const blocks = blocksOf(k);
+  const rowBytes = blocks << tiles.blockShift();
   const step = rowsPerBlock(rows, rowBytes, BLOCK_BYTES);
-  return <i32>panelOf(0, step) + 64 + (PANEL_ROWS + tiles.spareRows() + step) * rowBytes;
+  const sparse = skipZeroBlocks ? sparseBytes<T>(step, blocks) : 0;
+  return <i32>(panelOf(0, step) + 64 + panelBytes<T>(blocks, skipZeroBlocks) + sparse) + step * rowBytes;
 }
 
 export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scratch: usize): void {
@@ -54,12 +66,18 @@ export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scr
   const step = rowsPerBlock(rows, <i32>rowBytes, BLOCK_BYTES);
   const params = paramsOf(scratch);
   const panel = panelOf(scratch, step);
-  const q = panel + (PANEL_ROWS + tiles.spareRows()) * rowBytes;
+  const skipZeroBlocks = argument<i32>(args, MatMulArg.skipZeroBlocks) != 0;
+  const q = panel + panelBytes<T>(blocks, skipZeroBlocks);
+  const sparse = q + <usize>step * rowBytes;
   for (let row = 0; row < rows; row += step) {
     const left = min(step, rows - row);
     const paired = left < tiles.minGemmRows() ? 0 : left & ~1;
     quantizeRows<T>(args, x, panel + PANEL_ROWS * rowBytes, q, rowBytes, params, scratch, paired, left);
-    if (paired) multiplyPairs<T>(q, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
+    if (skipZeroBlocks && listRows<T>(q, paired, blocks, sparse)) {
+      multiplyBlocks<T>(sparse, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
+    } else if (paired) {
+      multiplyPairs<T>(q, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
+    }
     if (paired < left) {
       const singleQ = q + <usize>paired * rowBytes, singleParams = params + <usize>paired * ROW_PARAMS;
       const singleY = y + <usize>paired * yStride;

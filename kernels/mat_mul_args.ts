@@ -23,6 +23,8 @@ export enum MatMulArg {
   rows,
   /** How many inputs a row has. */
   inFeatures,
+  /** Whether blocks of 4 inputs that are all zero may be skipped: 1, or 0. It changes no output. */
+  skipZeroBlocks,
   /** Lower bound of a row's largest magnitude. */
   eps,
   /** The least value of an output: 0 for ReLU, -infinity for no activation. */

@@ -11,6 +11,12 @@ import { runTime } from './run_time';
 /** Bytes of one row's parameters: rowScale (float32), rowSum (int32), and the floor of its outputs (float32). */
 export const ROW_PARAMS: usize = 12;
 
+// @ts-ignore: decorator
+@inline
+export function rowSumOf(params: usize): i32 {
+  return load<i32>(params, 4);
+}
+
 /** Bytes of the zero-padded copy of a row's last k % 16 floats. */
 export const TAIL_BYTES: usize = 64;
 

@@ -6,10 +6,14 @@ import { gemm2x4RelaxedDot16 } from './int2_gemm_2x4_relaxed_dot16';
 import { gemm2x4RelaxedDot32 } from './int2_gemm_2x4_relaxed_dot32';
 import { gemv1x4RelaxedDot16 } from './int2_gemv_1x4_relaxed_dot16';
 import { gemv1x4RelaxedDot32 } from './int2_gemv_1x4_relaxed_dot32';
+import { sparse1x24RelaxedDot16 } from './int2_sparse_1x24_relaxed_dot16';
+import { sparse1x24RelaxedDot32 } from './int2_sparse_1x24_relaxed_dot32';
 import { matMul, scratchBytesOf } from './mat_mul';
-import { quantizeRow } from './quantize_rows';
+import { BYTE_ENTRY, listByteBlocks } from './nonzero_blocks';
+import { quantizeRow, rowSumOf } from './quantize_rows';
 import { blocksOf } from './scratch';
 import { packedOutput, PAIR_STRIDE, Tiles } from './tiles';
+import { unpackByteBlocks } from './unpack_blocks';
 import { unpackBytes } from './unpack_int2';
 
 /** Both sets keep 64 quantized inputs in 64 bytes, and as many codes of an output. */
@@ -52,6 +56,37 @@ abstract class RelaxedTiles extends Tiles {
   unpackPanel(packed: usize, count: i32, panel: usize, blocks: i32): void {
     for (let i = 0; i < 4; i++) unpackBytes(packedOutput(packed, i, count, blocks), panel + (<usize>i << 4), 64, blocks);
   }
+
+  // @ts-ignore: decorator
+  @inline
+  entryBytes(): usize {
+    return BYTE_ENTRY;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  sparsePercent(): i32 {
+    return 75;
+  }
+
+  /** Codes are {0, 1, 2}. */
+  // @ts-ignore: decorator
+  @inline
+  firstSum(params: usize): i32 {
+    return -rowSumOf(params);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  listBlocks(q: usize, blocks: i32, list: usize): usize {
+    return listByteBlocks(q, blocks, list);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  unpackBlocks(packed: usize, count: i32, panel: usize, blocks: i32, first: i32, many: i32): void {
+    unpackByteBlocks(packed, count, panel, blocks, first, many);
+  }
 }
 
 @unmanaged
@@ -69,6 +104,12 @@ class RelaxedDot16 extends RelaxedTiles {
   @inline
   gemv(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128 {
     return gemv1x4RelaxedDot16(w0, w1, w2, w3, next, q, blocks);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  sparse(panel: usize, list: usize, end: usize, sums: usize): void {
+    sparse1x24RelaxedDot16(panel, list, end, sums);
   }
 }
 
@@ -88,10 +129,16 @@ class RelaxedDot32 extends RelaxedTiles {
   gemv(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128 {
     return gemv1x4RelaxedDot32(w0, w1, w2, w3, next, q, blocks);
   }
+
+  // @ts-ignore: decorator
+  @inline
+  sparse(panel: usize, list: usize, end: usize, sums: usize): void {
+    sparse1x24RelaxedDot32(panel, list, end, sums);
+  }
 }
 
-export function scratchBytesOfMatMul(rows: i32, inFeatures: i32): i32 {
-  return scratchBytesOf<RelaxedTiles>(rows, inFeatures);
+export function scratchBytesOfMatMul(rows: i32, inFeatures: i32, skipZeroBlocks: bool): i32 {
+  return scratchBytesOf<RelaxedTiles>(rows, inFeatures, skipZeroBlocks);
 }
 
 export function ternaryMatMulDot16(args: usize, first: i32, count: i32, scratch: usize): void {

@@ -1,10 +1,13 @@
 /** The module of WebAssembly's first SIMD instructions, which every current engine has. */
 import { gemm2x8DotI16x8 } from './int2_gemm_2x8_dot_i16x8';
 import { gemv1x4DotI16x8 } from './int2_gemv_1x4_dot_i16x8';
+import { sparse1x24DotI16x8 } from './int2_sparse_1x24_dot_i16x8';
 import { matMul, scratchBytesOf } from './mat_mul';
+import { listShortBlocks, SHORT_ENTRY } from './nonzero_blocks';
 import { quantizeRow } from './quantize_rows';
 import { blocksOf } from './scratch';
 import { packedOutput, PAIR_STRIDE, Tiles } from './tiles';
+import { pairByteBlocks, unpackByteBlocks } from './unpack_blocks';
 import { unpackPair } from './unpack_int2';
 import { spreadRow, widenRow } from './widen_rows';
 
@@ -70,10 +73,47 @@ class Simd128 extends Tiles {
   gemv(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128 {
     return gemv1x4DotI16x8(w0, w1, w2, w3, next, q, blocks);
   }
+
+  // @ts-ignore: decorator
+  @inline
+  entryBytes(): usize {
+    return SHORT_ENTRY;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  sparsePercent(): i32 {
+    return 75;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  firstSum(params: usize): i32 {
+    return 0;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  listBlocks(q: usize, blocks: i32, list: usize): usize {
+    return listShortBlocks(q, blocks, list);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  unpackBlocks(packed: usize, count: i32, panel: usize, blocks: i32, first: i32, many: i32): void {
+    unpackByteBlocks(packed, count, panel, blocks, first, many);
+    pairByteBlocks(panel, many);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  sparse(panel: usize, list: usize, end: usize, sums: usize): void {
+    sparse1x24DotI16x8(panel, list, end, sums);
+  }
 }
 
-export function scratchBytesOfMatMul(rows: i32, inFeatures: i32): i32 {
-  return scratchBytesOf<Simd128>(rows, inFeatures);
+export function scratchBytesOfMatMul(rows: i32, inFeatures: i32, skipZeroBlocks: bool): i32 {
+  return scratchBytesOf<Simd128>(rows, inFeatures, skipZeroBlocks);
 }
 
 export function ternaryMatMul(args: usize, first: i32, count: i32, scratch: usize): void {

@@ -39,6 +39,24 @@ export abstract class Tiles {
    * the next tile; their values do not matter.
    */
   abstract gemv(w0: usize, w1: usize, w2: usize, w3: usize, next: usize, q: usize, blocks: i32): v128;
+
+  /** Bytes of an entry in a list of blocks of 4 inputs. */
+  abstract entryBytes(): usize;
+
+  /** Percent of the blocks of 4 inputs: if more of them are not zero, the gemm is faster than the sparse microkernel. */
+  abstract sparsePercent(): i32;
+
+  /** Lists the blocks of 4 inputs that are not all zero, in `blocks` of 64 of a row of a pair. Returns the end of the list. */
+  abstract listBlocks(q: usize, blocks: i32, list: usize): usize;
+
+  /** Unpacks min(count, SPARSE_OUTPUTS) outputs by blocks of 4 inputs: `many` blocks of 64 from the block `first` on. */
+  abstract unpackBlocks(packed: usize, count: i32, panel: usize, blocks: i32, first: i32, many: i32): void;
+
+  /** What a row's sums of `sparse` begin with. */
+  abstract firstSum(params: usize): i32;
+
+  /** A row's list x a panel by blocks: adds to SPARSE_OUTPUTS sums of q * t. */
+  abstract sparse(panel: usize, list: usize, end: usize, sums: usize): void;
 }
 
 /** Bytes from a gemm row's vector of 16 bytes to its next: the two rows of a pair are interleaved. */

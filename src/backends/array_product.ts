@@ -61,7 +61,7 @@ export function arrayTernaryMatMul<Backend>(tensors: ArrayTensors<Backend>): Ker
 export function computeFromArrays(
   access: TensorAccess,
   inputs: TernaryMatMulInputs,
-  { inFeatures, inputQuantizer, eps, activation }: TernaryMatMulAttrs,
+  { inFeatures, inputQuantizer, eps, activation, skipZeroBlocks }: TernaryMatMulAttrs,
   y: Float32Array,
 ): void {
   const [rows, units] = outputShape(inputs);
@@ -78,6 +78,7 @@ export function computeFromArrays(
     units,
     eps,
     activation,
+    skipZeroBlocks,
   };
   const engine = selectEngine(inputQuantizer);
   if (engine !== 'portable' && computeInOwnMemory(engine, access, inputs.packed, operands, y))

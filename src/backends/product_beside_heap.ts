@@ -72,7 +72,7 @@ function compute(
   engine: WasmEngineName,
   backend: WasmBackend,
   inputs: TernaryMatMulInputs,
-  { inFeatures, eps, activation }: TernaryMatMulAttrs,
+  { inFeatures, eps, activation, skipZeroBlocks }: TernaryMatMulAttrs,
 ): TensorInfo {
   const { packed, ...others } = inputs;
   const words = outside.valuesOf(packed.dataId) ?? moveOutside(backend, packed);
@@ -83,7 +83,7 @@ function compute(
       x: floats(others.x),
       scale: floats(others.scale),
       bias: others.bias && floats(others.bias),
-      ...{ rows, inFeatures, units, eps, activation },
+      ...{ rows, inFeatures, units, eps, activation, skipZeroBlocks },
     };
     ownMemoryEngine().compute(engine, operands, words, floats(y!));
   });

@@ -96,10 +96,11 @@ function runInPlace(
   microkernels: Microkernels,
   engine: WasmEngineName,
   { x, packed, scale, bias }: TernaryMatMulInputs,
-  { inFeatures, eps, activation }: TernaryMatMulAttrs,
+  { inFeatures, eps, activation, skipZeroBlocks }: TernaryMatMulAttrs,
   output: TensorInfo,
 ): void {
   const [rows, units] = output.shape as [number, number];
+  const size = { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks) };
   const args = {
     x: heapAddress(backend, x),
     packed: heapAddress(backend, packed),
@@ -108,19 +109,18 @@ function runInPlace(
     bias: bias == null ? 0 : heapAddress(backend, bias),
     y: heapAddress(backend, output),
     yStride: 4 * units,
-    rows,
-    inFeatures,
+    ...size,
     eps,
     floor: floorOf(activation),
   };
   const isComputed = computedByThreads(backend, output, {
     kernel: TERNARY_MAT_MUL,
     multiplications: rows * inFeatures * units,
-    workspaceBytes: (threads) => threads.workspaceBytes(engine, rows, inFeatures),
+    workspaceBytes: (threads) => threads.workspaceBytes(engine, size),
     run: (threads, workspace) => threads.matMul(engine, args, units, workspace),
   });
   if (isComputed) return;
-  const workspaceBytes = microkernels.workspaceBytes(engine, rows, inFeatures);
+  const workspaceBytes = microkernels.workspaceBytes(engine, size);
   const workspace = allocateHeap(backend, workspaceBytes);
   checkAllocated(workspace, TERNARY_MAT_MUL, 'scratch memory');
   try {

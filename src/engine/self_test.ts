@@ -5,8 +5,9 @@ import type { TernaryProduct } from './ternary_product';
 import type { WasmEngineName } from './wasm/engines';
 
 const SHAPES = [
-  { rows: 1, inFeatures: 1100, units: 9 },
-  { rows: 5, inFeatures: 130, units: 6 },
+  { rows: 1, inFeatures: 1100, units: 9, skipZeroBlocks: false },
+  { rows: 5, inFeatures: 130, units: 6, skipZeroBlocks: false },
+  { rows: 4, inFeatures: 1100, units: 27, skipZeroBlocks: true },
 ];
 
 /**
@@ -27,12 +28,14 @@ export function passesSelfTest(engine: WasmEngineName): boolean {
 }
 
 /** Numbers that reach the extremes of int8 and of the codes, the same in every run. */
-function testProduct({ rows, inFeatures, units }: (typeof SHAPES)[number]): TernaryProduct {
+function testProduct(shape: (typeof SHAPES)[number]): TernaryProduct {
+  const { rows, inFeatures, units, skipZeroBlocks } = shape;
   const packed = everyCode(inFeatures, units);
+  const isZero = (i: number) => skipZeroBlocks && (i >> 2) % 3 === 0;
   const x = new Float32Array(rows * inFeatures).map((_, i) =>
-    i % 5 < 2 ? 127 : ((i * 97) % 255) - 127,
+    isZero(i) ? 0 : i % 5 < 2 ? 127 : ((i * 97) % 255) - 127,
   );
   const scale = new Float32Array(units).map((_, n) => 1 + n / 8);
   const activation = rows > 1 ? 'relu' : 'linear';
-  return { x, packed, scale, bias: scale, rows, inFeatures, units, eps: 1e-5, activation };
+  return { ...shape, x, packed, scale, bias: scale, eps: 1e-5, activation };
 }

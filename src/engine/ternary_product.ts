@@ -17,4 +17,6 @@ export interface TernaryProduct {
   readonly eps: number;
   /** Default: `'linear'`. */
   readonly activation?: Activation | undefined;
+  /** Whether blocks of 4 inputs that are all zero may be skipped. It changes no output. Default: false. */
+  readonly skipZeroBlocks?: boolean | undefined;
 }

@@ -51,6 +51,7 @@ function productInMemory() {
     yStride: 4 * UNITS,
     rows: ROWS,
     inFeatures: INPUTS,
+    skipZeroBlocks: 0,
     eps: 1e-5,
     floor: -Infinity,
   };
@@ -117,6 +118,8 @@ const CHANGES: Record<Name, (p: InMemory) => { value: number; expected: Float32A
       expected: referenceProduct({ ...product, x, ternary, inFeatures }),
     };
   },
+  // It changes no output: a test of its own shows that it arrives.
+  skipZeroBlocks: ({ product }) => ({ value: 1, expected: referenceProduct(product) }),
   // As float32 it is another number than as a float64.
   eps: ({ product }) => ({ value: 1.7, expected: referenceProduct({ ...product, eps: 1.7 }) }),
   floor: ({ product }) => ({
@@ -163,7 +166,27 @@ describe.each(engines)('the microkernel of %s', (engine) => {
     const at = args.y / 4;
     expectIdentical(inMemory.floats.slice(at, at + expected.length), expected);
     // Otherwise the argument would not matter.
-    if (name !== 'y') expect(expected).not.toEqual(referenceProduct(inMemory.product));
+    if (name !== 'y' && name !== 'skipZeroBlocks')
+      expect(expected).not.toEqual(referenceProduct(inMemory.product));
+  });
+
+  test('skips blocks of zeros, for which it needs more scratch memory, if it is told to', () => {
+    for (const skipZeroBlocks of [0, 1]) {
+      const { memory, floats, args, product, workspace } = productInMemory();
+      const x = product.x.map((value, i) => (i % 8 < 4 ? value : 0));
+      floats.set(x, args.x / 4);
+      const microkernels = new Microkernels(memory);
+      const [less, more] = [0, 1].map((skips) =>
+        microkernels.workspaceBytes(engine, { ...args, skipZeroBlocks: skips }),
+      );
+      microkernels.matMul(engine, { ...args, skipZeroBlocks }, UNITS, workspace);
+      const at = args.y / 4;
+      const expected = referenceProduct({ ...product, x });
+      expectIdentical(floats.slice(at, at + expected.length), expected);
+      const behind = new Uint8Array(memory.buffer).slice(workspace + less);
+      expect(behind.some((byte) => byte !== 0)).toBe(skipZeroBlocks === 1);
+      expect(behind.subarray(more - less).every((byte) => byte === 0)).toBe(true);
+    }
   });
 
   test('computes any range of outputs, and writes no other', () => {

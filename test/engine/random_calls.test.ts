@@ -34,13 +34,16 @@ function newWeight() {
 function callOnce({ tensors, ...weight }: ReturnType<typeof newWeight>): void {
   const { inFeatures, units } = weight;
   const rows = upTo(6);
-  const x = randomFloats(rows * inFeatures, upTo(1e6));
+  const skipZeroBlocks = random() < 0.5;
+  const isZero = (i: number) => skipZeroBlocks && i % 8 < 4;
+  const x = randomFloats(rows * inFeatures, upTo(1e6)).map((value, i) => (isZero(i) ? 0 : value));
   const bias = random() < 0.5 ? undefined : randomFloats(units, upTo(1e6));
   const y = tf.tidy(() =>
     ternaryMatMul({
       x: tf.tensor2d(x, [rows, inFeatures]),
       ...tensors,
       bias: bias && tf.tensor1d(bias),
+      skipZeroBlocks,
     }).dataSync(),
   );
   expectIdentical(y, referenceProduct({ ...weight, x, bias, rows, eps: 1e-5 }));

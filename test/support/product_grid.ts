@@ -26,6 +26,7 @@ export const SHAPES: Array<[number, number, number]> = [
   [1, 127, 6],
   [3, 128, 16],
   [8, 129, 33],
+  [7, 900, 27],
   [2, 200, 17],
   [1, 255, 5],
   [4, 256, 12],
@@ -59,6 +60,17 @@ const onePerRow =
     return x;
   };
 
+/** Random values, `largest` or NaN. From row to row, other shares of the blocks of 4 inputs are zero: some, most, or all. */
+const zeroBlocks =
+  (largest: number): Fill =>
+  (count, seed, inFeatures) =>
+    randomFloats(count, seed).map((value, i) => {
+      const [row, input] = [Math.floor(i / inFeatures), i % inFeatures];
+      const isKept = ((input >> 2) * 7 + seed) % 8 < [4, 0, 7, 2][row % 4];
+      if (!isKept) return 0;
+      return i % 3 === 0 ? (i % 2 ? largest : -largest) : value;
+    });
+
 export const INPUTS: Record<string, Fill> = {
   random: randomFloats,
   zeros: filled(() => 0),
@@ -72,6 +84,8 @@ export const INPUTS: Record<string, Fill> = {
   'near the float32 maximum': filled((i) => (i % 3 ? 3.4e38 : -3.4e38)),
   'very different magnitudes': (count, seed) =>
     randomFloats(count, seed).map((value, i) => value * 10 ** ((i % 9) - 4)),
+  'zero blocks': zeroBlocks(127),
+  'zero blocks and NaN': zeroBlocks(NaN),
   'one NaN a row': onePerRow(NaN),
   'one infinity a row': onePerRow(Infinity),
   'one minus infinity a row': onePerRow(-Infinity),
@@ -106,6 +120,7 @@ export function* productsOf(
         units,
         eps: 1e-5,
         activation,
+        skipZeroBlocks: seed % 2 === 0 || input.startsWith('zero blocks'),
       };
       const options = [
         perOutput ? 'a scale per output' : 'one scale',

@@ -5,7 +5,8 @@ import type { Product } from './product_reference';
 
 /** The product by the public op on the backend that is set. */
 export function opProduct(product: Product, inputQuantizer: InputQuantizerName): tf.TypedArray {
-  const { x, ternary, scale, bias, rows, inFeatures, units, eps, activation } = product;
+  const { x, ternary, scale, bias, rows, inFeatures, units, eps, activation, skipZeroBlocks } =
+    product;
   return tf.tidy(() => {
     const args = {
       x: tf.tensor2d(x, [rows, inFeatures]),
@@ -15,6 +16,7 @@ export function opProduct(product: Product, inputQuantizer: InputQuantizerName):
       inputQuantizer,
       eps,
       activation,
+      skipZeroBlocks,
     };
     return withLeakCheck(() => ternaryMatMul(args)).dataSync();
   });

@@ -19,6 +19,8 @@ export interface Product {
   readonly units: number;
   readonly eps: number;
   readonly activation?: 'linear' | 'relu';
+  /** It changes no output. */
+  readonly skipZeroBlocks?: boolean;
 }
 
 /** Half to even. */

@@ -5,6 +5,9 @@ import type { MemoryViews } from './memory_views';
 /** The arguments of a packed product, by the names that kernels/mat_mul_args.ts explains. */
 export type MatMulArgs = Readonly<Record<keyof typeof MatMulArg, number>>;
 
+/** Those that decide how much scratch memory a product needs. */
+export type MatMulSize = Pick<MatMulArgs, 'rows' | 'inFeatures' | 'skipZeroBlocks'>;
+
 /** Bytes that the arguments take. (An enum's object holds its numbers as keys, too.) */
 export const MAT_MUL_ARGS_BYTES = (4 * Object.keys(MatMulArg).length) / 2;
 
@@ -25,6 +28,7 @@ export function writeMatMulArgs(views: MemoryViews, at: number, args: MatMulArgs
   integers[word + MatMulArg.yStride] = args.yStride;
   integers[word + MatMulArg.rows] = args.rows;
   integers[word + MatMulArg.inFeatures] = args.inFeatures;
+  integers[word + MatMulArg.skipZeroBlocks] = args.skipZeroBlocks;
   const floats = views.floats(end);
   floats[word + MatMulArg.eps] = args.eps;
   floats[word + MatMulArg.floor] = args.floor;

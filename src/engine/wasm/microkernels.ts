@@ -1,5 +1,10 @@
 import { WASM_ENGINES, type WasmEngineName } from './engines';
-import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from './mat_mul_args';
+import {
+  MAT_MUL_ARGS_BYTES,
+  writeMatMulArgs,
+  type MatMulArgs,
+  type MatMulSize,
+} from './mat_mul_args';
 import { MemoryViews } from './memory_views';
 import { instantiate, type Microkernel, type ModuleExports } from './modules';
 
@@ -24,13 +29,14 @@ export class Microkernels {
   }
 
   /** Bytes of scratch memory that one thread needs for a product of these sizes. */
-  scratchBytes(engine: WasmEngineName, rows: number, inFeatures: number): number {
-    return this.functionsOf(engine)!.scratchBytes(rows, inFeatures);
+  scratchBytes(engine: WasmEngineName, size: MatMulSize): number {
+    const { rows, inFeatures, skipZeroBlocks } = size;
+    return this.functionsOf(engine)!.scratchBytes(rows, inFeatures, skipZeroBlocks);
   }
 
   /** Bytes of the workspace of a product on one thread: its arguments and its scratch memory. */
-  workspaceBytes(engine: WasmEngineName, rows: number, inFeatures: number): number {
-    return MAT_MUL_ARGS_BYTES + this.scratchBytes(engine, rows, inFeatures);
+  workspaceBytes(engine: WasmEngineName, size: MatMulSize): number {
+    return MAT_MUL_ARGS_BYTES + this.scratchBytes(engine, size);
   }
 
   /** Computes a product of `units` outputs in a workspace, the address of that many bytes. */

@@ -9,7 +9,7 @@ export type Microkernel = (args: number, first: number, count: number, scratch: 
 /** What a module of products exports, on one memory. */
 export interface ModuleExports {
   /** Bytes of scratch memory that a product of these sizes needs. */
-  scratchBytesOfMatMul(rows: number, inFeatures: number): number;
+  scratchBytesOfMatMul(rows: number, inFeatures: number, skipZeroBlocks: number): number;
   [microkernel: string]: unknown;
 }
 

@@ -1,7 +1,7 @@
 import type { TernaryProduct } from '../ternary_product';
 import { Allocator } from './allocator';
 import type { WasmEngineName } from './engines';
-import { floorOf, scaleStride, type MatMulArgs } from './mat_mul_args';
+import { floorOf, scaleStride, type MatMulArgs, type MatMulSize } from './mat_mul_args';
 import type { MemoryViews } from './memory_views';
 import { Microkernels } from './microkernels';
 import { newMemory } from './new_memory';
@@ -84,7 +84,7 @@ export class OwnMemoryEngine {
   /** Returns how many rows are computed: not all if a thread died. */
   private computeShared(job: Job): number {
     const { engine, product, step } = job;
-    const workspaceBytes = this.threads.workspaceBytes(engine, step, product.inFeatures);
+    const workspaceBytes = this.threads.workspaceBytes(engine, sizeOf(product, step));
     const operands = this.allocator.allocate(bytesOf(job) + workspaceBytes);
     const matMul: MatMul = (args, workspace) =>
       this.threads.matMul(engine, args, product.units, workspace);
@@ -98,7 +98,7 @@ export class OwnMemoryEngine {
   /** Computes the rows from `first` on. */
   private computeAlone(job: Job, first: number): void {
     const { engine, product, step } = job;
-    const workspaceBytes = this.microkernels.workspaceBytes(engine, step, product.inFeatures);
+    const workspaceBytes = this.microkernels.workspaceBytes(engine, sizeOf(product, step));
     const operands = this.allocator.allocate(bytesOf(job) + workspaceBytes);
     const matMul: MatMul = (args, workspace) => {
       this.microkernels.matMul(engine, args, product.units, workspace);
@@ -162,8 +162,7 @@ export class OwnMemoryEngine {
         bias: bias == null ? 0 : biasAt,
         y: yAt,
         yStride: 4 * units,
-        rows: count,
-        inFeatures,
+        ...sizeOf(product, count),
         eps,
         floor: floorOf(activation),
       };
@@ -200,6 +199,10 @@ export class OwnMemoryEngine {
     this.uploaded.delete(weight);
     this.allocator.free(held.address);
   }
+}
+
+function sizeOf({ inFeatures, skipZeroBlocks }: Operands, rows: number): MatMulSize {
+  return { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks === true) };
 }
 
 /** Rows that are copied and computed at a time. */

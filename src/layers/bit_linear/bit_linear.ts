@@ -4,7 +4,8 @@ import { BIT_LINEAR_OPTIONS, layerLabel, type BitLinearOptions } from './options
 
 /**
  * A Dense layer with ternary weights. It takes every option of `tf.layers.dense` (except constraints, which
- * tfjs never applies in `fit`), and `kernelQuantizer`, `inputQuantizer`, `eps` and `blend`.
+ * tfjs never applies in `fit`), and `kernelQuantizer`, `inputQuantizer`, `eps`, `blend` and
+ * `skipZeroBlocks`.
  *
  * ```js
  * const model = tf.sequential();

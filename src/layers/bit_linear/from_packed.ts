@@ -6,13 +6,13 @@ import { checkCodes, packedShape } from '../../packing/int2';
 import { EPS, INPUT_QUANTIZER } from '../../quantizers/options';
 import { checkScales, deployedConfig, type PackedWeights } from '../ternary/packed_weights';
 import { DENSE_OPTIONS, LAYER_OPTIONS, type LayerOptions } from '../tfjs_options';
-import type { BitLinearConfig, BitLinearOptions } from './options';
+import { BIT_LINEAR_OPTIONS, type BitLinearConfig, type BitLinearOptions } from './options';
 
 /** Packed weights, and the options of a BitLinear layer that they do not decide. */
 export interface FromPackedOptions
   extends
     Omit<LayerOptions, 'weights'>,
-    Pick<BitLinearOptions, 'activation' | 'inputQuantizer' | 'eps'> {
+    Pick<BitLinearOptions, 'activation' | 'inputQuantizer' | 'eps' | 'skipZeroBlocks'> {
   /** Words of the layout `int2`, as `packTernary` or `packKernel` makes them: units * words per output. */
   readonly packed: Int32Array;
   /** One finite, positive scale, or one for each output. */
@@ -39,6 +39,7 @@ export const FROM_PACKED_OPTIONS = {
   activation: DENSE_OPTIONS.activation,
   inputQuantizer: INPUT_QUANTIZER,
   eps: EPS,
+  skipZeroBlocks: BIT_LINEAR_OPTIONS.skipZeroBlocks,
   packed: {
     expected: 'an Int32Array',
     holds: (value) => value instanceof Int32Array,

@@ -51,6 +51,8 @@ export class BitLinear extends Dense {
   readonly kernelQuantizer: Readonly<KernelQuantizerConfig>;
   readonly inputQuantizer: InputQuantizerName;
   readonly eps: number;
+  /** Whether the deployed layer skips blocks of 4 inputs that are all zero. */
+  readonly skipZeroBlocks: boolean;
 
   private state: LatentKernel | PackedKernel;
   private builtInFeatures: number | undefined;
@@ -66,14 +68,15 @@ export class BitLinear extends Dense {
     );
     checkDeployed(config);
     super(config);
-    const { inputQuantizer, eps } = config;
+    const { inputQuantizer, eps, skipZeroBlocks } = config;
     const label = layerLabel(this.name);
-    const options = { label, products: matMulProducts, inputQuantizer, eps };
+    const options = { label, products: matMulProducts(skipZeroBlocks), inputQuantizer, eps };
     const { kernel, kernelQuantizer } = createKernel(config, options, layerLabel(config.name));
     this.state = kernel;
     this.kernelQuantizer = kernelQuantizer;
     this.inputQuantizer = inputQuantizer;
     this.eps = eps;
+    this.skipZeroBlocks = skipZeroBlocks;
   }
 
   /**
@@ -226,6 +229,7 @@ export class BitLinear extends Dense {
       kernelQuantizer: { ...this.kernelQuantizer },
       inputQuantizer: this.inputQuantizer,
       eps: this.eps,
+      skipZeroBlocks: this.skipZeroBlocks,
       ...this.state.getConfig(),
     };
   }

@@ -5,13 +5,15 @@ import { trainableMatMul } from '../../ops/trainable_mat_mul';
 import type { TernaryProducts } from '../ternary/products';
 
 /** Matrix products over the last axis of x, [..., in]. */
-export const matMulProducts: TernaryProducts = {
-  trained: ({ x, bias, inputQuantizer, eps }, kernel) =>
-    onRows(x, (rows) => trainableMatMul(rows, kernel, bias, inputQuantizer, eps)),
-  blended: ({ x, kernel, bias, ...options }) =>
-    onRows(x, (rows) => blendedMatMul(rows, kernel as Tensor2D, bias, options)),
-  packed: packedMatMul,
-};
+export function matMulProducts(skipZeroBlocks: boolean): TernaryProducts {
+  return {
+    trained: ({ x, bias, inputQuantizer, eps }, kernel) =>
+      onRows(x, (rows) => trainableMatMul(rows, kernel, bias, inputQuantizer, eps)),
+    blended: ({ x, kernel, bias, ...options }) =>
+      onRows(x, (rows) => blendedMatMul(rows, kernel as Tensor2D, bias, options)),
+    packed: (operands) => packedMatMul({ ...operands, skipZeroBlocks }),
+  };
+}
 
 function onRows(x: Tensor, product: (rows: Tensor2D) => Tensor): Tensor {
   const y = product(reshape(x, [-1, x.shape[x.rank - 1]!]) as Tensor2D);

@@ -31,5 +31,5 @@ export interface TernaryProducts {
   /** The product with a share of the quantization in force. */
   blended(operands: BlendedOperands): Tensor;
   /** The product on packed words. It equals `trained` bit for bit where the input quantizer is exact. */
-  packed(operands: PackedOperands): Tensor;
+  packed(operands: Omit<PackedOperands, 'skipZeroBlocks'>): Tensor;
 }

@@ -1,6 +1,11 @@
 import { ceilTo64 } from '../cache_lines';
 import { WASM_ENGINES, type WasmEngineName } from '../engines';
-import { MAT_MUL_ARGS_BYTES, writeMatMulArgs, type MatMulArgs } from '../mat_mul_args';
+import {
+  MAT_MUL_ARGS_BYTES,
+  writeMatMulArgs,
+  type MatMulArgs,
+  type MatMulSize,
+} from '../mat_mul_args';
 import type { Microkernels } from '../microkernels';
 import { CHUNKS_PER_THREAD, ThreadPool, type SharedWork } from './pool';
 import type { ThreadSystem } from './thread_system';
@@ -62,8 +67,8 @@ export class WorkThreads {
   }
 
   /** Bytes of the workspace of a shared product. */
-  workspaceBytes(engine: WasmEngineName, rows: number, inFeatures: number): number {
-    return this.argsBytes + this.most * this.scratchBytes(engine, rows, inFeatures);
+  workspaceBytes(engine: WasmEngineName, size: MatMulSize): number {
+    return this.argsBytes + this.most * this.scratchBytes(engine, size);
   }
 
   /** `run` for a product of `units` outputs in a workspace, the address of that many bytes. */
@@ -76,7 +81,7 @@ export class WorkThreads {
       args: workspace,
       units,
       scratch: workspace + this.argsBytes,
-      scratchBytes: this.scratchBytes(engine, args.rows, args.inFeatures),
+      scratchBytes: this.scratchBytes(engine, args),
       multiplications: args.rows * args.inFeatures * units,
     };
     const { threads } = this.pool!;
@@ -129,8 +134,8 @@ export class WorkThreads {
     return this.most * CHUNKS_PER_THREAD * MAT_MUL_ARGS_BYTES;
   }
 
-  private scratchBytes(engine: WasmEngineName, rows: number, inFeatures: number): number {
-    return ceilTo64(this.microkernels.scratchBytes(engine, rows, inFeatures));
+  private scratchBytes(engine: WasmEngineName, size: MatMulSize): number {
+    return ceilTo64(this.microkernels.scratchBytes(engine, size));
   }
 
   private startedPool(): ThreadPool | undefined {
