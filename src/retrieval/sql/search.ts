@@ -23,12 +23,13 @@ export async function nearest(
 }
 
 /** With the roundings that `EngineSearch` tells. */
-const IS_NEAR = `where
+const IS_NEAR = `where sqrt(
   (east - $3::double precision) * (east - $3::double precision) +
-  (north - $4::double precision) * (north - $4::double precision) <= $5::double precision`;
+  (north - $4::double precision) * (north - $4::double precision)
+) <= $5::double precision`;
 
 function circle({ position, radius }: Near): number[] {
-  return [position.east, position.north, radius * radius];
+  return [position.east, position.north, radius];
 }
 
 /** The operator `<~>` would let PostgreSQL use the HNSW index, which misses places: the function does not. */
