@@ -16,7 +16,7 @@ const check = (name, form, options) => ({
   name: `${name}, ${form}`,
   path: `dist/${name}.mjs`,
   limit: LIMITS[name][form],
-  ignore: ['node:*'],
+  ignore: ['node:*', '@electric-sql/*'],
   ...options,
 });
 

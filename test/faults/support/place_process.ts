@@ -13,7 +13,7 @@ export class PlaceProcess implements PlaceIndex {
     folder: string,
     readonly bits: number,
   ) {
-    const program = join(__dirname, 'place_process.cjs');
+    const program = join(__dirname, 'place_program.cjs');
     this.child = fork(program, [folder, String(bits)], { serialization: 'advanced' });
     this.child.on('message', (answer: Answer) => this.waiting.get(answer.call)?.(answer));
     this.opened = this.answer(0);
