@@ -9,14 +9,14 @@ const LIMITS = {
   training: { minified: '154.9 kB', gzipped: '57.5 kB' },
   folder: { minified: '17.1 kB', gzipped: '6.7 kB' },
   vision: { minified: '170 kB', gzipped: '62 kB' },
-  retrieval: { minified: '72.6 kB', gzipped: '27.6 kB' },
+  retrieval: { minified: '90 kB', gzipped: '33 kB' },
 };
 
 const check = (name, form, options) => ({
   name: `${name}, ${form}`,
   path: `dist/${name}.mjs`,
   limit: LIMITS[name][form],
-  ignore: ['node:*'],
+  ignore: ['node:*', '@electric-sql/*'],
   ...options,
 });
 

@@ -28,7 +28,11 @@ const REQUIRED_FILES = [
 ];
 /** Files that need Node: its modules may be imported there, and the package itself by the command. */
 const FOR_NODE = /^dist\/(folder|cli)\./;
-const PEERS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
+const PEERS = [
+  ...['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
+  // Optional ones.
+  ...['@electric-sql/pglite', '@electric-sql/pglite-pgvector'],
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-package-'));
 

@@ -18,8 +18,8 @@ const DEPENDS_ON_NODE =
   'test/(deploy|engine|ops|packing|tfjs)/|test/package/(?!examples|gpt|reproduce)';
 
 const steps = [
-  ...['setup:tfjs-node', 'setup:chromium', 'test', 'test:tensorflow', 'test:serve', 'test:faults'],
-  'test:browser',
+  ...['setup:tfjs-node', 'setup:chromium', 'setup:postgres'],
+  ...['test', 'test:tensorflow', 'test:serve', 'test:faults', 'test:browser'],
   ...otherNodes.map((major) => `test:node${major} -- --testPathPatterns ${DEPENDS_ON_NODE}`),
 ];
 

@@ -27,7 +27,7 @@ export const NEAR: Check = {
 const LONGEST_ID = 800;
 
 /** PostgreSQL stores neither half a surrogate pair nor the character 0, and indexes no text of any length. */
-const ID: Check = {
+export const ID: Check = {
   expected: `a string of 1 to ${LONGEST_ID} characters, all of them Unicode and none of them U+0000`,
   holds: (value) =>
     typeof value === 'string' &&

@@ -31,6 +31,18 @@ const inUse = new WeakSet<PlaceEngine>();
 /**
  * Opens an index of places.
  *
+ * ```js
+ * import { pgliteEngine, placeIndex } from 'tfjs-bitcore/retrieval';
+ *
+ * const index = await placeIndex({ bits: 16, engine: pgliteEngine({ folder: 'models/places' }) });
+ * await index.add([{ id: 'a.jpg', descriptor: Uint8Array.of(0b11110000, 0b00001111) }]);
+ * const [[match]] = await index.search(Uint8Array.of(0b11110000, 0b00001100), { k: 1 });
+ * match.id; // 'a.jpg'
+ * match.distance; // 2
+ * await index.remove(['a.jpg']);
+ * await index.close();
+ * ```
+ *
  * @throws if an option is wrong, another index uses the engine, or what the engine keeps is of another version or of
  * descriptors with another number of bits.
  */

@@ -35,8 +35,8 @@ export interface EngineSearch {
   /** The most places for a query, at least 1. The engine may have fewer. */
   readonly k: number;
   /**
-   * Only places in this circle count, and none without a position. In float64, with these roundings:
-   * (east - e) * (east - e) + (north - n) * (north - n) <= radius * radius.
+   * Only places in this circle count, and none without a position. In float64, as `isNear` rounds:
+   * sqrt((east - e) * (east - e) + (north - n) * (north - n)) <= radius.
    */
   readonly near?: Near | undefined;
   /**

@@ -15,15 +15,12 @@ function coordinate(metres: number): number {
   return Math.abs(metres) < LEAST_METRES ? 0 : metres;
 }
 
+/** The place on the border whose `metresBetween` is the radius is near. */
 export function isNear(position: Position, near: Near): boolean {
-  return squaredMetres(position, near.position) <= near.radius * near.radius;
+  return metresBetween(position, near.position) <= near.radius;
 }
 
 export function metresBetween(a: Position, b: Position): number {
-  return Math.sqrt(squaredMetres(a, b));
-}
-
-function squaredMetres(a: Position, b: Position): number {
   const [east, north] = [a.east - b.east, a.north - b.north];
-  return east * east + north * north;
+  return Math.sqrt(east * east + north * north);
 }

@@ -1,17 +1,6 @@
 import { access, mkdir, open, rename, rmdir, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { randomUUID } from 'node:crypto';
-
-/** Ends the name of a file that is not complete yet. */
-const UNFINISHED = /\.[0-9a-f-]{36}\.new$/;
-
-export function isUnfinished(name: string): boolean {
-  return UNFINISHED.test(name);
-}
-
-export function unfinishedName(name: string): string {
-  return `${name}.${randomUUID()}.new`;
-}
+import { unfinishedName } from './unfinished';
 
 /**
  * Gives a file in a folder a new content, at one moment: whoever opens the file gets all of the old content or

@@ -1,9 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, link, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { unfinishedName } from './durable';
-import { hasEnded, ownIdentity, type ProcessIdentity } from './process_identity';
+import { hasEnded, ownIdentity, type NodeModules, type ProcessIdentity } from './process_identity';
+import { unfinishedName } from './unfinished';
 
 /*
  * A lock is a file that names the process that holds it, under an id that no other lock ever has. It can only
@@ -32,29 +28,6 @@ export interface Lock {
 /** The ids of the locks that this process has given back, where removing the file may have failed. */
 const givenBack = new Set<string>();
 
-/** @returns undefined if another holds the lock, or may hold it. */
-export async function takeLock(folder: string, name: string): Promise<Lock | undefined> {
-  const holder = await holderOf(folder, name);
-  if (holder === 'unknown') return undefined;
-  if (holder != null && !(await removeIfEnded(folder, name, holder))) return undefined;
-  return makeLock(folder, name);
-}
-
-/** @returns whether the lock with the id of `holder` is gone. */
-async function removeIfEnded(folder: string, name: string, holder: Holder): Promise<boolean> {
-  if (!givenBack.has(holder.id) && !(await hasEnded(holder))) return false;
-  const claim = await takeLock(folder, claimName(holder.id));
-  if (claim == null) return false;
-  try {
-    const present = await holderOf(folder, name);
-    const isSame = present !== 'unknown' && present?.id === holder.id;
-    if (isSame) await rm(join(folder, name), { force: true });
-  } finally {
-    await claim.release();
-  }
-  return true;
-}
-
 const CLAIM = 'model.json.claim-';
 
 function claimName(id: string): string {
@@ -66,50 +39,90 @@ export function isClaim(name: string): boolean {
   return name.startsWith(CLAIM) && ID.test(name.slice(CLAIM.length));
 }
 
-/** The file appears with its content: a process that is killed here leaves no lock without a holder. */
-async function makeLock(folder: string, name: string): Promise<Lock | undefined> {
-  const id = randomUUID();
-  const [file, unfinished] = [join(folder, name), join(folder, unfinishedName(name))];
-  await writeFile(unfinished, JSON.stringify({ id, ...(await ownIdentity()) } satisfies Holder));
-  try {
-    await linkOrCopy(unfinished, file);
-  } catch (error) {
-    // EEXIST: another was faster. ENOENT: the holder has removed the unfinished file of the others.
-    if (['EEXIST', 'ENOENT'].includes(codeOf(error))) return undefined;
-    throw error;
-  } finally {
-    // The lock may be taken: an error here must not hide that. What stays, the next save removes.
-    await rm(unfinished, { force: true }).catch(() => undefined);
+/** Takes locks, with the modules of Node that it is given. */
+export class Locks {
+  constructor(private readonly node: NodeModules) {}
+
+  /** @returns undefined if another holds the lock, or may hold it. */
+  async take(folder: string, name: string): Promise<Lock | undefined> {
+    const holder = await this.holderOf(folder, name);
+    if (holder === 'unknown') return undefined;
+    if (holder != null && !(await this.removeIfEnded(folder, name, holder))) return undefined;
+    return this.makeLock(folder, name);
   }
-  return {
-    id,
-    async release() {
-      givenBack.add(id);
-      await rm(file, { force: true });
-      givenBack.delete(id);
-    },
-  };
+
+  /** @returns whether the lock with the id of `holder` is gone. */
+  private async removeIfEnded(folder: string, name: string, holder: Holder): Promise<boolean> {
+    if (!givenBack.has(holder.id) && !(await hasEnded(this.node, holder))) return false;
+    const claim = await this.take(folder, claimName(holder.id));
+    if (claim == null) return false;
+    try {
+      const present = await this.holderOf(folder, name);
+      const isSame = present !== 'unknown' && present?.id === holder.id;
+      if (isSame) await this.node.fs.rm(pathOf(folder, name), { force: true });
+    } finally {
+      await claim.release();
+    }
+    return true;
+  }
+
+  /** The file appears with its content: a process that is killed here leaves no lock without a holder. */
+  private async makeLock(folder: string, name: string): Promise<Lock | undefined> {
+    const { fs } = this.node;
+    const id = crypto.randomUUID();
+    const [file, unfinished] = [pathOf(folder, name), pathOf(folder, unfinishedName(name))];
+    await fs.writeFile(
+      unfinished,
+      JSON.stringify({ id, ...(await ownIdentity(this.node)) } satisfies Holder),
+    );
+    try {
+      await this.linkOrCopy(unfinished, file);
+    } catch (error) {
+      // EEXIST: another was faster. ENOENT: the holder has removed the unfinished file of the others.
+      if (['EEXIST', 'ENOENT'].includes(codeOf(error))) return undefined;
+      throw error;
+    } finally {
+      // The lock may be taken: an error here must not hide that. What stays, the next save removes.
+      await fs.rm(unfinished, { force: true }).catch(() => undefined);
+    }
+    return {
+      id,
+      async release() {
+        givenBack.add(id);
+        await fs.rm(file, { force: true });
+        givenBack.delete(id);
+      },
+    };
+  }
+
+  /** Some file systems (exFAT, say) have no links. A process that is killed while it copies blocks others there. */
+  private async linkOrCopy(from: string, to: string): Promise<void> {
+    const { fs } = this.node;
+    try {
+      await fs.link(from, to);
+    } catch (error) {
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
+      await fs.copyFile(from, to, fs.constants.COPYFILE_EXCL);
+    }
+  }
+
+  private async holderOf(folder: string, name: string): Promise<Holder | 'unknown' | undefined> {
+    try {
+      const holder = JSON.parse(
+        await this.node.fs.readFile(pathOf(folder, name), 'utf8'),
+      ) as Partial<Holder> | null;
+      return ID.test(holder?.id ?? '') ? (holder as Holder) : 'unknown';
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      if (error instanceof SyntaxError) return 'unknown';
+      throw error;
+    }
+  }
 }
 
-/** Some file systems (exFAT, say) have no links. A process that is killed while it copies blocks others there. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))) throw error;
-    await copyFile(from, to, constants.COPYFILE_EXCL);
-  }
-}
-
-async function holderOf(folder: string, name: string): Promise<Holder | 'unknown' | undefined> {
-  try {
-    const holder = JSON.parse(await readFile(join(folder, name), 'utf8')) as Partial<Holder> | null;
-    return ID.test(holder?.id ?? '') ? (holder as Holder) : 'unknown';
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) return 'unknown';
-    throw error;
-  }
+/** Systems whose paths have other separators take this one too. */
+function pathOf(folder: string, name: string): string {
+  return `${folder}/${name}`;
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+/**
+ * The modules of Node that locks use. Who locks gives them: an entry for browsers may import none, and finds them as it
+ * runs.
+ */
+export interface NodeModules {
+  readonly fs: Pick<
+    typeof import('node:fs/promises'),
+    'constants' | 'copyFile' | 'link' | 'readFile' | 'rm' | 'writeFile'
+  >;
+  readonly os: Pick<typeof import('node:os'), 'hostname'>;
+}
 
 /**
  * What tells a process from all others, also from a later one with the same number. Processes that have one
@@ -14,32 +23,38 @@ export interface ProcessIdentity {
   readonly started: string;
 }
 
-export async function ownIdentity(): Promise<ProcessIdentity> {
+export async function ownIdentity({ fs, os }: NodeModules): Promise<ProcessIdentity> {
   const { pid } = process;
-  return { host: hostname(), boot: await bootId(), pid, started: (await startOf(pid)) ?? '' };
+  const started = (await startOf(fs, pid)) ?? '';
+  return { host: os.hostname(), boot: await bootId(fs), pid, started };
 }
 
 /** Whether a process has ended for certain: one on another machine cannot be seen. */
-export async function hasEnded({ host, boot, pid, started }: ProcessIdentity): Promise<boolean> {
-  if (host !== hostname()) return false;
-  if (boot !== (await bootId())) return true;
-  const startOfPid = await startOf(pid);
+export async function hasEnded(
+  { fs, os }: NodeModules,
+  { host, boot, pid, started }: ProcessIdentity,
+): Promise<boolean> {
+  if (host !== os.hostname()) return false;
+  if (boot !== (await bootId(fs))) return true;
+  const startOfPid = await startOf(fs, pid);
   if (startOfPid === undefined) return true;
   return startOfPid !== '' && started !== '' && startOfPid !== started;
 }
 
-async function bootId(): Promise<string> {
+type Files = NodeModules['fs'];
+
+async function bootId(fs: Files): Promise<string> {
   try {
-    return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    return (await fs.readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   } catch {
     return '';
   }
 }
 
 /** Undefined if no process has this number; empty if one has it, and its start is not told. */
-async function startOf(pid: number): Promise<string | undefined> {
+async function startOf(fs: Files, pid: number): Promise<string | undefined> {
   try {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const text = await fs.readFile(`/proc/${pid}/stat`, 'utf8');
     // "pid (name) state ...": the name may hold spaces and brackets. Field 22 is the start.
     const [state, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ');
     // A zombie has ended, and its parent has not asked for its exit status yet.

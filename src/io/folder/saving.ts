@@ -2,10 +2,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
 import { isWeightsName, sha256, weightsName, withDigests } from './digests';
-import { isUnfinished, makeFolders, removeFolders, replaceFile, syncFolder } from './durable';
+import { makeFolders, removeFolders, replaceFile, syncFolder } from './durable';
 import { isClaim } from './lock';
 import { filesOfModel } from './reading';
 import { inTurn, withLock } from './turns';
+import { isUnfinished } from './unfinished';
 
 /** What version 0.1.0 called its weights, and tfjs-node does. */
 const PLAIN_NAME = 'weights.bin';

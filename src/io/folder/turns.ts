@@ -1,8 +1,9 @@
-import { realpath } from 'node:fs/promises';
+import fs, { realpath } from 'node:fs/promises';
+import os from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { labelOf } from './files';
-import { takeLock, type Lock } from './lock';
+import { Locks, type Lock } from './lock';
 
 /** The last of the calls that wait or run in this process, by folder. */
 const last = new Map<string, Promise<unknown>>();
@@ -33,6 +34,7 @@ async function realPath(path: string): Promise<string> {
 }
 
 const LOCK = 'model.json.lock';
+const locks = new Locks({ fs, os });
 const POLL_MS = 15;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -52,7 +54,7 @@ export async function withLock(folder: string, action: () => Promise<void>): Pro
 async function waitForLock(folder: string): Promise<Lock> {
   const end = performance.now() + LONGEST_WAIT_MS;
   for (;;) {
-    const lock = await takeLock(folder, LOCK);
+    const lock = await locks.take(folder, LOCK);
     if (lock != null) return lock;
     if (performance.now() > end) {
       const seconds = LONGEST_WAIT_MS / 1000;
