@@ -5,11 +5,11 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '168.6 kB', gzipped: '61.6 kB' },
-  training: { minified: '154.9 kB', gzipped: '57.5 kB' },
-  folder: { minified: '17.1 kB', gzipped: '6.7 kB' },
-  vision: { minified: '170 kB', gzipped: '62 kB' },
-  retrieval: { minified: '90 kB', gzipped: '33 kB' },
+  index: { minified: '186.2 kB', gzipped: '67.4 kB' },
+  training: { minified: '180.9 kB', gzipped: '66.5 kB' },
+  folder: { minified: '18.1 kB', gzipped: '7.1 kB' },
+  vision: { minified: '182.1 kB', gzipped: '64.5 kB' },
+  retrieval: { minified: '95.1 kB', gzipped: '36.1 kB' },
 };
 
 const check = (name, form, options) => ({

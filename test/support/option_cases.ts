@@ -40,10 +40,12 @@ import { LSQ_OPTIONS } from '../../src/quantizers/kernel/lsq';
 import { TWN_OPTIONS } from '../../src/quantizers/kernel/twn';
 import { PLACE_BATCHES_OPTIONS } from '../../src/training/batches/place_batches';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/batches/seeded_batches';
-import { memoryEngine, placeIndex } from '../../src/retrieval';
+import { memoryEngine, pgliteEngine, placeIndex, postgresEngine } from '../../src/retrieval';
 import { SEARCH_OPTIONS } from '../../src/retrieval/checked_index';
 import { MEMORY_ENGINE_OPTIONS } from '../../src/retrieval/memory/memory_engine';
 import { PLACE_INDEX_OPTIONS } from '../../src/retrieval/open_index';
+import { PGLITE_ENGINE_OPTIONS } from '../../src/retrieval/pglite/pglite_engine';
+import { POSTGRES_ENGINE_OPTIONS } from '../../src/retrieval/sql/postgres_engine';
 import { SAVE_CHECKPOINT_OPTIONS } from '../../src/training/checkpoint/checkpoint';
 import { CHECKPOINTS_OPTIONS } from '../../src/training/checkpoint/checkpoints';
 import { ATTENTION_MATCH_OPTIONS } from '../../src/training/distillation/attention_match';
@@ -434,6 +436,20 @@ export const OPTION_CASES: readonly OptionCase[] = [
     call: memoryEngine,
   },
   {
+    name: 'pgliteEngine',
+    type: 'PgliteEngineOptions',
+    table: PGLITE_ENGINE_OPTIONS,
+    valid: { folder: 'places' },
+    call: pgliteEngine,
+  },
+  {
+    name: 'postgresEngine',
+    type: 'PostgresEngineOptions',
+    table: POSTGRES_ENGINE_OPTIONS,
+    valid: { pool: { query: () => undefined, connect: () => undefined } },
+    call: postgresEngine,
+  },
+  {
     name: 'placeIndex',
     type: 'PlaceIndexOptions',
     table: PLACE_INDEX_OPTIONS,
@@ -503,6 +519,7 @@ export const PARTS = [
 
 /** Public functions without options of their own. */
 export const WITHOUT_OPTIONS = [
+  'ClassToken',
   'PositionedTokens',
   'deploy',
   'disposeModel',

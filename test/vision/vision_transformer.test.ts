@@ -128,6 +128,8 @@ test('gates are before the ternary layers alone, and of the kind told', () => {
   );
   expect(gates.map(({ name }) => name)).toEqual(ternaryNames(model).map((name) => `${name}_gate`));
   expect(gates.every(({ sparsity, scope }) => sparsity === 0.5 && scope === 'block4')).toBe(true);
+  const ternary = model.layers.filter((layer) => layer instanceof BitLinear);
+  expect(ternary.every(({ skipZeroBlocks }) => skipZeroBlocks)).toBe(true);
   expect(() => build({ gate: {}, ternary: false })).toThrow('gate must be left out where ternary');
 });
 

@@ -1,7 +1,7 @@
 import type { Connection, Query } from '../sql/connection';
 
 /** The versions that are tested together: an extension fits one version of PGlite only. */
-export const PEERS = {
+const PEERS = {
   '@electric-sql/pglite': '0.5.14',
   '@electric-sql/pglite-pgvector': '0.0.15',
 };

@@ -72,7 +72,8 @@ type Linear = (x: SymbolicTensor, args: LinearArgs) => SymbolicTensor;
 function linearOf(settings: TransformerSettings, isTernary: boolean): Linear {
   const { ternary, kernelQuantizer, inputQuantizer, gate } = settings;
   if (!ternary || !isTernary) return dense;
-  const quantization = { kernelQuantizer, inputQuantizer };
+  const skipZeroBlocks = gate?.scope === 'block4';
+  const quantization = { kernelQuantizer, inputQuantizer, skipZeroBlocks };
   return (x, args) => {
     const layer = bitLinear({ ...args, ...quantization, kernelInitializer: uniform() });
     const gated = gate && applied(sparsityGate({ ...gate, name: `${args.name}_gate` }), x);
