@@ -74,7 +74,7 @@ function printTableOf(engine: EngineName, rows: number, shares: readonly number[
   const row = (product: string, times: readonly number[][]): Cells =>
     Object.fromEntries([
       ['product', product],
-      ...times.map((pair, i) => [zeros(shares[i]), text(pair)]),
+      ...times.map((pair, i): [string, string] => [zeros(shares[i]), text(pair)]),
     ]);
   const cells = PRODUCTS.map((shape) => {
     const times = shares.map((share) => measure(rows, shape, share, rounds));
