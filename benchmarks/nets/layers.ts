@@ -1,6 +1,5 @@
 /** The layers of a Vision Transformer that TensorFlow.js does not have. */
 import * as tf from '@tensorflow/tfjs';
-import { gelu } from 'tfjs-bitcore';
 
 /** Puts the class token before the patches, and adds the positions. */
 export class Tokens extends tf.layers.Layer {
@@ -26,15 +25,6 @@ export class Tokens extends tf.layers.Layer {
 
   override computeOutputShape([batch, patches, width]: number[]): tf.Shape {
     return [batch, patches + 1, width];
-  }
-}
-
-/** The op of this package as a layer. */
-export class Gelu extends tf.layers.Layer {
-  static readonly className = 'Gelu';
-
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return gelu([inputs].flat()[0]);
   }
 }
 
@@ -71,4 +61,4 @@ export class StockAttention extends tf.layers.Layer {
 }
 
 // `deploy` builds a net anew, by the names of its classes.
-for (const layer of [Tokens, Gelu]) tf.serialization.registerClass(layer);
+tf.serialization.registerClass(Tokens);

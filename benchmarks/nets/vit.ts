@@ -1,7 +1,7 @@
 /** Vision Transformers of Base size (arXiv 2010.11929, in its pre-norm form) with random weights. */
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, deploy, layerNormalization, multiHeadAttention } from 'tfjs-bitcore';
-import { Gelu, StockAttention, Tokens } from './layers';
+import { bitLinear, deploy, geluLayer, layerNormalization, multiHeadAttention } from 'tfjs-bitcore';
+import { StockAttention, Tokens } from './layers';
 
 /** A cropped photo of 322 pixels gives 23 x 23 patches, and with the class token 530 tokens. */
 const IMAGE = [322, 322, 3];
@@ -48,7 +48,7 @@ const OURS: Parts = {
     const layer = multiHeadAttention({ name, numHeads: HEADS, keyDim: WIDTH / HEADS });
     return layer.apply(x) as tf.SymbolicTensor;
   },
-  gelu: (name) => new Gelu({ name }),
+  gelu: (name) => geluLayer({ name }),
 };
 
 const FLOAT: Parts = {

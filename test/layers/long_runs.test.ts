@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   bitLinear,
   deploy,
-  gelu,
+  geluLayer,
   layerNormalization,
   multiHeadAttention,
   rmsNormalization,
@@ -11,14 +11,6 @@ import { ownMemoryEngine } from '../../src/engine/own_memory_engine';
 import { allocateHeap, freeHeap, heapMemory, type WasmBackend } from '../../src/tfjs/wasm_heap';
 import { memory } from '../support/leaks';
 import { randomTensor } from '../support/values';
-
-class Gelu extends tf.layers.Layer {
-  static readonly className = 'GeluOfLongRuns';
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return gelu([inputs].flat()[0]);
-  }
-}
-tf.serialization.registerClass(Gelu);
 
 const [TIME, WIDTH] = [5, 8];
 
@@ -32,7 +24,7 @@ function block(): tf.LayersModel {
   const attention = multiHeadAttention({ numHeads: 2, keyDim: 4 });
   const attended = apply(attention, [normalized, normalized, mask]);
   const hidden = apply(bitLinear({ units: 16 }), apply(rmsNormalization(), attended));
-  const outputs = apply(bitLinear({ units: 2 }), apply(new Gelu(), hidden));
+  const outputs = apply(bitLinear({ units: 2 }), apply(geluLayer(), hidden));
   return tf.model({ inputs: [x, mask], outputs });
 }
 

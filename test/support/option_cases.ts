@@ -3,6 +3,8 @@ import {
   BitLinear,
   bitLinear,
   convert,
+  GELU,
+  geluLayer,
   LayerNorm,
   layerNormalization,
   MultiHeadAttention,
@@ -19,6 +21,7 @@ import { SENSITIVITY_OPTIONS } from '../../src/convert/sensitivity/sensitivity';
 import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
 import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
+import { GELU_OPTIONS } from '../../src/layers/gelu';
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
 import {
   MULTI_HEAD_ATTENTION_CONFIG,
@@ -239,6 +242,21 @@ export const OPTION_CASES: readonly OptionCase[] = [
   kernelQuantizer('bitnet', 'BitnetOptions', BITNET_OPTIONS),
   kernelQuantizer('twn', 'TwnOptions', TWN_OPTIONS),
   kernelQuantizer('lsq', 'LsqOptions', LSQ_OPTIONS),
+  {
+    name: 'geluLayer',
+    type: 'GELUOptions',
+    table: GELU_OPTIONS,
+    where: 'GELU',
+    ofTfjs: layerOptions,
+    call: geluLayer,
+  },
+  {
+    name: 'GELU',
+    type: 'GELUOptions',
+    table: GELU_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new GELU(options),
+  },
   {
     name: 'layerNormalization',
     type: 'LayerNormOptions',

@@ -7,6 +7,7 @@ import {
   convert,
   deploy,
   gelu,
+  geluLayer,
   multiHeadAttention,
   planConversion,
   layerNormalization,
@@ -19,6 +20,7 @@ import {
   ternaryMatMul,
   verify,
   type ConversionPlan,
+  type GELU,
   type KernelQuantizer,
   type LayerNorm,
   type ModelSummary,
@@ -43,6 +45,7 @@ expectTypeOf(rmsNormalization()).toEqualTypeOf<RMSNormalization>();
 expectTypeOf(multiHeadAttention({ numHeads: 2, keyDim: 3 })).toEqualTypeOf<MultiHeadAttention>();
 expectTypeOf(scaledDotProductAttention({ q: x, k: x, v: x, causal: true })).toEqualTypeOf<Tensor>();
 expectTypeOf(gelu(x, 'tanh')).toEqualTypeOf<Tensor>();
+expectTypeOf(geluLayer({ form: 'tanh' })).toEqualTypeOf<GELU>();
 expectTypeOf<BitLinear['deployed']>().toEqualTypeOf<boolean>();
 // @ts-expect-error: units is required
 bitLinear({});
