@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs';
+import { mixVpr, unitLength } from 'tfjs-bitcore/vision';
+
+/** Channels after each halving of the view: the first two are the stem, the third is the teacher's own. */
+export const CHANNELS = [24, 48, 96] as const;
+const [ROWS, OUTPUT_CHANNELS] = [8, 64];
+/** Numbers of the float descriptor, and bits of the binary one. */
+export const DESCRIPTOR = ROWS * OUTPUT_CHANNELS;
+/** Names of layers that teacher and student have in common. */
+export const TOKENS = 'tokens_of_head';
+export const DESCRIPTOR_LAYER = 'descriptor';
+
+/** Two convolutions, from the view to a quarter of its height and width. */
+export function stem(view: tf.SymbolicTensor): tf.SymbolicTensor {
+  const half = relu(convolution(view, 'stem0', CHANNELS[0], 2));
+  return relu(convolution(half, 'stem1', CHANNELS[1], 2));
+}
+
+/** From tokens [batch, 1 + patches, width] to a descriptor of length 1. */
+export function descriptorOf(tokens: tf.SymbolicTensor): tf.SymbolicTensor {
+  const named = tf.layers.activation({ activation: 'linear', name: TOKENS }).apply(tokens);
+  const head = mixVpr({ depth: 1, outputChannels: OUTPUT_CHANNELS, rows: ROWS, name: 'head' });
+  return unitLength({ name: DESCRIPTOR_LAYER }).apply(head.apply(named)) as tf.SymbolicTensor;
+}
+
+/** A convolution of 3 x 3 pixels, and the normalization of its batch. */
+export function convolution(
+  input: tf.SymbolicTensor,
+  name: string,
+  filters: number,
+  strides: number,
+): tf.SymbolicTensor {
+  const layer = { name, filters, kernelSize: 3, strides, padding: 'same', useBias: false } as const;
+  const normalization = tf.layers.batchNormalization({
+    name: `${name}_normalization`,
+    momentum: 0.9,
+  });
+  return normalization.apply(tf.layers.conv2d(layer).apply(input)) as tf.SymbolicTensor;
+}
+
+export function relu(input: tf.SymbolicTensor): tf.SymbolicTensor {
+  return tf.layers.reLU().apply(input) as tf.SymbolicTensor;
+}

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs';
+import { visionTransformer } from 'tfjs-bitcore/vision';
+import { setKernels } from '../../support/initial_kernels';
+import { SIZE } from '../world/views';
+import { CHANNELS, descriptorOf, stem } from './stem';
+
+/** `sparse` is ternary too, and leaves out inputs of its ternary layers. */
+export type StudentKind = 'float' | 'ternary' | 'sparse';
+
+/** A transformer on the maps of the stem, in patches of 2 x 2 points. */
+const TRANSFORMER = { patchSize: 2, width: 96, depth: 4, numHeads: 4, mlpWidth: 192 } as const;
+
+export function buildStudent(kind: StudentKind, seed: number): tf.LayersModel {
+  const view = tf.input({ shape: [SIZE, SIZE, 3], name: 'view' });
+  const map = stem(view);
+  const transformer = visionTransformer({
+    ...TRANSFORMER,
+    imageSize: SIZE / 4,
+    channels: CHANNELS[1],
+    ternary: kind !== 'float',
+  });
+  const tokens = transformer.apply(map) as tf.SymbolicTensor;
+  const net = tf.model({ inputs: view, outputs: descriptorOf(tokens) });
+  setKernels(net, seed);
+  return net;
+}
+
+/** Gives a student the stem and the head that its teacher has learned. */
+export function copyCommonLayers(teacher: tf.LayersModel, student: tf.LayersModel): void {
+  for (const layer of student.layers) {
+    const isCommon = /^(stem|head)/.test(layer.name);
+    if (isCommon) layer.setWeights(teacher.getLayer(layer.name).getWeights());
+  }
+}
