@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as bitcore from '../../src';
 import * as io from '../../src/io/folder';
 import * as training from '../../src/training';
+import * as vision from '../../src/vision';
 import { Declarations, type DeclaredOption } from '../support/declarations';
 import { memory } from '../support/leaks';
 import { weightValues } from '../support/models';
@@ -22,6 +23,7 @@ const ENTRIES = {
   'src/index.ts': bitcore,
   'src/training/index.ts': training,
   'src/io/folder.ts': io,
+  'src/vision/index.ts': vision,
 };
 
 /** A value of each kind that an option may have to refuse. */

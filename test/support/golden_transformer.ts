@@ -47,45 +47,42 @@ export const TAT_MODULES = {
   last_mlp_output: 'transformer.layers.#.1.net.4',
 };
 
-/** The name in PyTorch of each weight of the original, in the order of ours. */
-export function originalNames(
-  model: tf.LayersModel,
-  modules: Readonly<Record<string, string>>,
-): string[] {
-  const last = model.layers.filter(({ name }) => /^block\d+$/.test(name)).length - 1;
-  return model.weights.map(({ originalName }) => {
-    const [layer, weight] = present(originalName.match(/^(.*)\/(.*)$/)).slice(1) as [
-      string,
-      string,
-    ];
-    if (weight === 'class_token') return 'cls_token';
-    if (weight === 'positions') return 'pos_embedding';
-    const number = /\d+/.exec(layer)?.[0] ?? '';
-    const named = modules[layer.replace(`block${last}_`, 'last_')];
-    const module = named ?? modules[layer.replace(/\d+/, '#')];
-    return `${present(module).replace('#', number)}.${present(TAILS[weight])}`;
-  });
-}
+type Modules = Readonly<Record<string, string>>;
 
 /** Gives a model the weights of an original, all of which it must take. */
 export function setOriginalWeights(
   model: tf.LayersModel,
   weights: GoldenWeights,
-  modules: Readonly<Record<string, string>>,
+  modules: Modules,
 ): void {
-  const names = originalNames(model, modules);
-  const tensorOf = (name: string, i: number) => {
-    const golden = present(weights[name]);
-    return /\/kernel$/.test(model.weights[i].originalName)
-      ? goldenKernel(golden)
-      : goldenTensor(golden);
-  };
-  model.setWeights(names.map(tensorOf));
+  const last = model.layers.filter(({ name }) => /^block\d+$/.test(name)).length - 1;
+  const names = model.weights.map((weight) => {
+    const { layer, tail } = partsOf(weight);
+    if (tail === 'class_token') return 'cls_token';
+    if (tail === 'positions') return 'pos_embedding';
+    const number = /\d+/.exec(layer)?.[0] ?? '';
+    const named = modules[layer.replace(`block${last}_`, 'last_')];
+    const module = present(named ?? modules[layer.replace(/\d+/, '#')]).replace('#', number);
+    return `${module}.${present(TAILS[tail])}`;
+  });
+  model.setWeights(names.map((name) => originalWeight(weights, name)));
   const unused = Object.keys(weights).filter((name) => !names.includes(name));
-  // The program of TeTRA-VPR makes a last normalization, and never applies it.
-  const expected =
-    'normalization' in model ? [] : ['transformer.norm.bias', 'transformer.norm.weight'];
-  if (unused.length > 0 && unused.sort().join() !== expected.join()) {
-    throw new Error(`The model has no place for ${unused.join(', ')}.`);
-  }
+  if (unused.length > 0) throw new Error(`The model has no place for ${unused.join(', ')}.`);
+}
+
+/** The name in PyTorch of a weight of a layer, whose module has a name there. */
+export function originalName(weight: tf.LayerVariable, modules: Modules): string {
+  const { layer, tail } = partsOf(weight);
+  return `${present(modules[layer])}.${present(TAILS[tail])}`;
+}
+
+/** A weight, or its gradient, as TensorFlow.js has it: a linear layer's is [in, out], not [out, in]. */
+export function originalWeight(weights: GoldenWeights, name: string): tf.Tensor {
+  const golden = present(weights[name]);
+  return golden.shape.length === 2 ? goldenKernel(golden) : goldenTensor(golden);
+}
+
+function partsOf({ originalName }: tf.LayerVariable): { layer: string; tail: string } {
+  const [layer, tail] = originalName.split('/');
+  return { layer, tail };
 }

@@ -51,6 +51,9 @@ import {
   seededBatches,
   trainingMetrics,
 } from '../../src/training';
+import { tatBase, tetraBase, tetraSmall, visionTransformer } from '../../src/vision';
+import { VISION_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/options';
+import { PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
 
 /** Options that a public function takes. */
@@ -318,6 +321,19 @@ export const OPTION_CASES: readonly OptionCase[] = [
     valid: operands,
     call: ternaryMatMul,
   },
+  {
+    name: 'visionTransformer',
+    type: 'VisionTransformerOptions',
+    table: VISION_TRANSFORMER_OPTIONS,
+    valid: { imageSize: 4, patchSize: 2, width: 2, depth: 1, numHeads: 1 },
+    call: visionTransformer,
+  },
+  ...[tetraBase, tetraSmall, tatBase].map((preset): OptionCase => ({
+    name: preset.name,
+    type: 'PublishedTransformerOptions',
+    table: PUBLISHED_TRANSFORMER_OPTIONS,
+    call: preset,
+  })),
 ];
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */
@@ -337,6 +353,7 @@ export const WITHOUT_OPTIONS = [
   'folder',
   'gelu',
   'loadCheckpoint',
+  'packBits',
   'packTernary',
   'ready',
   'recommend',

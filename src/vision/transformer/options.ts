@@ -112,11 +112,11 @@ export function readTransformerOptions(
   return settings;
 }
 
-function checkSizes(where: string, settings: TransformerSettings): void {
-  const { height, imageWidth, patchSize, width, numHeads, headDim } = settings;
+function checkSizes(where: string, settings: TransformerSettings & VisionTransformerOptions): void {
+  const { imageSize, height, imageWidth, patchSize, width, numHeads, headDim } = settings;
   if (height % patchSize !== 0 || imageWidth % patchSize !== 0) {
-    const expected = `a divisor of the image's height ${height} and width ${imageWidth}`;
-    throw argumentError(where, 'patchSize', expected, patchSize);
+    const expected = `a multiple of patchSize ${patchSize} in height and width`;
+    throw argumentError(where, 'imageSize', expected, imageSize);
   }
   if (Number.isInteger(headDim)) return;
   const expected = `a divisor of width ${width} where headDim is left out`;

@@ -34,10 +34,12 @@ import { STYLES } from './styles';
  * an image of another size or number of channels.
  */
 export function visionTransformer(options: VisionTransformerOptions): LayersModel {
-  return transformerOf(readTransformerOptions('visionTransformer', options));
+  return transformer('visionTransformer', options);
 }
 
-function transformerOf(settings: TransformerSettings): LayersModel {
+/** The same for another public function, which errors name. */
+export function transformer(where: string, options: VisionTransformerOptions): LayersModel {
+  const settings = readTransformerOptions(where, options);
   const { height, imageWidth, channels, depth, style } = settings;
   const image = input({ shape: [height, imageWidth, channels], name: 'image' });
   let tokens = embedded(image, settings);
