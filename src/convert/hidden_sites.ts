@@ -18,7 +18,14 @@ export function hiddenSites(
 ): HiddenSite[] {
   const hidden = hiddenLayers(layer).filter((inner) => inner instanceof layerClass);
   return hidden.map((inner) => ({
-    site: { layer: inner, path: `${path}/${inner.name}`, applied: inner, nodes: [], runs },
+    site: {
+      layer: inner,
+      path: `${path}/${inner.name}`,
+      applied: inner,
+      within: [],
+      nodes: [],
+      runs,
+    },
     reason: `inside "${path}" of class ${layer.getClassName()}`,
   }));
 }

@@ -9,7 +9,8 @@ import { isTernaryLayer } from './ternary/ternary_layer';
  *
  * A class must keep these rules: its constructor makes the inner layers, `build` builds each with `buildInner`,
  * `call` calls them by `call`, and the constructor takes the entry `layers` of its config, the inner layers in the
- * form that they have in the config of a model. `outputLayer` and `innerInputs` say how the inner layers are connected.
+ * form that they have in the config of a model (`savedLayers` makes them). `outputLayer`, `innerInputs` and `innerShapes`
+ * say how the inner layers are connected. An inner layer may be made of layers too.
  */
 export abstract class CompositeLayer extends layers.Layer {
   /** @internal */
@@ -31,6 +32,13 @@ export abstract class CompositeLayer extends layers.Layer {
     inputs: Item[],
     shapeOf: (item: Item) => Shape,
   ): Array<Item | undefined>;
+
+  /**
+   * The shape of what each inner layer takes, or the shapes if it takes several tensors.
+   * @param inputShape of the layer, as `build` gets it.
+   * @internal
+   */
+  abstract innerShapes(inputShape: Shape | Shape[]): Array<Shape | Shape[]>;
 
   override get trainableWeights(): LayerVariable[] {
     if (!this.trainable) return [];
@@ -61,9 +69,7 @@ export abstract class CompositeLayer extends layers.Layer {
   }
 
   protected override disposeWeights(): number {
-    for (const inner of this.innerLayers) {
-      if (isTernaryLayer(inner)) inner.ternaryKernel.release();
-    }
+    releaseKernels(this);
     return super.disposeWeights();
   }
 
@@ -76,7 +82,15 @@ export abstract class CompositeLayer extends layers.Layer {
   }
 }
 
+function releaseKernels({ innerLayers }: CompositeLayer): void {
+  for (const inner of innerLayers) {
+    if (isTernaryLayer(inner)) inner.ternaryKernel.release();
+    if (inner instanceof CompositeLayer) releaseKernels(inner);
+  }
+}
+
 /** The layer whose kernel makes the output of a layer: an inner one, if it is made of layers. */
 export function outputLayerOf(layer: layers.Layer): layers.Layer {
-  return (layer instanceof CompositeLayer && layer.outputLayer) || layer;
+  const inner = layer instanceof CompositeLayer ? layer.outputLayer : undefined;
+  return inner == null ? layer : outputLayerOf(inner);
 }

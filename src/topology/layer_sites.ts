@@ -10,6 +10,8 @@ export interface LayerSite {
   readonly path: string;
   /** What the model around it applies: the layer, the TimeDistributed wrapper around it, or the layer made of it. */
   readonly applied: layers.Layer;
+  /** The layers that are made of it, from the outermost one on. */
+  readonly within: readonly CompositeLayer[];
   /** How the model around it uses `applied`: one node for each use. Uses in other models do not count. */
   readonly nodes: readonly LayerNode[];
   /** How often the model around it runs for one example: once, unless that model is nested and shared or wrapped. */
@@ -44,16 +46,23 @@ function* allSites(model: LayersModel, prefix = '', runs = 1): Generator<LayerSi
   for (const applied of model.layers) {
     const { layer, path, wrappers } = unwrapped(applied, prefix);
     const nodes = uses.get(applied) ?? [];
-    if (layer instanceof CompositeLayer) {
-      for (const inner of layer.innerLayers) {
-        yield { layer: inner, path: `${path}/${inner.name}`, applied, nodes, runs };
-      }
-      continue;
-    }
-    yield { layer, path, applied, nodes, runs };
+    yield* innermostSites({ layer, path, applied, within: [], nodes, runs });
     if (!(layer instanceof LayersModel)) continue;
     const times = nodes.reduce((total, node) => total + timeSteps(node, wrappers), 0);
     yield* allSites(layer, `${path}/`, runs * times);
+  }
+}
+
+/** A layer, or the layers that it is made of in the end. */
+function* innermostSites(site: LayerSite): Generator<LayerSite> {
+  const { layer, path } = site;
+  if (!(layer instanceof CompositeLayer)) {
+    yield site;
+    return;
+  }
+  const within = [...site.within, layer];
+  for (const inner of layer.innerLayers) {
+    yield* innermostSites({ ...site, layer: inner, path: `${path}/${inner.name}`, within });
   }
 }
 

@@ -1,9 +1,8 @@
 import type { LayersModel, LayerVariable, Shape } from '@tensorflow/tfjs-layers';
 import { CompositeLayer } from '../layers/composite_layer';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
-import { inputShape, outputShape, type LayerNode } from '../tfjs/layer_nodes';
+import { firstShape, inputShape, outputShape, type LayerNode } from '../tfjs/layer_nodes';
 import { layerSites, type LayerSite } from './layer_sites';
-import { siteInputs } from './site_inputs';
 
 /** What shapes alone tell of a layer. */
 export interface LayerSizes {
@@ -68,8 +67,13 @@ function positions(site: LayerSite, shapeOf: typeof outputShape): number {
 
 /** The inner layers of a composite one have as many positions as what they take. */
 function shapeAt(site: LayerSite, node: LayerNode, shapeOf: typeof outputShape): Shape {
-  if (!(site.applied instanceof CompositeLayer)) return shapeOf(node);
-  return siteInputs(site, node)[0]?.shape ?? outputShape(node);
+  const { layer, applied, within } = site;
+  if (!(applied instanceof CompositeLayer)) return shapeOf(node);
+  const taken = within.reduce((shapes, composite, i) => {
+    const inner = within[i + 1] ?? layer;
+    return composite.innerShapes(shapes)[composite.innerLayers.indexOf(inner)]!;
+  }, node.inputShapes);
+  return firstShape(taken);
 }
 
 function sizeOf(shape: Shape): number {

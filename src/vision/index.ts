@@ -1,5 +1,15 @@
 import '../register';
 
+// Heads, from the tokens of images to descriptors
+export { Boq, boq, type BoqOptions } from './heads/boq';
+export { ClassToken, classToken } from './heads/class_token';
+export { GemPooling, gemPooling, type GemPoolingOptions } from './heads/gem_pooling';
+export { MeanTokens, meanTokens, type MeanTokensOptions } from './heads/mean_tokens';
+export { MixVpr, mixVpr, type MixVprOptions } from './heads/mix_vpr';
+export { Salad, salad, type SaladOptions } from './heads/salad';
+
+// Descriptors
+export { BinaryDescriptor, binaryDescriptor } from './descriptor/binary_descriptor';
 export { packBits } from './descriptor/pack_bits';
 export type { VisionTransformerOptions } from './transformer/options';
 export {
@@ -9,3 +19,6 @@ export {
   type PublishedTransformerOptions,
 } from './transformer/presets';
 export { visionTransformer } from './transformer/vision_transformer';
+export { UnitLength, unitLength } from './descriptor/unit_length';
+
+export type { LayerOptions } from '../layers/tfjs_options';

@@ -16,6 +16,7 @@ import { savedConfig } from '../../tfjs/saved_config';
 import { CompositeLayer } from '../composite_layer';
 import { labelOf } from '../layer_label';
 import { readLayerOptions } from '../layer_options';
+import { savedLayers } from '../saved_layers';
 import { splitHeads } from './split_heads';
 import { alibiSlopes } from './alibi';
 import { namedInputs, numKeys, type AttentionInputs } from './inputs';
@@ -24,7 +25,7 @@ import {
   type MultiHeadAttentionConfig,
   type MultiHeadAttentionOptions,
 } from './options';
-import { makeProjections, savedProjections, type Projections } from './projections';
+import { makeProjections, type Projections } from './projections';
 
 /** The options that a float layer does not take. */
 const QUANTIZATION = ['kernelQuantizer', 'inputQuantizer', 'eps', 'blend'] as const;
@@ -90,7 +91,7 @@ export class MultiHeadAttention extends CompositeLayer {
     this.alibi = config.alibi;
     this.slopes = Float32Array.from(config.alibi ? alibiSlopes(numHeads) : []);
     this.supportsMasking = true;
-    this.projections = saved && savedProjections(saved, label);
+    this.projections = saved && (savedLayers(saved, label) as Projections);
     this.makeProjections = (units) => makeProjections({ ...config, valueDim }, units);
     const { useBias, subNormalization, kernelQuantizer, inputQuantizer, eps, blend } = config;
     const quantization = { kernelQuantizer, inputQuantizer, eps, blend };
@@ -121,6 +122,13 @@ export class MultiHeadAttention extends CompositeLayer {
     return this.innerLayers.map((_, i) => [query, key, value][i]);
   }
 
+  /** @internal */
+  override innerShapes(inputShape: Shape | Shape[]): Shape[] {
+    const { query, key, value } = this.named(shapesOf(inputShape), (shape) => shape);
+    const ofHeads = [query[0]!, query[1]!, this.numHeads * this.valueDim];
+    return this.innerLayers.map((_, i) => [query, key, value][i] ?? ofHeads);
+  }
+
   private get label(): string {
     return labelOf('MultiHeadAttention', this.name);
   }
@@ -130,10 +138,8 @@ export class MultiHeadAttention extends CompositeLayer {
     const { query, key, value } = this.named(shapesOf(inputShape), (shape) => shape);
     const widths = [query, key, value].map((shape) => shape[2]!);
     this.projections ??= this.makeProjections(this.outputDim ?? widths[0]!);
-    const ofHeads = this.numHeads * this.valueDim;
-    this.projections.forEach((layer, i) =>
-      buildInner(this, layer, [null, null, widths[i] ?? ofHeads]),
-    );
+    const shapes = this.innerShapes(inputShape);
+    this.projections.forEach((layer, i) => buildInner(this, layer, shapes[i]!));
     this.widths = widths;
     this.built = true;
   }

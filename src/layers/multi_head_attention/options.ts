@@ -1,7 +1,7 @@
-import type { serialization } from '@tensorflow/tfjs-core';
 import { anyBoolean, positiveInteger, share } from '../../options/check';
 import type { OptionTable } from '../../options/option_table';
 import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../../quantizers/options';
+import type { SavedLayer } from '../saved_layers';
 import { LAYER_OPTIONS, type LayerOptions } from '../tfjs_options';
 
 export interface MultiHeadAttentionOptions extends LayerOptions, QuantizationOptions {
@@ -40,12 +40,6 @@ export interface MultiHeadAttentionOptions extends LayerOptions, QuantizationOpt
 export interface MultiHeadAttentionConfig extends MultiHeadAttentionOptions {
   /** The inner layers, in the place of the options that make them. */
   layers?: SavedLayer[];
-}
-
-/** The form of a layer in a config. */
-export interface SavedLayer {
-  readonly className: string;
-  readonly config: serialization.ConfigDict;
 }
 
 export const MULTI_HEAD_ATTENTION_OPTIONS = {

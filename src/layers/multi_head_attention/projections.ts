@@ -1,10 +1,7 @@
-import type { serialization } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { argumentError } from '../../errors';
-import { registeredClass } from '../../tfjs/registered_classes';
 import { BitLinear } from '../bit_linear/layer';
 import { RMSNormalization } from '../rms_normalization';
-import type { MultiHeadAttentionOptions, SavedLayer } from './options';
+import type { MultiHeadAttentionOptions } from './options';
 
 /**
  * Linear layers to the queries, keys and values of all heads; and what leads from all heads to the output: a linear
@@ -50,14 +47,4 @@ export function makeProjections(settings: Settings, outputDim: number): Projecti
     ...(subNormalization ? [new RMSNormalization({ name: 'sub_normalization' })] : []),
     make('output', outputDim),
   ];
-}
-
-/** @throws an error that names the layer by `label`, if a class is not registered. */
-export function savedProjections(saved: SavedLayer[], label: string): Projections {
-  return saved.map(({ className, config }) => {
-    const found = registeredClass(className) as
-      serialization.SerializableConstructor<layers.Layer> | undefined;
-    if (found == null) throw argumentError(label, 'layers', 'of registered classes', className);
-    return found.fromConfig(found, config);
-  }) as Projections;
 }
