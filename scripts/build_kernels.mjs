@@ -16,6 +16,7 @@ const MODULES = [
   { name: 'normalization', features: ['threads', 'simd'] },
   { name: 'attention', features: ['threads', 'simd'] },
   { name: 'gelu', features: ['threads', 'simd'] },
+  { name: 'hamming', features: ['threads', 'simd'] },
 ];
 
 /** Ids of the sections a stateless module consists of: custom, type, import, function, export, code. */

@@ -1,0 +1,100 @@
+import { readOptions, type OptionTable } from '../../options/option_table';
+import type { EngineSearch, FoundPlace, Place, PlaceEngine } from '../place_engine';
+import { readSaved } from './read_saved';
+import { StoredPlaces } from './stored_places';
+import { writeSaved } from './write_saved';
+
+/** The options of `memoryEngine`. */
+export interface MemoryEngineOptions {
+  /** What `save` gave, to begin with its places. Default: the index begins empty. */
+  saved?: Uint8Array | undefined;
+}
+
+export const MEMORY_ENGINE_OPTIONS = {
+  saved: {
+    expected: 'a Uint8Array of memory that is not shared',
+    holds: (value) => value instanceof Uint8Array && value.buffer instanceof ArrayBuffer,
+  },
+} as const satisfies OptionTable<MemoryEngineOptions>;
+
+/** An engine of places in memory. `memoryEngine` makes one. */
+export interface MemoryEngine extends PlaceEngine {
+  /**
+   * The places as they are at the call, for the option `saved`: what other engines keep on a disk is here for the
+   * program to store.
+   * @throws if no index is open, or in a page that is neither of https nor of localhost.
+   */
+  save(): Promise<Uint8Array>;
+}
+
+/**
+ * Keeps the places of an index in memory and compares a query with all of them, with SIMD where WebAssembly has it: the
+ * search is exact. Use it for some million places or fewer; a search holds up the thread that it runs on.
+ *
+ * ```js
+ * import { memoryEngine, placeIndex } from 'tfjs-bitcore/retrieval';
+ *
+ * const engine = memoryEngine();
+ * const index = await placeIndex({ bits: 16, engine });
+ * await index.add([
+ *   { id: 'church', descriptor: Uint8Array.of(0b11110000, 0b00000000) },
+ *   { id: 'bridge', descriptor: Uint8Array.of(0b11111111, 0b00000001) },
+ * ]);
+ * await index.search(Uint8Array.of(0b11111111, 0), { k: 1 }); // [[{ id: 'bridge', distance: 1 }]]
+ *
+ * const saved = await engine.save();
+ * const again = await placeIndex({ bits: 16, engine: memoryEngine({ saved }) });
+ * await again.size(); // 2
+ * ```
+ *
+ * The descriptors take bits / 8 bytes a place, rounded up to a multiple of 8, and lie in one memory of at most 4 GB; a
+ * JavaScript array holds them where WebAssembly is refused. Closing the index frees them: opened again, the
+ * engine is empty.
+ *
+ * @throws if `saved` is no Uint8Array. `placeIndex` throws if it is damaged, of another version, or of other bits.
+ */
+export function memoryEngine(options: MemoryEngineOptions = {}): MemoryEngine {
+  return new PlacesInMemory(readOptions('memoryEngine', options, MEMORY_ENGINE_OPTIONS).saved);
+}
+
+class PlacesInMemory implements MemoryEngine {
+  readonly name = 'memoryEngine';
+  private places: StoredPlaces | undefined;
+
+  constructor(private saved: Uint8Array | undefined) {}
+
+  async open(bits: number): Promise<void> {
+    this.places = this.saved == null ? new StoredPlaces(bits) : await readSaved(this.saved, bits);
+    // The places are not to take memory twice.
+    this.saved = undefined;
+  }
+
+  async add(places: readonly Place[]): Promise<void> {
+    this.places!.add(places);
+  }
+
+  async search(descriptors: Uint8Array, { k, near }: EngineSearch): Promise<FoundPlace[][]> {
+    const bytes = this.places!.bits / 8;
+    const queries = Array.from({ length: descriptors.length / bytes }, (_, i) =>
+      descriptors.subarray(i * bytes, (i + 1) * bytes),
+    );
+    return this.places!.search(queries, k, near);
+  }
+
+  async remove(ids: readonly string[]): Promise<number> {
+    return this.places!.remove(ids);
+  }
+
+  async size(): Promise<number> {
+    return this.places!.size;
+  }
+
+  async save(): Promise<Uint8Array> {
+    if (this.places == null) throw new Error('memoryEngine.save: no index is open.');
+    return writeSaved(this.places);
+  }
+
+  async close(): Promise<void> {
+    this.places = undefined;
+  }
+}
