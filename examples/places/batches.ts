@@ -45,7 +45,9 @@ function batchAt(args: BatchesArgs, step: number) {
   const random = randomFrom(seed, step);
   const total = pixels.length / (BYTES_PER_VIEW * viewsPerPlace);
   const xs = new Float32Array(places * views * BYTES_PER_VIEW);
-  const labels = draw(places, total, random).flatMap((place) => new Array<number>(views).fill(place));
+  const labels = draw(places, total, random).flatMap((place) =>
+    new Array<number>(views).fill(place),
+  );
   for (let i = 0; i < labels.length; i += views) {
     for (const [j, view] of draw(views, viewsPerPlace, random).entries()) {
       const at = (i + j) * BYTES_PER_VIEW;

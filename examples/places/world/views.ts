@@ -8,6 +8,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import { cameraAt } from './camera';
 import { placesOf, type Place } from './city';
@@ -46,14 +47,14 @@ export interface Views {
 const GROUP = 256;
 
 /** Reads the views from a file, after writing it if it is not there. Continues a file that is not complete. */
-export function viewsOf(survey: Survey, file: string): Views {
+export async function viewsOf(survey: Survey, file: string): Promise<Views> {
   const seen = placesOf(survey.places).filter((_, i) => i % survey.every === 0);
   const places = seen.flatMap((place) => new Array<Place>(survey.viewsPerPlace).fill(place));
-  if (!existsSync(file)) writeViews(survey, places, file);
+  if (!existsSync(file)) await writeViews(survey, places, file);
   return { pixels: new Uint8Array(readFileSync(file)), places };
 }
 
-function writeViews(survey: Survey, places: Place[], file: string): void {
+async function writeViews(survey: Survey, places: Place[], file: string): Promise<void> {
   const part = `${file}.part`;
   mkdirSync(dirname(file), { recursive: true });
   const world = { seed: survey.city, houses: new Houses(survey.city) };
@@ -69,6 +70,8 @@ function writeViews(survey: Survey, places: Place[], file: string): void {
     const views = group.map((place, i) => viewAt(world, survey, place, start + i));
     appendFileSync(part, Buffer.concat(views));
     bar.increment(group.length);
+    // The bar draws itself between two groups.
+    await setImmediate();
   }
   bar.stop();
   renameSync(part, file);

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { deploy, setSparsity, verify } from 'tfjs-bitcore';
+import { folder } from 'tfjs-bitcore/folder';
+import { weightBytes } from '../support/measure';
+import { viewTensor } from './batches';
+import { describeBy, describeByPixels, descriptorsOf, type Describe } from './descriptors';
+import type { Row } from './results';
+import { recallsOf, rightAnswers, searchBinary, searchFloat, type Found } from './search';
+import type { Surveys } from './surveys';
+
+/** Shares of the inputs that a sparse net leaves out. */
+const SPARSITIES = [0, 0.2, 0.4, 0.6];
+/** Views on which the outputs of a trained and a deployed net are compared. */
+const VERIFIED_VIEWS = 32;
+const BYTES_PER_FLOAT = 4;
+
+/** What is the same for float and binary descriptors of a net. */
+type Candidate = Pick<Row, 'name' | 'modelBytes' | 'sparsity'>;
+
+/** Lets nets find the queries in the database, and keeps the figures. */
+export class Examination {
+  readonly rows: Row[] = [];
+  /** Whether each deployed net gave the floats of its trained one. */
+  identical = true;
+  readonly right: number[][];
+
+  /** Nets are saved in folders of `out`. */
+  constructor(
+    private readonly surveys: Surveys,
+    private readonly out: string,
+  ) {
+    this.right = rightAnswers(surveys);
+  }
+
+  /** The right answers by chance, and those without learning. */
+  async withoutNets(): Promise<void> {
+    const { database } = this.surveys;
+    const answers = this.right.reduce((total, { length }) => total + length, 0);
+    const share = answers / this.right.length / database.places.length;
+    this.rows.push({
+      ...{ name: 'chance', binary: false, modelBytes: 0, databaseBytes: 0, searchMs: 0 },
+      ...{ at1: share, at5: 1 - (1 - share) ** 5, at10: 1 - (1 - share) ** 10 },
+    });
+    await this.search({ name: 'coarse pixels', modelBytes: 0 }, describeByPixels, false);
+  }
+
+  async float(name: string, net: tf.LayersModel): Promise<void> {
+    const modelBytes = await this.save(net, name);
+    await this.search({ name, modelBytes }, describeBy(net), false);
+    await this.search({ name: `${name}, binary`, modelBytes }, describeBy(net), true);
+  }
+
+  /** @returns what its binary descriptors found. */
+  async ternary(name: string, net: tf.LayersModel): Promise<number[][]> {
+    const deployed = await this.deployed(net);
+    const modelBytes = await this.save(deployed, name);
+    await this.search({ name, modelBytes }, describeBy(deployed), false);
+    const found = await this.search(
+      { name: `${name}, binary`, modelBytes },
+      describeBy(deployed),
+      true,
+    );
+    deployed.dispose();
+    return found.matches;
+  }
+
+  async sparse(name: string, net: tf.LayersModel): Promise<void> {
+    const deployed = await this.deployed(net);
+    const modelBytes = await this.save(deployed, name);
+    for (const sparsity of SPARSITIES) {
+      setSparsity(deployed, sparsity);
+      const candidate = { name: `${name} ${100 * sparsity} %, binary`, modelBytes, sparsity };
+      await this.search(candidate, describeBy(deployed), true);
+    }
+    deployed.dispose();
+  }
+
+  private async deployed(net: tf.LayersModel): Promise<tf.LayersModel> {
+    const deployed = deploy(net);
+    const views = viewTensor(this.surveys.queries.pixels, 0, VERIFIED_VIEWS);
+    const { identical, layers } = await verify(net, deployed, views);
+    this.identical &&= identical && layers.every((layer) => layer.identical);
+    views.dispose();
+    return deployed;
+  }
+
+  private async save(net: tf.LayersModel, name: string): Promise<number> {
+    const path = folderOf(this.out, name);
+    await net.save(folder(path));
+    return weightBytes(path);
+  }
+
+  private async search(candidate: Candidate, describe: Describe, binary: boolean): Promise<Found> {
+    const [database, queries] = [this.surveys.database, this.surveys.queries].map((views) =>
+      descriptorsOf(describe, views),
+    );
+    const found = binary ? await searchBinary(database, queries) : searchFloat(database, queries);
+    const bytes = binary ? 1 / 8 : BYTES_PER_FLOAT;
+    const databaseBytes = database.size * bytes;
+    tf.dispose([database, queries]);
+    const { milliseconds: searchMs } = found;
+    const recalls = recallsOf(found, this.right);
+    this.rows.push({ ...candidate, ...recalls, binary, databaseBytes, searchMs });
+    return found;
+  }
+}
+
+export function folderOf(out: string, name: string): string {
+  return join(out, 'nets', name);
+}
