@@ -36,6 +36,11 @@ export const positiveNumber: Check = {
   holds: (value) => isFiniteNumber(value) && value > 0,
 };
 
+export const anyNumber: Check = {
+  expected: 'a finite number',
+  holds: isFiniteNumber,
+};
+
 export function numberFrom(lowest: number): Check {
   return {
     expected: `a finite number of at least ${lowest}`,

@@ -12,8 +12,12 @@ export { checkpoints, type Checkpoints, type CheckpointsOptions } from './checkp
 export type { StorageOf as CheckpointStorageOf } from './checkpoint/places';
 export type { Storage as CheckpointStorage } from './checkpoint/storage';
 export { distill, type DistillOptions } from './distillation/distill';
+export type { AttentionMatch } from './distillation/attention_match';
+export type { DistillationModel } from './distillation/distillation_model';
 export type { FeatureMatch } from './distillation/features';
 export { learningRateSchedule, type LearningRateScheduleOptions } from './learning_rate_schedule';
+export { descriptorSchedule, type DescriptorScheduleOptions } from './metric/descriptor_schedule';
+export { metricLoss, type MetricLoss, type MetricLossOptions } from './metric/metric_loss';
 export type { LayerMetrics } from './metrics/layer_metrics';
 export {
   trainingMetrics,

@@ -2,6 +2,7 @@ import type { Callback } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { oneOf, share } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
+import { PROGRESS_CURVES, risingToOne } from './progress_curve';
 import { Schedule, SCHEDULE_OPTIONS, type Position, type ScheduleOptions } from './schedule';
 import { trainableSites } from './trainable_sites';
 
@@ -34,16 +35,7 @@ export function blendAt(
   { type, value }: Pick<Settings, 'type' | 'value'>,
   progress: number,
 ): number {
-  switch (type) {
-    case 'logistic':
-      return 1 / (1 + Math.exp(-(16 * progress - 6)));
-    case 'linear':
-      return progress;
-    case 'cosine':
-      return (1 - Math.cos(Math.PI * progress)) / 2;
-    case 'constant':
-      return value;
-  }
+  return type === 'constant' ? value : PROGRESS_CURVES[type](progress);
 }
 
 class QuantizationSchedule extends Schedule {
@@ -51,9 +43,8 @@ class QuantizationSchedule extends Schedule {
     super(LABEL, 'blend', settings);
   }
 
-  protected override update({ current, total }: Position): number {
-    const isEnd = current >= total - 1;
-    const blend = isEnd ? 1 : blendAt(this.settings, current / (total - 1));
+  protected override update(position: Position): number {
+    const blend = risingToOne(position, (progress) => blendAt(this.settings, progress));
     for (const { kernel } of trainableSites(this.model, LABEL)) kernel.blend = blend;
     return blend;
   }
@@ -79,7 +70,8 @@ class QuantizationSchedule extends Schedule {
  * model.layers[0].blend; // 1
  * ```
  *
- * Source: TeTRA-VPR (arXiv 2503.02511).
+ * Source: TeTRA-VPR (arXiv 2503.02511). Its code sets the value after the forward pass of each step, so that each value
+ * is in force one step later than here, and never reaches 1.
  *
  * @throws if an option is wrong. Training throws if the model has no ternary layer to train, or if steps
  * are counted in a dataset of unknown size without `batchesPerEpoch`.

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
 import { distill, quantizationSchedule, setBlend } from '../../src/training';
 import type { DistillOptions } from '../../src/training';
-import { featureLoss, softTargetLoss, stopGradient } from '../../src/training/distillation/losses';
+import { directionLoss, softTargetLoss, stopGradient } from '../../src/training/distillation/losses';
 import { memory } from '../support/leaks';
 import { weightValues } from '../support/models';
 import { expectClose, expectIdentical, randomFloats, randomTensor } from '../support/values';
@@ -79,11 +79,11 @@ describe('the losses', () => {
 
   test('features have their hand value', () => {
     // [3, 4] / 5 against [0, 1]: .36 + .04; [0, 2] / 2 against [0, 1]: 0. Mean of four numbers.
-    const loss = featureLoss(tf.tensor2d([[3, 4], [0, 2]]), tf.tensor2d([[0, 7], [0, 1]]));
+    const loss = directionLoss(tf.tensor2d([[3, 4], [0, 2]]), tf.tensor2d([[0, 7], [0, 1]]));
     expect(loss.dataSync()[0]).toBeCloseTo(0.1, 6);
-    const zeros = featureLoss(tf.zeros([1, 4]), tf.tensor2d([[2, 0, 0, 0]]));
+    const zeros = directionLoss(tf.zeros([1, 4]), tf.tensor2d([[2, 0, 0, 0]]));
     expect(zeros.dataSync()[0]).toBeCloseTo(0.25, 6);
-    const gradient = tf.grad((s) => featureLoss(s, tf.ones([1, 4])))(tf.zeros([1, 4]));
+    const gradient = tf.grad((s) => directionLoss(s, tf.ones([1, 4])))(tf.zeros([1, 4]));
     expect([...gradient.dataSync()].every(Number.isFinite)).toBe(true);
   }); // prettier-ignore
 
@@ -104,7 +104,7 @@ describe('distill', () => {
     const outputs = [own, other].map((model) => model.predict(x()) as tf.Tensor);
     const soft = softTargetLoss(outputs[0], outputs[1], 2).dataSync()[0];
     const hidden = [own, other].map((model) => model.layers[0].apply(x()) as tf.Tensor);
-    const feature = featureLoss(hidden[0], hidden[1]).dataSync()[0];
+    const feature = directionLoss(hidden[0], hidden[1]).dataSync()[0];
     const loss = (args: DistillOptions) => trainingLoss(own, other, { temperature: 2, ...args });
     expect(await loss({ alpha: 0.25 })).toBeCloseTo(0.25 * hardLoss(own) + 0.75 * soft, 4);
     expect(await loss({ alpha: 0 })).toBeCloseTo(soft, 4);
@@ -259,17 +259,17 @@ describe('wrong arguments', () => {
 
   test.each<[string, DistillOptions]>([
     ['temperature must be a positive finite number, got 0.', { temperature: 0 }],
-    ['options has no "temp". It takes temperature, alpha, features.', { temp: 3 } as never],
-    ['features[0] has no "scale". It takes student, teacher, weight.',
+    ['options has no "temp". It takes temperature, alpha, features, attention, teacherInputs.', { temp: 3 } as never],
+    ['features[0] has no "scale". It takes student, teacher, tokens, loss, weight, studentGrid, teacherGrid.',
       { features: [{ ...FEATURES[0], scale: 2 } as never] }],
     ['alpha must be a number from 0 to 1, got 1.5.', { alpha: 1.5 }],
-    ['alpha must be below 1 where no features are matched, got 1.', { alpha: 1 }],
+    ['alpha must be below 1 where no layers are matched, got 1.', { alpha: 1 }],
     ['features[0].weight must be a positive finite number, got -1.', { features: [{ ...FEATURES[0], weight: -1 }] }],
     ['features[0].student must be one of the layers ["narrow","narrow_head"], got "wide".',
       { features: [{ student: 'wide', teacher: 'wide' }] }],
     ['features[1].teacher must be the name of a layer, got undefined.',
       { features: [FEATURES[0], { student: 'narrow' } as never] }],
-    ['features must be an array of {student, teacher, weight}, got {}.', { features: {} as never }],
+    ['features must be an array of {student, teacher, tokens, loss, weight}, got {}.', { features: {} as never }],
   ])('%s', (message, args) => {
     const [own, other] = [student(), teacher()];
     const before = memory();

@@ -1,22 +1,28 @@
 import { add, mul, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { layers, type LayersModel, type Shape } from '@tensorflow/tfjs-layers';
-import { featureLoss, softTargetLoss, stopGradient } from './losses';
+import { layers, type LayersModel, type Shape, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { LayerMatch } from './layer_match';
+import { softTargetLoss, stopGradient } from './losses';
 
-export interface DistillationTerms {
-  /** Gives the teacher's outputs, and the features to match. */
-  readonly teacher: LayersModel;
+/** The outputs of both models as classes. */
+export interface SoftTargets {
+  readonly weight: number;
   readonly temperature: number;
-  /** Weight of the soft targets. */
-  readonly softWeight: number;
+  /** The teacher's output. */
+  readonly teacher: SymbolicTensor;
   readonly studentLogits: (outputs: Tensor) => Tensor;
   readonly teacherLogits: (outputs: Tensor) => Tensor;
-  /** Weight of each pair of features. */
-  readonly featureWeights: readonly number[];
+}
+
+export interface DistillationTerms {
+  /** Gives the outputs that the loss is computed from, each once. */
+  readonly teacher: LayersModel;
+  readonly softTargets: SoftTargets | undefined;
+  readonly matches: readonly LayerMatch[];
 }
 
 /**
  * Returns the student's output unchanged. In training it adds the distance between student and teacher to
- * the model's loss. Its inputs are the student's output, its features, and the inputs of both models.
+ * the model's loss. Its inputs are the student's output, its outputs to match, and the inputs of the teacher.
  *
  * tfjs gives the loss of `compile` only targets and outputs. But it also adds what each layer reports with
  * `calculateLosses` (for regularizers), in the same step and on the same tape. The teacher is kept in a
@@ -48,17 +54,13 @@ export class DistillationLoss extends layers.Layer {
   }
 
   private distance(output: Tensor, rest: Tensor[]): Scalar {
-    const { teacher, temperature, softWeight, featureWeights } = this.terms;
-    const features = rest.slice(0, featureWeights.length);
-    const predicted = teacher.predictOnBatch(rest.slice(featureWeights.length));
-    const [targets, ...targetFeatures] = [predicted].flat().map(stopGradient);
-    const parts = features.map((feature, i) =>
-      mul<Scalar>(featureLoss(feature, targetFeatures[i]!), featureWeights[i]!),
+    const { teacher, softTargets, matches } = this.terms;
+    const predicted = [teacher.predictOnBatch(rest.slice(matches.length))].flat().map(stopGradient);
+    const target = (of: SymbolicTensor) => predicted[teacher.outputs.indexOf(of)]!;
+    const parts = matches.map(({ teacher: of, distance, weight }, i) =>
+      mul<Scalar>(distance(rest[i]!, target(of)), weight),
     );
-    if (softWeight > 0) {
-      const [own, soft] = [this.terms.studentLogits(output), this.terms.teacherLogits(targets!)];
-      parts.push(mul(softTargetLoss(own, soft, temperature), softWeight));
-    }
+    if (softTargets != null) parts.push(softLoss(softTargets, output, target(softTargets.teacher)));
     return parts.reduce((total, part) => add(total, part));
   }
 
@@ -69,4 +71,12 @@ export class DistillationLoss extends layers.Layer {
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
     return inputShape[0] as Shape;
   }
+}
+
+function softLoss(
+  { weight, temperature, studentLogits, teacherLogits }: SoftTargets,
+  output: Tensor,
+  target: Tensor,
+): Scalar {
+  return mul(softTargetLoss(studentLogits(output), teacherLogits(target), temperature), weight);
 }

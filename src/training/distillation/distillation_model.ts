@@ -1,7 +1,11 @@
-import { mul } from '@tensorflow/tfjs-core';
+import { mul, scalar } from '@tensorflow/tfjs-core';
 import { LayersModel, type layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../../errors';
+import { ofAnyLabels } from '../../tfjs/label_shapes';
 import { wrapLosses } from '../../tfjs/loss_functions';
 import type { DistillationLoss } from './distillation_loss';
+
+type CompileArgs = Parameters<LayersModel['compile']>[0];
 
 /** The student with the loss of distillation: see `distill`. */
 export class DistillationModel extends LayersModel {
@@ -15,8 +19,13 @@ export class DistillationModel extends LayersModel {
     super({ inputs, outputs: output, name: 'distillation' });
   }
 
-  override compile(args: Parameters<LayersModel['compile']>[0]): void {
-    super.compile(args);
+  /** @throws if `loss` is left out where alpha is between 0 and 1. */
+  override compile(args: Omit<CompileArgs, 'loss'> & Partial<Pick<CompileArgs, 'loss'>>): void {
+    if (args.loss == null && this.alpha > 0 && this.alpha < 1) {
+      const expected = 'given where alpha is between 0 and 1';
+      throw argumentError('distill', 'loss of compile', expected, args.loss);
+    }
+    super.compile({ ...args, loss: args.loss ?? ofAnyLabels(() => scalar(0)) });
     wrapLosses(this, (loss) => (labels, outputs) => {
       const hard = loss(labels, outputs);
       return this.term.isTraining ? mul(hard, this.alpha) : hard;
