@@ -17,6 +17,7 @@ const MODULES = [
   { name: 'attention', features: ['threads', 'simd'] },
   { name: 'gelu', features: ['threads', 'simd'] },
   { name: 'hamming', features: ['threads', 'simd'] },
+  { name: 'gate', features: ['threads', 'simd'] },
 ];
 
 /** Ids of the sections a stateless module consists of: custom, type, import, function, export, code. */

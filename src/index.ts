@@ -16,6 +16,9 @@ export {
   rmsNormalization,
   type RMSNormalizationOptions,
 } from './layers/rms_normalization';
+export { SparsityGate } from './layers/sparsity_gate/layer';
+export type { SparsityGateOptions } from './layers/sparsity_gate/options';
+export { sparsityGate } from './layers/sparsity_gate/sparsity_gate';
 export type { PackedWeights } from './layers/ternary/packed_weights';
 
 // Quantizers
@@ -69,6 +72,7 @@ export {
 export type { LayerSummary, SummaryTotals } from './inspect/layer_summary';
 export { summary, type ModelSummary } from './inspect/summary';
 export { disposeModel } from './topology/dispose_model';
+export { setSparsity } from './topology/set_sparsity';
 
 // Ops
 export { gelu } from './ops/gelu';
@@ -76,6 +80,7 @@ export {
   scaledDotProductAttention,
   type ScaledDotProductAttentionOptions,
 } from './ops/scaled_dot_product_attention';
+export type { GateScope } from './ops/sparsity_gate';
 
 // Ops on packed words
 export type { Activation } from './engine/ternary_product';

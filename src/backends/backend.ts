@@ -3,6 +3,7 @@ import type { SCALED_DOT_PRODUCT_ATTENTION } from '../ops/attention';
 import type { GeluKernelName } from '../ops/gelu';
 import type { COLUMN_SUMS } from '../quantizers/kernel/column_sums';
 import type { NormalizationKernelName } from '../ops/normalization';
+import type { SPARSITY_GATE } from '../ops/sparsity_gate';
 import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
 
 /** A backend of tfjs that packed products run on: the one place that says what it is and can. */
@@ -18,6 +19,7 @@ export interface Backend {
         Record<
           | typeof COLUMN_SUMS
           | typeof SCALED_DOT_PRODUCT_ATTENTION
+          | typeof SPARSITY_GATE
           | GeluKernelName
           | NormalizationKernelName,
           KernelFunc

@@ -2,6 +2,7 @@ import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
 import { arrayAttention } from './array_attention';
 import { arrayColumnSums } from './array_column_sums';
+import { arrayGate } from './array_gate';
 import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
@@ -21,6 +22,7 @@ export const cpu: Backend = {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     ColumnSums: arrayColumnSums(tensors),
     ScaledDotProductAttention: arrayAttention(tensors),
+    SparsityGate: arrayGate(tensors),
     ...arrayGelu(tensors),
     ...arrayNormalization(tensors),
   },

@@ -2,6 +2,7 @@ import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { withoutDenormals } from '../tfjs/node_denormals';
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
 import { arrayAttention } from './array_attention';
+import { arrayGate } from './array_gate';
 import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
 import { arrayTernaryMatMul, type ArrayTensors } from './array_product';
@@ -28,6 +29,7 @@ export const tensorflow: Backend = {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     ColumnSums: tensorflowColumnSums,
     ScaledDotProductAttention: arrayAttention(tensors),
+    SparsityGate: arrayGate(tensors),
     ...arrayGelu(tensors),
     ...arrayNormalization(tensors),
   },

@@ -23,6 +23,7 @@ import {
 import type { Backend } from './backend';
 import { heapAttention } from './heap_attention';
 import { heapColumnSums } from './heap_column_sums';
+import { heapGate } from './heap_gate';
 import { heapGelu } from './heap_gelu';
 import { heapMicrokernels } from './heap_microkernels';
 import { heapNormalization } from './heap_normalization';
@@ -43,6 +44,7 @@ export const wasm: Backend = {
     },
     ColumnSums: heapColumnSums,
     ScaledDotProductAttention: heapAttention,
+    SparsityGate: heapGate,
     ...heapGelu,
     ...heapNormalization,
   },

@@ -1,4 +1,4 @@
-import { attention, gelu, hamming, normalization, relaxed, simd128 } from './binaries';
+import { attention, gate, gelu, hamming, normalization, relaxed, simd128 } from './binaries';
 
 /**
  * Computes units of some work (outputs of a product, heads of attention) from `first` on, `count` of them. `args` and
@@ -14,7 +14,7 @@ export interface ModuleExports {
 }
 
 /** Each module's bytes, in base64. */
-const MODULES = { relaxed, simd128, normalization, attention, gelu, hamming };
+const MODULES = { relaxed, simd128, normalization, attention, gelu, gate, hamming };
 export type ModuleName = keyof typeof MODULES;
 
 /** `env.memory` as the modules declare it: shared, from 0 to 65536 pages. */

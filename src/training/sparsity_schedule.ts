@@ -1,0 +1,119 @@
+import type { Callback, Logs } from '@tensorflow/tfjs-layers';
+import { argumentError } from '../errors';
+import { SPARSITY } from '../layers/sparsity_gate/options';
+import { anyInteger, oneOf, positiveNumber } from '../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
+import { sparsityGates } from '../topology/set_sparsity';
+import { randomShare } from './random_share';
+import { TrainingCallback } from './training_callback';
+
+export interface SparsityScheduleOptions {
+  /** How the highest sparsity moves; see `sparsitySchedule`. */
+  type: 'linear' | 'constant';
+  /** The lowest sparsity of a step. Default: 0.1. */
+  low?: number;
+  /** The highest sparsity of a step, at least `low`; with `'linear'`, where it moves to. Default: 0.6. */
+  high?: number;
+  /** The sparsity outside of steps: in validation, in checkpoints, and after training. */
+  final: number;
+  /** An integer; all draws follow from it. */
+  seed: number;
+  /** With `'linear'`: epochs, counted from epoch 0, until `high`. Default: the `epochs` of `fit` or `fitDataset`. */
+  epochs?: number;
+}
+
+export const SPARSITY_SCHEDULE_OPTIONS = {
+  type: { ...oneOf(['linear', 'constant']), required: true },
+  low: { ...SPARSITY, default: 0.1 },
+  high: { ...SPARSITY, default: 0.6 },
+  final: { ...SPARSITY, required: true },
+  seed: { ...anyInteger, required: true },
+  epochs: positiveNumber,
+} as const satisfies OptionTable<SparsityScheduleOptions>;
+
+type Settings = Resolved<SparsityScheduleOptions, typeof SPARSITY_SCHEDULE_OPTIONS>;
+
+const LABEL = 'sparsitySchedule';
+
+/** The highest sparsity of a step in an epoch of `epochs`. */
+export function highestSparsity(
+  { type, low, high }: Pick<Settings, 'type' | 'low' | 'high'>,
+  epoch: number,
+  epochs: number,
+): number {
+  if (type === 'constant') return high;
+  return low + (high - low) * Math.min(1, epoch / epochs);
+}
+
+class SparsitySchedule extends TrainingCallback {
+  private epoch = 0;
+  private drawn?: number;
+
+  constructor(private readonly settings: Settings) {
+    super(LABEL);
+  }
+
+  override async onTrainBegin(): Promise<void> {
+    this.set(this.settings.final);
+  }
+
+  override async onEpochBegin(epoch: number): Promise<void> {
+    this.epoch = epoch;
+  }
+
+  override async onBatchBegin(batch: number): Promise<void> {
+    const { settings, epoch } = this;
+    const epochs = settings.epochs ?? (this.params['epochs'] as number);
+    const highest = highestSparsity(settings, epoch, epochs);
+    const share = randomShare(settings.seed, epoch, batch);
+    this.drawn = settings.low + (highest - settings.low) * share;
+    this.set(this.drawn);
+  }
+
+  override async onBatchEnd(): Promise<void> {
+    this.set(this.settings.final);
+  }
+
+  override async onEpochEnd(_epoch: number, logs: Logs = {}): Promise<void> {
+    if (this.drawn != null) logs['sparsity'] = this.drawn;
+  }
+
+  private set(sparsity: number): void {
+    for (const gate of sparsityGates(this.trainedModel(), LABEL)) gate.sparsity = sparsity;
+  }
+}
+
+/**
+ * A callback that trains at many sparsities, so that one net serves at each of them. Before each step it draws the
+ * sparsity of every `sparsityGate` of the model, evenly between `low` and the highest sparsity of the epoch:
+ *
+ *     linear    low + (high - low) e / E        e the epoch, counted from 0, E the number of epochs
+ *     constant  high
+ *
+ * Between steps and after training, the gates have the sparsity `final`: at this one validation is computed and
+ * checkpoints are saved. The draw depends only on `seed` and the position in training: training that is resumed with
+ * `initialEpoch` goes on where it stopped. At the end of an epoch, `sparsity` in tfjs's logs is that of its last step.
+ *
+ * ```js
+ * const net = tf.sequential();
+ * net.add(sparsityGate({inputShape: [4]}));
+ * net.add(bitLinear({units: 1}));
+ * net.compile({optimizer: 'adam', loss: 'meanSquaredError'});
+ * const schedule = sparsitySchedule({type: 'linear', final: 0.4, seed: 1});
+ * await net.fit(tf.ones([8, 4]), tf.ones([8, 1]), {epochs: 2, callbacks: [schedule], verbose: 0});
+ * net.layers[0].sparsity; // 0.4
+ * ```
+ *
+ * Source: TAT-VPR (arXiv 2505.16447), whose first stage is `linear` and whose second is `constant`, with these defaults.
+ *
+ * @throws if an option is wrong. Training throws if the model has no gate.
+ */
+export function sparsitySchedule(options: SparsityScheduleOptions): Callback {
+  const settings = readOptions(LABEL, options, SPARSITY_SCHEDULE_OPTIONS);
+  const { type, low, high, epochs } = settings;
+  if (high < low) throw argumentError(LABEL, 'high', `at least low, ${low}`, high);
+  if (epochs != null && type !== 'linear') {
+    throw argumentError(LABEL, 'epochs', "given with type 'linear' only", epochs);
+  }
+  return new SparsitySchedule(settings);
+}
