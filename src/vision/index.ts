@@ -11,7 +11,13 @@ export { Salad, salad, type SaladOptions } from './heads/salad';
 // Descriptors
 export { BinaryDescriptor, binaryDescriptor } from './descriptor/binary_descriptor';
 export { packBits } from './descriptor/pack_bits';
+export {
+  FusedSelfAttention,
+  type FusedSelfAttentionOptions,
+} from './transformer/fused_self_attention';
+export { ImagePatches, type ImagePatchesOptions } from './transformer/image_patches';
 export type { VisionTransformerOptions } from './transformer/options';
+export { PositionedTokens } from './transformer/positioned_tokens';
 export {
   tatBase,
   tetraBase,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as bitcore from '../../src';
 import * as training from '../../src/training';
+import * as vision from '../../src/vision';
 
 const ROOT = join(__dirname, '../..');
 
@@ -59,7 +60,7 @@ test('a wrong claim in an example would be found', () => {
 
 test('every export has an example', () => {
   const code = examples.map((example) => example.code).join('\n');
-  const names = Object.keys({ ...bitcore, ...training });
+  const names = Object.keys({ ...bitcore, ...training, ...vision });
   expect(names.length).toBeGreaterThan(10);
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
 });

@@ -51,9 +51,17 @@ import {
   seededBatches,
   trainingMetrics,
 } from '../../src/training';
-import { tatBase, tetraBase, tetraSmall, visionTransformer } from '../../src/vision';
+import {
+  FusedSelfAttention,
+  ImagePatches,
+  PositionedTokens,
+  visionTransformer,
+} from '../../src/vision';
+import { FUSED_SELF_ATTENTION_OPTIONS } from '../../src/vision/transformer/fused_self_attention';
+import { IMAGE_PATCHES_OPTIONS } from '../../src/vision/transformer/image_patches';
+import { POSITIONED_TOKENS_OPTIONS } from '../../src/vision/transformer/positioned_tokens';
 import { VISION_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/options';
-import { PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
+import { presetOptions, PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
 
 /** Options that a public function takes. */
@@ -328,11 +336,35 @@ export const OPTION_CASES: readonly OptionCase[] = [
     valid: { imageSize: 4, patchSize: 2, width: 2, depth: 1, numHeads: 1 },
     call: visionTransformer,
   },
-  ...[tetraBase, tetraSmall, tatBase].map((preset): OptionCase => ({
-    name: preset.name,
+  {
+    name: 'FusedSelfAttention',
+    type: 'FusedSelfAttentionOptions',
+    table: FUSED_SELF_ATTENTION_OPTIONS,
+    valid: { numHeads: 2 },
+    ofTfjs: layerOptions,
+    call: (options) => new FusedSelfAttention(options),
+  },
+  {
+    name: 'ImagePatches',
+    type: 'ImagePatchesOptions',
+    table: IMAGE_PATCHES_OPTIONS,
+    valid: { patchSize: 2 },
+    ofTfjs: layerOptions,
+    call: (options) => new ImagePatches(options),
+  },
+  {
+    name: 'PositionedTokens',
+    type: 'LayerOptions',
+    table: POSITIONED_TOKENS_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new PositionedTokens(options),
+  },
+  // Each builds a large net of what this function gives.
+  ...(['tetraBase', 'tetraSmall', 'tatBase'] as const).map((name): OptionCase => ({
+    name,
     type: 'PublishedTransformerOptions',
     table: PUBLISHED_TRANSFORMER_OPTIONS,
-    call: preset,
+    call: (options) => presetOptions(name, options),
   })),
 ];
 

@@ -26,6 +26,14 @@ export const FUSED_SELF_ATTENTION_OPTIONS = {
  *
  * It has no weights. Input: float32 [batch, tokens, 3 * numHeads * headDim], queries, then keys, then values, each
  * head by head. Output: float32 [batch, tokens, numHeads * headDim].
+ *
+ * ```js
+ * const net = tf.sequential();
+ * net.add(bitLinear({units: 3 * 16, useBias: false, inputShape: [9, 16]}));
+ * net.add(new FusedSelfAttention({numHeads: 2}));
+ * net.add(bitLinear({units: 16}));
+ * net.outputs[0].shape; // [null, 9, 16]
+ * ```
  */
 export class FusedSelfAttention extends layers.Layer {
   /** @nocollapse */

@@ -25,6 +25,10 @@ export const IMAGE_PATCHES_OPTIONS = {
  *
  * It has no weights. Input: [batch, height, width, channels], of the size with which it was built. Output: float32
  * [batch, patches, patchSize * patchSize * channels].
+ *
+ * ```js
+ * new ImagePatches({patchSize: 4}).apply(tf.zeros([2, 12, 12, 3])).shape; // [2, 9, 48]
+ * ```
  */
 export class ImagePatches extends layers.Layer {
   /** @nocollapse */

@@ -38,6 +38,16 @@ export const PUBLISHED_TRANSFORMER_OPTIONS = {
 } as const satisfies OptionTable<PublishedTransformerOptions>;
 
 const BASE = { width: 768, depth: 12, numHeads: 12 };
+const SMALL = { width: 384, depth: 12, numHeads: 6, headDim: 96 };
+const TETRA = { imageSize: 322, patchSize: 14, style: 'tetra' } as const;
+
+const PRESETS = {
+  tetraBase: { ...BASE, ...TETRA, dropout: 0.1, embeddingDropout: 0.05 },
+  tetraSmall: { ...SMALL, ...TETRA, dropout: 0.05, embeddingDropout: 0.1 },
+  tatBase: { ...BASE, imageSize: 224, patchSize: 16, style: 'tat' },
+} as const satisfies Record<string, VisionTransformerOptions>;
+
+type PresetName = keyof typeof PRESETS;
 
 /**
  * The backbone of TeTRA-Base (arXiv 2503.02511): 322-pixel images in patches of 14, 12 blocks of width 768, 85,975,704
@@ -52,8 +62,7 @@ const BASE = { width: 768, depth: 12, numHeads: 12 };
  * @throws if an option is unknown or wrong, or the patch of 14 pixels does not divide the image.
  */
 export function tetraBase(options: PublishedTransformerOptions = {}): LayersModel {
-  const sizes = { imageSize: 322, patchSize: 14, dropout: 0.1, embeddingDropout: 0.05 };
-  return published('tetraBase', { ...BASE, ...sizes, style: 'tetra' }, options);
+  return preset('tetraBase', options);
 }
 
 /**
@@ -69,9 +78,7 @@ export function tetraBase(options: PublishedTransformerOptions = {}): LayersMode
  * @throws if an option is unknown or wrong, or the patch of 14 pixels does not divide the image.
  */
 export function tetraSmall(options: PublishedTransformerOptions = {}): LayersModel {
-  const sizes = { imageSize: 322, patchSize: 14, dropout: 0.05, embeddingDropout: 0.1 };
-  const widths = { width: 384, depth: 12, numHeads: 6, headDim: 96 };
-  return published('tetraSmall', { ...widths, ...sizes, style: 'tetra' }, options);
+  return preset('tetraSmall', options);
 }
 
 /**
@@ -87,16 +94,20 @@ export function tetraSmall(options: PublishedTransformerOptions = {}): LayersMod
  * @throws if an option is unknown or wrong, or the patch of 16 pixels does not divide the image.
  */
 export function tatBase(options: PublishedTransformerOptions = {}): LayersModel {
-  return published('tatBase', { ...BASE, imageSize: 224, patchSize: 16, style: 'tat' }, options);
+  return preset('tatBase', options);
 }
 
-function published(
-  where: string,
-  preset: VisionTransformerOptions,
+function preset(name: PresetName, options: PublishedTransformerOptions): LayersModel {
+  return transformer(name, presetOptions(name, options));
+}
+
+/** What a published net is built with. */
+export function presetOptions(
+  name: PresetName,
   options: PublishedTransformerOptions,
-): LayersModel {
-  readOptions(where, options, PUBLISHED_TRANSFORMER_OPTIONS);
-  return transformer(where, { ...preset, ...definedIn(options) });
+): VisionTransformerOptions {
+  readOptions(name, options, PUBLISHED_TRANSFORMER_OPTIONS);
+  return { ...PRESETS[name], ...definedIn(options) };
 }
 
 /** An option whose default is that of the preset. */

@@ -1,6 +1,6 @@
 import { input, model, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { applied, block, dense, dropped, normalized } from './block';
-import { ClassToken } from './class_token';
+import { PositionedTokens } from './positioned_tokens';
 import { ImagePatches } from './image_patches';
 import {
   readTransformerOptions,
@@ -57,6 +57,6 @@ function embedded(
   const even = normalized(patches, 'patches_normalization');
   const projected = dense(even, { units: width, useBias: true, name: 'embedding' });
   const embedding = normalized(projected, 'embedding_normalization');
-  const tokens = applied(new ClassToken({ name: 'tokens' }), embedding);
+  const tokens = applied(new PositionedTokens({ name: 'tokens' }), embedding);
   return dropped(tokens, embeddingDropout, 'tokens_dropout');
 }

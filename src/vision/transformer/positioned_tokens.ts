@@ -8,7 +8,7 @@ import type { OptionTable } from '../../options/option_table';
 import { firstShape } from '../../tfjs/layer_nodes';
 import { savedConfig } from '../../tfjs/saved_config';
 
-export const CLASS_TOKEN_OPTIONS = LAYER_OPTIONS satisfies OptionTable<LayerOptions>;
+export const POSITIONED_TOKENS_OPTIONS = LAYER_OPTIONS satisfies OptionTable<LayerOptions>;
 
 /**
  * Puts a learned class token before the patches of each image, and adds a learned position to each token.
@@ -16,10 +16,14 @@ export const CLASS_TOKEN_OPTIONS = LAYER_OPTIONS satisfies OptionTable<LayerOpti
  * Weights: `class_token` [1, 1, width] and `positions` [1, 1 + patches, width], both N(0, 1) at first, as in the
  * originals of TeTRA-VPR and TAT-VPR. Input: float32 [batch, patches, width]. Output: float32
  * [batch, 1 + patches, width].
+ *
+ * ```js
+ * new PositionedTokens().apply(tf.zeros([2, 9, 16])).shape; // [2, 10, 16]
+ * ```
  */
-export class ClassToken extends layers.Layer {
+export class PositionedTokens extends layers.Layer {
   /** @nocollapse */
-  static readonly className: string = 'ClassToken';
+  static readonly className: string = 'PositionedTokens';
 
   private token: LayerVariable | undefined;
   private positions: LayerVariable | undefined;
@@ -27,11 +31,11 @@ export class ClassToken extends layers.Layer {
   /** @throws if an option is unknown. */
   constructor(args: LayerOptions = {}) {
     super(
-      readLayerOptions<LayerOptions, typeof CLASS_TOKEN_OPTIONS>(
-        ClassToken,
+      readLayerOptions<LayerOptions, typeof POSITIONED_TOKENS_OPTIONS>(
+        PositionedTokens,
         new.target,
         args,
-        CLASS_TOKEN_OPTIONS,
+        POSITIONED_TOKENS_OPTIONS,
       ),
     );
   }
@@ -41,7 +45,7 @@ export class ClassToken extends layers.Layer {
     const [, patches, width] = shape;
     if (shape.length !== 3 || patches == null || width == null) {
       const expected = 'of shape [batch, patches, width], patches and width known';
-      throw argumentError(labelOf('ClassToken', this.name), 'input', expected, shape);
+      throw argumentError(labelOf('PositionedTokens', this.name), 'input', expected, shape);
     }
     const normal = initializers.randomNormal({ mean: 0, stddev: 1 });
     this.token = this.addWeight('class_token', [1, 1, width], 'float32', normal);
@@ -74,4 +78,4 @@ export class ClassToken extends layers.Layer {
   }
 }
 
-serialization.registerClass(ClassToken);
+serialization.registerClass(PositionedTokens);
