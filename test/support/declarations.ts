@@ -99,11 +99,12 @@ function membersOf(type: ts.Type): ts.Type[] {
   return type.isUnion() ? type.types : [type];
 }
 
-/** Whether a type is an interface or literal type of src/, and no function. */
+/** Whether a type is an interface or literal type of src/, or the options of any layer of tfjs, and no function. */
 function isDeclaredObject(type: ts.Type): boolean {
   const symbol = type.aliasSymbol ?? type.symbol;
   const files = symbol?.declarations?.map((node) => node.getSourceFile().fileName) ?? [];
   const isObject = (type.flags & ts.TypeFlags.Object) !== 0 && !type.isClass();
   const isFunction = type.getCallSignatures().length > 0;
-  return isObject && !isFunction && files.some((file) => file.startsWith(SOURCES));
+  const isOurs = files.some((file) => file.startsWith(SOURCES));
+  return isObject && !isFunction && (isOurs || symbol?.name === 'LayerArgs');
 }

@@ -63,6 +63,12 @@ import { POSITIONED_TOKENS_OPTIONS } from '../../src/vision/transformer/position
 import { VISION_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/options';
 import { presetOptions, PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
+import * as vision from '../../src/vision';
+import { BOQ_OPTIONS } from '../../src/vision/heads/boq';
+import { GEM_POOLING_OPTIONS } from '../../src/vision/heads/gem_pooling';
+import { MEAN_TOKENS_OPTIONS } from '../../src/vision/heads/mean_tokens';
+import { MIX_VPR_OPTIONS } from '../../src/vision/heads/mix_vpr';
+import { SALAD_OPTIONS } from '../../src/vision/heads/salad';
 
 /** Options that a public function takes. */
 export interface OptionCase {
@@ -118,6 +124,22 @@ function kernelQuantizer(name: string, type: string, table: OptionCase['table'])
   const call = (options: object) =>
     bitLinear({ units: 3, kernelQuantizer: { name, ...options } as never });
   return { name: 'bitLinear', type, table, where: `BitLinear: ${name}`, areSpread: true, call };
+}
+
+/** A function that makes a layer without required options, and its class, which errors name. */
+function layerCases(
+  name: keyof typeof vision,
+  className: keyof typeof vision,
+  type: string,
+  table: OptionCase['table'],
+): OptionCase[] {
+  const make = vision[name] as (options: object) => unknown;
+  const Class = vision[className] as unknown as new (options: object) => unknown;
+  const shared = { type, table, where: className, ofTfjs: layerOptions };
+  return [
+    { ...shared, name, call: make },
+    { ...shared, name: className, call: (options) => new Class(options) },
+  ];
 }
 
 export const float = dense();
@@ -366,6 +388,14 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: PUBLISHED_TRANSFORMER_OPTIONS,
     call: (options) => presetOptions(name, options),
   })),
+  ...layerCases('boq', 'Boq', 'BoqOptions', BOQ_OPTIONS),
+  ...layerCases('classToken', 'ClassToken', 'LayerOptions', LAYER_OPTIONS),
+  ...layerCases('gemPooling', 'GemPooling', 'GemPoolingOptions', GEM_POOLING_OPTIONS),
+  ...layerCases('meanTokens', 'MeanTokens', 'MeanTokensOptions', MEAN_TOKENS_OPTIONS),
+  ...layerCases('mixVpr', 'MixVpr', 'MixVprOptions', MIX_VPR_OPTIONS),
+  ...layerCases('salad', 'Salad', 'SaladOptions', SALAD_OPTIONS),
+  ...layerCases('binaryDescriptor', 'BinaryDescriptor', 'LayerOptions', LAYER_OPTIONS),
+  ...layerCases('unitLength', 'UnitLength', 'LayerOptions', LAYER_OPTIONS),
 ];
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */

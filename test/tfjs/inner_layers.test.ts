@@ -12,6 +12,24 @@ test('the names of weights begin with that of the layer, only while it is built 
   expect((layer.apply(tf.ones([1, 3])) as tf.Tensor).shape).toEqual([1, 2]);
 });
 
+test('a layer that is built inside one that is built here has both names', () => {
+  const [outer, middle, inner] = ['outer', 'middle', 'inner'].map((name) =>
+    tf.layers.dense({ units: 2, name }),
+  );
+  const buildMiddle = middle!.build.bind(middle);
+  middle!.build = (shape) => {
+    buildInner(middle!, inner!, shape);
+    buildMiddle(shape);
+  };
+  buildInner(outer!, middle!, [null, 3]);
+  expect(middle!.weights.map(({ originalName }) => originalName)).toEqual([
+    'middle/inner/kernel',
+    'middle/inner/bias',
+    'middle/kernel',
+    'middle/bias',
+  ]);
+});
+
 test('the variables are frozen with the outer layer, and with a model that holds it', () => {
   const outer = tf.layers.activation({ activation: 'relu', inputShape: [3] });
   const inner = tf.layers.dense({ units: 2 });

@@ -14,7 +14,12 @@ import {
   single,
   type GoldenModule,
 } from '../../support/golden_layers';
-import { goldenTensor, goldenValues, readGolden, type GoldenTensor } from '../../support/golden_vision';
+import {
+  goldenTensor,
+  goldenValues,
+  readGolden,
+  type GoldenTensor,
+} from '../../support/golden_vision';
 import { expectClose } from '../../support/values';
 
 /** That of the golden values. */
