@@ -20,7 +20,14 @@ export interface Sizes {
   /** Of each of the two stages of a student. */
   readonly distillationSteps: number;
   readonly metricSteps: number;
+  /** Steps between two checkpoints, of which the numbers of steps are multiples. */
+  readonly stepsPerEpoch: number;
+  /** Places of a batch, and views of each of them. */
+  readonly batchPlaces: number;
+  readonly batchViews: number;
 }
+
+const BATCHES = { stepsPerEpoch: 50, batchPlaces: 32, batchViews: 4 };
 
 const FULL: Sizes = {
   trainingPlaces: 4000,
@@ -30,6 +37,7 @@ const FULL: Sizes = {
   teacherSteps: 1200,
   distillationSteps: 800,
   metricSteps: 400,
+  ...BATCHES,
 };
 
 const SMALL: Sizes = {
@@ -40,6 +48,7 @@ const SMALL: Sizes = {
   teacherSteps: 300,
   distillationSteps: 150,
   metricSteps: 100,
+  ...BATCHES,
 };
 
 export function sizesOf({ small }: PlacesOptions): Sizes {

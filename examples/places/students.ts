@@ -98,11 +98,10 @@ function trainAs(
   callbacks: tf.Callback[],
 ): Promise<void> {
   const checkpoint = join(options.out, 'checkpoints', name.replace(/\W+/g, '_'));
-  const { viewsPerPlace } = sizes;
   const { pixels } = training;
   const { seed } = options;
   return train(model, {
     ...{ name, steps, learningRate, callbacks, checkpoint },
-    ...{ pixels, viewsPerPlace, seed },
+    ...{ pixels, sizes, seed },
   });
 }
