@@ -27,7 +27,7 @@ export interface Sizes {
   readonly batchViews: number;
 }
 
-const BATCHES = { stepsPerEpoch: 50, batchPlaces: 32, batchViews: 4 };
+const STEPS_PER_EPOCH = 50;
 
 const FULL: Sizes = {
   trainingPlaces: 4000,
@@ -37,7 +37,9 @@ const FULL: Sizes = {
   teacherSteps: 1200,
   distillationSteps: 800,
   metricSteps: 400,
-  ...BATCHES,
+  stepsPerEpoch: STEPS_PER_EPOCH,
+  batchPlaces: 32,
+  batchViews: 4,
 };
 
 const SMALL: Sizes = {
@@ -45,10 +47,12 @@ const SMALL: Sizes = {
   viewsPerPlace: 8,
   databasePlaces: 2500,
   queryEvery: 2,
-  teacherSteps: 300,
-  distillationSteps: 150,
+  teacherSteps: 500,
+  distillationSteps: 250,
   metricSteps: 100,
-  ...BATCHES,
+  stepsPerEpoch: STEPS_PER_EPOCH,
+  batchPlaces: 16,
+  batchViews: 4,
 };
 
 export function sizesOf({ small }: PlacesOptions): Sizes {

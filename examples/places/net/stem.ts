@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { mixVpr, unitLength } from 'tfjs-bitcore/vision';
 
-/** Channels after each halving of the view: the first two are the stem, the third is the teacher's own. */
-export const CHANNELS = [24, 48, 96] as const;
+/** The stem makes a point of 48 channels of each 4 x 4 pixels; it sees one pixel around them. */
+export const STEM = { channels: 48, stride: 4 } as const;
+const STEM_KERNEL = 6;
 const [ROWS, OUTPUT_CHANNELS] = [8, 64];
 /** Numbers of the float descriptor, and bits of the binary one. */
 export const DESCRIPTOR = ROWS * OUTPUT_CHANNELS;
@@ -10,10 +11,10 @@ export const DESCRIPTOR = ROWS * OUTPUT_CHANNELS;
 export const TOKENS = 'tokens_of_head';
 export const DESCRIPTOR_LAYER = 'descriptor';
 
-/** Two convolutions, from the view to a quarter of its height and width. */
+/** One convolution, from the view to a quarter of its height and width. */
 export function stem(view: tf.SymbolicTensor): tf.SymbolicTensor {
-  const half = relu(convolution(view, 'stem0', CHANNELS[0], 2));
-  return relu(convolution(half, 'stem1', CHANNELS[1], 2));
+  const { channels, stride } = STEM;
+  return relu(convolution(view, 'stem', channels, stride, STEM_KERNEL));
 }
 
 /** From tokens [batch, 1 + patches, width] to a descriptor of length 1. */
@@ -23,14 +24,15 @@ export function descriptorOf(tokens: tf.SymbolicTensor): tf.SymbolicTensor {
   return unitLength({ name: DESCRIPTOR_LAYER }).apply(head.apply(named)) as tf.SymbolicTensor;
 }
 
-/** A convolution of 3 x 3 pixels, and the normalization of its batch. */
+/** A convolution, and the normalization of its batch. */
 export function convolution(
   input: tf.SymbolicTensor,
   name: string,
   filters: number,
   strides: number,
+  kernelSize = 3,
 ): tf.SymbolicTensor {
-  const layer = { name, filters, kernelSize: 3, strides, padding: 'same', useBias: false } as const;
+  const layer = { name, filters, kernelSize, strides, padding: 'same', useBias: false } as const;
   const normalization = tf.layers.batchNormalization({
     name: `${name}_normalization`,
     momentum: 0.9,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { visionTransformer } from 'tfjs-bitcore/vision';
 import { setKernels } from '../../support/initial_kernels';
 import { SIZE } from '../world/views';
-import { CHANNELS, descriptorOf, stem } from './stem';
+import { descriptorOf, STEM, stem } from './stem';
 
 /** `sparse` is ternary too, and leaves out inputs of its ternary layers. */
 export type StudentKind = 'float' | 'ternary' | 'sparse';
@@ -15,8 +15,8 @@ export function buildStudent(kind: StudentKind, seed: number): tf.LayersModel {
   const map = stem(view);
   const transformer = visionTransformer({
     ...TRANSFORMER,
-    imageSize: SIZE / 4,
-    channels: CHANNELS[1],
+    imageSize: SIZE / STEM.stride,
+    channels: STEM.channels,
     ternary: kind !== 'float',
   });
   const tokens = transformer.apply(map) as tf.SymbolicTensor;

@@ -1,18 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { setKernels } from '../../support/initial_kernels';
 import { SIZE } from '../world/views';
-import { CHANNELS, convolution, descriptorOf, relu, stem } from './stem';
+import { convolution, descriptorOf, relu, STEM, stem } from './stem';
 
-/** Residual blocks before and after the last halving. */
+/** Residual blocks before and after height and width are halved, and channels after it. */
 const BLOCKS = [1, 2] as const;
+const CHANNELS = 96;
 
 /** A small residual net of convolutions: it learns to tell places apart from few views. */
 export function buildTeacher(seed: number): tf.LayersModel {
   const view = tf.input({ shape: [SIZE, SIZE, 3], name: 'view' });
   let map = stem(view);
-  for (let i = 0; i < BLOCKS[0]; i++) map = residual(map, `quarter${i}`, CHANNELS[1]);
-  map = relu(convolution(map, 'halving', CHANNELS[2], 2));
-  for (let i = 0; i < BLOCKS[1]; i++) map = residual(map, `eighth${i}`, CHANNELS[2]);
+  for (let i = 0; i < BLOCKS[0]; i++) map = residual(map, `quarter${i}`, STEM.channels);
+  map = relu(convolution(map, 'halving', CHANNELS, 2));
+  for (let i = 0; i < BLOCKS[1]; i++) map = residual(map, `eighth${i}`, CHANNELS);
   const net = tf.model({ inputs: view, outputs: descriptorOf(tokensOf(map)) });
   setKernels(net, seed);
   return net;
