@@ -12,7 +12,7 @@ describe('bitLinear', () => {
     expect(layer).toBeInstanceOf(BitLinear);
     expect(layer).toBeInstanceOf(tf.layers.Layer);
     expect(layer.getClassName()).toBe('BitLinear');
-    expect(layer.kernelQuantizer).toEqual({ name: 'bitnet', perOutput: false });
+    expect(layer.kernelQuantizer).toEqual({ name: 'bitnet', perOutput: false, addEps: false });
     expect([layer.inputQuantizer, layer.eps, layer.useBias]).toEqual(['int8', 1e-5, true]);
     expect([layer.deployed, layer.inFeatures]).toEqual([false, undefined]);
   });

@@ -34,4 +34,16 @@ describe('bitnet', () => {
     expect(quantized(config, tiny)).toEqual({ ternary: [[1, 0], [-1, 0]], scale }); // prettier-ignore
     expect(quantized(config, tiny, undefined, 2).scale).toEqual(scale.map(() => 2));
   });
+
+  test.each([false, true])('addEps: eps is added to the scale (perOutput %p)', (perOutput) => {
+    const config = { name: 'bitnet', perOutput, addEps: true } as const;
+    const units = perOutput ? 2 : 1;
+    // mean|W| + eps = 2 + 1: 1.5 is half of a scale and rounds to 0, 2.5 to 1.
+    const kernel = [[1.5, 2.5], [-2.5, -1.5]]; // prettier-ignore
+    expect(quantized(config, kernel, undefined, 1)).toEqual({
+      ternary: [[0, 1], [-1, 0]], // prettier-ignore
+      scale: new Array<number>(units).fill(3),
+    });
+    expect(quantized(config, [[0, 0]], undefined, 1).scale).toEqual(new Array(units).fill(1));
+  });
 });

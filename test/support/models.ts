@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, multiHeadAttention } from '../../src';
+import { visionTransformer } from '../../src/vision';
 import { randomTensor, wholeNumbers } from './values';
 
 export interface ModelCase {
@@ -107,6 +108,10 @@ export const MODELS: Record<string, () => ModelCase> = {
     const outputs = symbolic(crossed.apply([symbolic(own.apply(a)), b]));
     const model = tf.model({ inputs: [a, b], outputs });
     return { model, x: [randomTensor([3, 5, 8], 7), randomTensor([3, 7, 6], 8)] };
+  },
+  'a vision transformer'() {
+    const sizes = { imageSize: 4, patchSize: 2, width: 6, depth: 2, numHeads: 2, mlpWidth: 8 };
+    return { model: visionTransformer(sizes), x: randomTensor([2, 4, 4, 3]) };
   },
 };
 

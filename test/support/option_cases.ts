@@ -51,15 +51,9 @@ import {
   seededBatches,
   trainingMetrics,
 } from '../../src/training';
-import {
-  FusedSelfAttention,
-  ImagePatches,
-  PositionedTokens,
-  visionTransformer,
-} from '../../src/vision';
+import { FusedSelfAttention, ImagePatches, visionTransformer } from '../../src/vision';
 import { FUSED_SELF_ATTENTION_OPTIONS } from '../../src/vision/transformer/fused_self_attention';
 import { IMAGE_PATCHES_OPTIONS } from '../../src/vision/transformer/image_patches';
-import { POSITIONED_TOKENS_OPTIONS } from '../../src/vision/transformer/positioned_tokens';
 import { VISION_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/options';
 import { presetOptions, PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
@@ -374,13 +368,6 @@ export const OPTION_CASES: readonly OptionCase[] = [
     ofTfjs: layerOptions,
     call: (options) => new ImagePatches(options),
   },
-  {
-    name: 'PositionedTokens',
-    type: 'LayerOptions',
-    table: POSITIONED_TOKENS_OPTIONS,
-    ofTfjs: layerOptions,
-    call: (options) => new PositionedTokens(options),
-  },
   // Each builds a large net of what this function gives.
   ...(['tetraBase', 'tetraSmall', 'tatBase'] as const).map((name): OptionCase => ({
     name,
@@ -407,8 +394,9 @@ export const PARTS = [
   'ScheduleOptions',
 ];
 
-/** Public functions without options. */
+/** Public functions without options of their own. */
 export const WITHOUT_OPTIONS = [
+  'PositionedTokens',
   'deploy',
   'disposeModel',
   'engineInfo',

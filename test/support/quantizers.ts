@@ -4,6 +4,7 @@ import type { KernelQuantizerConfig } from '../../src';
 export const KERNEL_QUANTIZERS: KernelQuantizerConfig[] = [
   { name: 'bitnet' },
   { name: 'bitnet', perOutput: true },
+  { name: 'bitnet', addEps: true },
   { name: 'twn' },
   { name: 'twn', perOutput: true },
   { name: 'twn', factor: 0.4 },

@@ -1,12 +1,16 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { expectTypeOf } from 'expect-type';
 import { recallAtK } from 'tfjs-bitcore/retrieval';
 import {
   binaryDescriptor,
   Boq,
   boq,
+  FusedSelfAttention,
   gemPooling,
   packBits,
   salad,
+  tatBase,
+  visionTransformer,
   type BoqOptions,
 } from 'tfjs-bitcore/vision';
 
@@ -15,6 +19,17 @@ import {
  */
 
 expectTypeOf(packBits(new Float32Array(8), 8)).toEqualTypeOf<Uint8Array>();
+const sizes = { patchSize: 4, width: 8, depth: 2, numHeads: 2 };
+expectTypeOf(visionTransformer({ ...sizes, imageSize: [8, 16] })).toEqualTypeOf<LayersModel>();
+expectTypeOf(tatBase({ ternary: false })).toEqualTypeOf<LayersModel>();
+expectTypeOf(new FusedSelfAttention({ numHeads: 2 }).numHeads).toEqualTypeOf<number>();
+// @ts-expect-error: imageSize is required
+visionTransformer(sizes);
+// @ts-expect-error: one of two styles
+visionTransformer({ ...sizes, imageSize: 8, style: 'vit' });
+// @ts-expect-error: a preset has its own width
+tatBase({ width: 8 });
+
 // @ts-expect-error: floats
 packBits([1, 2]);
 

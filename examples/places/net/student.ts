@@ -4,8 +4,11 @@ import { setKernels } from '../../support/initial_kernels';
 import { SIZE } from '../world/views';
 import { descriptorOf, STEM, stem } from './stem';
 
-/** `sparse` is ternary too, and leaves out inputs of its ternary layers. */
+/** `sparse` is ternary too, after TAT-VPR, and leaves out inputs of its ternary layers; `ternary` is after TeTRA-VPR. */
 export type StudentKind = 'float' | 'ternary' | 'sparse';
+
+/** Blocks of four inputs are left out together: these are the zeros that packed products can skip. */
+const SPARSE = { style: 'tat', gate: { scope: 'block4' } } as const;
 
 /** A transformer on the maps of the stem, in patches of 2 x 2 points. */
 const TRANSFORMER = { patchSize: 2, width: 96, depth: 4, numHeads: 4, mlpWidth: 192 } as const;
@@ -18,6 +21,7 @@ export function buildStudent(kind: StudentKind, seed: number): tf.LayersModel {
     imageSize: SIZE / STEM.stride,
     channels: STEM.channels,
     ternary: kind !== 'float',
+    ...(kind === 'sparse' ? SPARSE : {}),
   });
   const tokens = transformer.apply(map) as tf.SymbolicTensor;
   const net = tf.model({ inputs: view, outputs: descriptorOf(tokens) });

@@ -2,6 +2,7 @@ import { initializers, layers, type SymbolicTensor } from '@tensorflow/tfjs-laye
 import { bitLinear } from '../../layers/bit_linear/bit_linear';
 import { geluLayer } from '../../layers/gelu';
 import { layerNormalization } from '../../layers/layer_norm';
+import { sparsityGate } from '../../layers/sparsity_gate/sparsity_gate';
 import { FusedSelfAttention } from './fused_self_attention';
 import type { TransformerSettings } from './options';
 import { STYLES } from './styles';
@@ -69,13 +70,14 @@ type Linear = (x: SymbolicTensor, args: LinearArgs) => SymbolicTensor;
 
 /** The linear layers of a part of the net that is ternary, or float. */
 function linearOf(settings: TransformerSettings, isTernary: boolean): Linear {
-  const { ternary, kernelQuantizer, inputQuantizer } = settings;
+  const { ternary, kernelQuantizer, inputQuantizer, gate } = settings;
   if (!ternary || !isTernary) return dense;
-  return (x, args) =>
-    applied(
-      bitLinear({ ...args, kernelInitializer: uniform(), kernelQuantizer, inputQuantizer }),
-      x,
-    );
+  return (x, args) => {
+    const gated =
+      gate == null ? x : applied(sparsityGate({ ...gate, name: `${args.name}_gate` }), x);
+    const quantization = { kernelQuantizer, inputQuantizer };
+    return applied(bitLinear({ ...args, ...quantization, kernelInitializer: uniform() }), gated);
+  };
 }
 
 export function dense(x: SymbolicTensor, args: LinearArgs): SymbolicTensor {

@@ -1,4 +1,5 @@
 import { argumentError } from '../../errors';
+import type { GateScope } from '../../ops/sparsity_gate';
 import { anyBoolean, oneOf, positiveInteger, type Check } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
 import type { InputQuantizerName } from '../../quantizers/input/registry';
@@ -37,6 +38,8 @@ export interface VisionTransformerOptions {
   kernelQuantizer?: string | KernelQuantizerConfig;
   /** As in `bitLinear`. Default: that of the original, `'int8'` for TeTRA-VPR and `'none'` for TAT-VPR. */
   inputQuantizer?: InputQuantizerName;
+  /** A `sparsityGate` with these options before each ternary layer. Default: none. */
+  gate?: { sparsity?: number; scope?: GateScope };
   /** Whether layers are ternary; false makes the same net of `tf.layers.dense`, to compare with. Default: true. */
   ternary?: boolean;
 }
@@ -67,6 +70,10 @@ export const VISION_TRANSFORMER_OPTIONS = {
   style: { ...oneOf(Object.keys(STYLES)), default: 'tetra' },
   kernelQuantizer: withoutDefault(QUANTIZATION_OPTIONS.kernelQuantizer),
   inputQuantizer: withoutDefault(QUANTIZATION_OPTIONS.inputQuantizer),
+  gate: {
+    expected: "an object, the options 'sparsity' and 'scope' of sparsityGate",
+    holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  },
   ternary: { ...anyBoolean, default: true },
 } as const satisfies OptionTable<VisionTransformerOptions>;
 
@@ -86,6 +93,7 @@ export interface TransformerSettings {
   readonly style: TransformerStyle;
   readonly kernelQuantizer: string | KernelQuantizerConfig;
   readonly inputQuantizer: InputQuantizerName;
+  readonly gate?: { sparsity?: number; scope?: GateScope } | undefined;
   readonly ternary: boolean;
 }
 
@@ -125,7 +133,7 @@ function checkSizes(where: string, settings: TransformerSettings & VisionTransfo
 
 function checkQuantization(where: string, options: VisionTransformerOptions): void {
   if (options.ternary) return;
-  for (const name of ['kernelQuantizer', 'inputQuantizer'] as const) {
+  for (const name of ['kernelQuantizer', 'inputQuantizer', 'gate'] as const) {
     if (options[name] === undefined) continue;
     throw argumentError(where, name, 'left out where ternary is false', options[name]);
   }

@@ -4,11 +4,8 @@ import { argumentError } from '../../errors';
 import { labelOf } from '../../layers/layer_label';
 import { readLayerOptions } from '../../layers/layer_options';
 import { LAYER_OPTIONS, type LayerOptions } from '../../layers/tfjs_options';
-import type { OptionTable } from '../../options/option_table';
 import { firstShape } from '../../tfjs/layer_nodes';
 import { savedConfig } from '../../tfjs/saved_config';
-
-export const POSITIONED_TOKENS_OPTIONS = LAYER_OPTIONS satisfies OptionTable<LayerOptions>;
 
 /**
  * Puts a learned class token before the patches of each image, and adds a learned position to each token.
@@ -30,14 +27,7 @@ export class PositionedTokens extends layers.Layer {
 
   /** @throws if an option is unknown. */
   constructor(args: LayerOptions = {}) {
-    super(
-      readLayerOptions<LayerOptions, typeof POSITIONED_TOKENS_OPTIONS>(
-        PositionedTokens,
-        new.target,
-        args,
-        POSITIONED_TOKENS_OPTIONS,
-      ),
-    );
+    super(readLayerOptions(PositionedTokens, new.target, args, LAYER_OPTIONS));
   }
 
   override build(inputShape: Shape | Shape[]): void {
