@@ -7,8 +7,11 @@ import { descriptorOf, STEM, stem } from './stem';
 /** `sparse` is ternary too, after TAT-VPR, and leaves out inputs of its ternary layers; `ternary` is after TeTRA-VPR. */
 export type StudentKind = 'float' | 'ternary' | 'sparse';
 
-/** Blocks of four inputs are left out together: these are the zeros that packed products can skip. */
-const SPARSE = { style: 'tat', gate: { scope: 'block4' } } as const;
+/**
+ * Blocks of four inputs are left out together: these are the zeros that packed products can skip. The original has
+ * float inputs; int8 ones make the deployed net give the floats of the trained one.
+ */
+const SPARSE = { style: 'tat', inputQuantizer: 'int8', gate: { scope: 'block4' } } as const;
 
 /** A transformer on the maps of the stem, in patches of 2 x 2 points. */
 const TRANSFORMER = { patchSize: 2, width: 96, depth: 4, numHeads: 4, mlpWidth: 192 } as const;
