@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { deploy, verify } from '../../src';
+import { deploy, setSparsity, verify } from '../../src';
 import { setBlend } from '../../src/training';
 import { visionTransformer } from '../../src/vision';
 import { attentionLogits } from '../support/attention_logits';
@@ -85,6 +85,23 @@ describe('TAT-VPR', () => {
     expect(dense.sparsity).toBe(0);
     expectClose(original().predict(x()) as tf.Tensor, goldenTensor(dense), TOLERANCE);
   });
+
+  test.each(golden.tokens.slice(1))(
+    'with a gate over the batch, at sparsity $sparsity',
+    (tokens) => {
+      const { sparsity } = tokens;
+      expect([0.4, 0.6]).toContain(sparsity);
+      const model = visionTransformer({
+        ...SIZES,
+        style: 'tat',
+        gate: { sparsity, scope: 'tensor' },
+      });
+      setOriginalWeights(model, golden.weights, TAT_MODULES);
+      expectClose(model.predict(x()) as tf.Tensor, goldenTensor(tokens), TOLERANCE);
+      setSparsity(model, 0);
+      expectClose(model.predict(x()) as tf.Tensor, goldenTensor(dense), TOLERANCE);
+    },
+  );
 
   test('deployed: its inputs are floats, whose sums agree up to rounding', () => {
     const deployed = deploy(original());
