@@ -15,6 +15,11 @@ import type { Views } from './world/views';
 import { train } from './training';
 
 const LEARNING_RATE = { teacher: 2e-3, distillation: 2e-3, metric: 5e-4 };
+/**
+ * Softer than the defaults, which learn from the hardest view of another place alone: a net that begins has to tell
+ * most places apart first.
+ */
+const TEACHER_LOSS = { alpha: 2, beta: 10, base: 0.5 };
 /** Adam's share of the past in the mean of the squared gradients. */
 const SECOND_MOMENT = 0.99;
 /** At which checkpoints of the sparse net are saved. */
@@ -29,7 +34,7 @@ export interface Lesson {
 /** Learns from the places of views alone. */
 export async function trainedTeacher(lesson: Lesson): Promise<tf.LayersModel> {
   const net = buildTeacher(lesson.options.seed);
-  net.compile({ optimizer: adam(), loss: metricLoss() });
+  net.compile({ optimizer: adam(), loss: metricLoss(TEACHER_LOSS) });
   await trainAs(lesson, net, 'teacher', lesson.sizes.teacherSteps, LEARNING_RATE.teacher, []);
   return net;
 }
