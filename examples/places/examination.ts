@@ -42,27 +42,22 @@ export class Examination {
       ...{ name: 'chance', binary: false, modelBytes: 0, databaseBytes: 0, searchMs: 0 },
       ...{ at1: share, at5: 1 - (1 - share) ** 5, at10: 1 - (1 - share) ** 10 },
     });
-    await this.search({ name: 'coarse pixels', modelBytes: 0 }, describeByPixels, false);
+    await this.examine({ name: 'coarse pixels', modelBytes: 0 }, describeByPixels, ['float']);
   }
 
   async float(name: string, net: tf.LayersModel): Promise<void> {
     const modelBytes = await this.save(net, name);
-    await this.search({ name, modelBytes }, describeBy(net), false);
-    await this.search({ name: `${name}, binary`, modelBytes }, describeBy(net), true);
+    await this.examine({ name, modelBytes }, describeBy(net), ['float', 'binary']);
   }
 
   /** @returns what its binary descriptors found. */
   async ternary(name: string, net: tf.LayersModel): Promise<number[][]> {
     const deployed = await this.deployed(net);
     const modelBytes = await this.save(deployed, name);
-    await this.search({ name, modelBytes }, describeBy(deployed), false);
-    const found = await this.search(
-      { name: `${name}, binary`, modelBytes },
-      describeBy(deployed),
-      true,
-    );
+    const describe = describeBy(deployed);
+    const [, binary] = await this.examine({ name, modelBytes }, describe, ['float', 'binary']);
     deployed.dispose();
-    return found.matches;
+    return binary.matches;
   }
 
   async sparse(name: string, net: tf.LayersModel): Promise<void> {
@@ -70,8 +65,8 @@ export class Examination {
     const modelBytes = await this.save(deployed, name);
     for (const sparsity of SPARSITIES) {
       setSparsity(deployed, sparsity);
-      const candidate = { name: `${name} ${100 * sparsity} %, binary`, modelBytes, sparsity };
-      await this.search(candidate, describeBy(deployed), true);
+      const candidate = { name: `${name} ${100 * sparsity} %`, modelBytes, sparsity };
+      await this.examine(candidate, describeBy(deployed), ['float', 'binary']);
     }
     deployed.dispose();
   }
@@ -91,18 +86,28 @@ export class Examination {
     return weightBytes(path);
   }
 
-  private async search(candidate: Candidate, describe: Describe, binary: boolean): Promise<Found> {
+  /** Describes the views once, and searches by these descriptors as they are, or by their bits. */
+  private async examine(
+    { name, ...rest }: Candidate,
+    describe: Describe,
+    forms: ReadonlyArray<'float' | 'binary'>,
+  ): Promise<Found[]> {
     const [database, queries] = [this.surveys.database, this.surveys.queries].map((views) =>
       descriptorsOf(describe, views),
     );
-    const found = binary ? await searchBinary(database, queries) : searchFloat(database, queries);
-    const bytes = binary ? 1 / 8 : BYTES_PER_FLOAT;
-    const databaseBytes = database.size * bytes;
+    const all: Found[] = [];
+    for (const form of forms) {
+      const binary = form === 'binary';
+      const found = binary ? await searchBinary(database, queries) : searchFloat(database, queries);
+      const { milliseconds: searchMs } = found;
+      const databaseBytes = database.size * (binary ? 1 / 8 : BYTES_PER_FLOAT);
+      const recalls = recallsOf(found, this.right);
+      const title = binary ? `${name}, binary` : name;
+      this.rows.push({ ...rest, ...recalls, name: title, binary, databaseBytes, searchMs });
+      all.push(found);
+    }
     tf.dispose([database, queries]);
-    const { milliseconds: searchMs } = found;
-    const recalls = recallsOf(found, this.right);
-    this.rows.push({ ...candidate, ...recalls, binary, databaseBytes, searchMs });
-    return found;
+    return all;
   }
 }
 
