@@ -1,6 +1,14 @@
 import '../register';
 
 export { recommend, type Recommendation } from '../inspect/recommend';
+export type { Examples } from './batches/examples';
+export {
+  placeBatches,
+  type BatchPosition,
+  type LoadViews,
+  type PlaceBatchesOptions,
+} from './batches/place_batches';
+export { seededBatches, type SeededBatchesOptions } from './batches/seeded_batches';
 export { setBlend } from './blend';
 export {
   loadCheckpoint,

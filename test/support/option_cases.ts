@@ -35,17 +35,25 @@ import type { Option } from '../../src/options/option_table';
 import { BITNET_OPTIONS } from '../../src/quantizers/kernel/bitnet';
 import { LSQ_OPTIONS } from '../../src/quantizers/kernel/lsq';
 import { TWN_OPTIONS } from '../../src/quantizers/kernel/twn';
+import { PLACE_BATCHES_OPTIONS } from '../../src/training/batches/place_batches';
+import { SEEDED_BATCHES_OPTIONS } from '../../src/training/batches/seeded_batches';
 import { SAVE_CHECKPOINT_OPTIONS } from '../../src/training/checkpoint/checkpoint';
 import { CHECKPOINTS_OPTIONS } from '../../src/training/checkpoint/checkpoints';
+import { ATTENTION_MATCH_OPTIONS } from '../../src/training/distillation/attention_match';
 import { DISTILL_OPTIONS } from '../../src/training/distillation/distill';
 import { FEATURE_MATCH_OPTIONS } from '../../src/training/distillation/features';
 import { LEARNING_RATE_SCHEDULE_OPTIONS } from '../../src/training/learning_rate_schedule';
+import { DESCRIPTOR_SCHEDULE_OPTIONS } from '../../src/training/metric/descriptor_schedule';
+import { METRIC_LOSS_OPTIONS } from '../../src/training/metric/metric_loss';
 import { TRAINING_METRICS_OPTIONS } from '../../src/training/metrics/training_metrics';
 import { QUANTIZATION_SCHEDULE_OPTIONS } from '../../src/training/quantization_schedule';
 import {
   checkpoints,
+  descriptorSchedule,
   distill,
   learningRateSchedule,
+  metricLoss,
+  placeBatches,
   quantizationSchedule,
   saveCheckpoint,
   seededBatches,
@@ -99,6 +107,11 @@ const ternary = () =>
       tf.layers.dense({ units: 2, name: 'end' }),
     ],
   });
+
+/** Gives the queries, keys and values of an attention. */
+const qkv = () =>
+  tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2, 4], name: 'qkv' })] });
+const withAttention = [qkv(), qkv()] as const;
 
 const layerOptions = Object.keys(LAYER_OPTIONS);
 const denseOptions = Object.keys(DENSE_OPTIONS);
@@ -190,6 +203,34 @@ export const OPTION_CASES: readonly OptionCase[] = [
     argument: 'features[0]',
     valid: { student: 'b', teacher: 'a' },
     call: (match) => distill(student, float, { features: [match] }),
+  },
+  {
+    name: 'distill',
+    type: 'AttentionMatch',
+    table: ATTENTION_MATCH_OPTIONS,
+    argument: 'attention[0]',
+    valid: { student: 'qkv', teacher: 'qkv', studentHeads: 1 },
+    call: (match) => distill(...withAttention, { attention: [match] }),
+  },
+  {
+    name: 'metricLoss',
+    type: 'MetricLossOptions',
+    table: METRIC_LOSS_OPTIONS,
+    call: metricLoss,
+  },
+  {
+    name: 'descriptorSchedule',
+    type: 'DescriptorScheduleOptions',
+    table: DESCRIPTOR_SCHEDULE_OPTIONS,
+    valid: { type: 'cosine' },
+    call: (options) => descriptorSchedule(metricLoss(), options),
+  },
+  {
+    name: 'placeBatches',
+    type: 'PlaceBatchesOptions',
+    table: PLACE_BATCHES_OPTIONS,
+    valid: { seed: 1 },
+    call: (options) => placeBatches(x, [1, 1, 1, 1, 2, 2, 2, 2], options),
   },
   {
     name: 'learningRateSchedule',

@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { BitLinear, bitLinear, deploy } from '../../src';
 import { distill, quantizationSchedule, setBlend } from '../../src/training';
 import type { DistillOptions } from '../../src/training';
-import { directionLoss, softTargetLoss, stopGradient } from '../../src/training/distillation/losses';
+import {
+  directionLoss,
+  softTargetLoss,
+  stopGradient,
+} from '../../src/training/distillation/losses';
 import { memory } from '../support/leaks';
 import { weightValues } from '../support/models';
 import { expectClose, expectIdentical, randomFloats, randomTensor } from '../support/values';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { seededBatches } from '../../src/training';
-import { epochOrder } from '../../src/training/seeded_batches';
+import { epochOrder } from '../../src/training/batches/epoch_batches';
 import { memory } from '../support/leaks';
 import { randomTensor } from '../support/values';
 

@@ -3,9 +3,12 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { expectTypeOf } from 'expect-type';
 import {
   checkpoints,
+  descriptorSchedule,
   distill,
   learningRateSchedule,
   loadCheckpoint,
+  metricLoss,
+  placeBatches,
   quantizationSchedule,
   recommend,
   saveCheckpoint,
@@ -16,6 +19,7 @@ import {
   type Checkpoints,
   type CheckpointStorage,
   type CheckpointStorageOf,
+  type DistillationModel,
   type LayerMetrics,
   type Recommendation,
   type TrainingMetrics,
@@ -51,10 +55,26 @@ checkpoints('indexeddb://run');
 expectTypeOf(seededBatches(x, [x], { seed: 1 })).toExtend<
   Parameters<LayersModel['fitDataset']>[0]
 >();
+expectTypeOf(placeBatches(x, Int32Array.of(1), { seed: 1 })).toEqualTypeOf(
+  seededBatches(x, x, { seed: 1 }),
+);
+placeBatches(async (indices, { epoch }) => (epoch > indices.length ? x : [x]), [1], { seed: 1 });
 // @ts-expect-error: seed is required
 seededBatches(x, x, {});
 
-expectTypeOf(distill(model, model)).toEqualTypeOf<LayersModel>();
+expectTypeOf(distill(model, model)).toEqualTypeOf<DistillationModel>();
+expectTypeOf<DistillationModel>().toExtend<LayersModel>();
+distill(model, model, { alpha: 1 }).compile({ optimizer: 'adam' });
+// @ts-expect-error: the number of heads is required
+distill(model, model, { attention: [{ student: 'a', teacher: 'b' }] });
+
+// A loss, as `compile` takes it, and its schedule.
+const loss = metricLoss();
+model.compile({ optimizer: 'adam', loss });
+expectTypeOf(loss.binaryShare).toBeNumber();
+expectTypeOf(descriptorSchedule(loss, { type: 'cosine' })).toExtend<Callback>();
+// @ts-expect-error: a loss of metricLoss
+descriptorSchedule('meanSquaredError', { type: 'cosine' });
 expectTypeOf(setBlend).returns.toBeVoid();
 expectTypeOf(recommend(model)).toEqualTypeOf<Recommendation[]>();
 
