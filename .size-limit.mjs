@@ -5,8 +5,8 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '166.9 kB', gzipped: '60.7 kB' },
-  training: { minified: '154 kB', gzipped: '57 kB' },
+  index: { minified: '168.9 kB', gzipped: '61.6 kB' },
+  training: { minified: '154.5 kB', gzipped: '57.4 kB' },
   folder: { minified: '17.1 kB', gzipped: '6.7 kB' },
   vision: { minified: '170 kB', gzipped: '62 kB' },
   retrieval: { minified: '5 kB', gzipped: '2 kB' },

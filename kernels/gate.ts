@@ -82,7 +82,7 @@ function threshold(bits: i32, surplus: i32): u64 {
   return (<u64>surplus << 32) | <u64>bits;
 }
 
-/** The threshold at which `keep` of the float32 `values` are kept. All are if one is not finite, or the others are 0. */
+/** The threshold at which `keep` of the float32 `values` are kept. All are if one is not finite, or the smallest kept is 0. */
 function thresholdOf(values: usize, count: i32, keep: i32, scratch: usize): u64 {
   const end = scratch + padded(count);
   writeUpper(values, count, scratch);

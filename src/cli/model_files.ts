@@ -2,6 +2,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { folder } from 'tfjs-bitcore/folder';
+import 'tfjs-bitcore/vision'; // its layers, for models that have some
 import { argumentError } from '../errors';
 import { modelPlace } from '../io/model_place';
 import { namingFile } from './naming_file';

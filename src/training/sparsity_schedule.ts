@@ -1,5 +1,6 @@
 import type { Callback, Logs } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import type { SparsityGate } from '../layers/sparsity_gate/layer';
 import { SPARSITY } from '../layers/sparsity_gate/options';
 import { anyInteger, oneOf, positiveNumber } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
@@ -14,7 +15,7 @@ export interface SparsityScheduleOptions {
   low?: number;
   /** The highest sparsity of a step, at least `low`; with `'linear'`, where it moves to. Default: 0.6. */
   high?: number;
-  /** The sparsity outside of steps: in validation, in checkpoints, and after training. */
+  /** The sparsity of all that is not a step of training: of validation, and after training. */
   final: number;
   /** An integer; all draws follow from it. */
   seed: number;
@@ -47,14 +48,14 @@ export function highestSparsity(
 
 class SparsitySchedule extends TrainingCallback {
   private epoch = 0;
-  private drawn?: number;
+  private drawn: number | undefined;
 
   constructor(private readonly settings: Settings) {
     super(LABEL);
   }
 
   override async onTrainBegin(): Promise<void> {
-    this.set(this.settings.final);
+    for (const gate of this.gates()) gate.sparsity = this.settings.final;
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {
@@ -66,20 +67,24 @@ class SparsitySchedule extends TrainingCallback {
     const epochs = settings.epochs ?? (this.params['epochs'] as number);
     const highest = highestSparsity(settings, epoch, epochs);
     const share = randomShare(settings.seed, epoch, batch);
-    this.drawn = settings.low + (highest - settings.low) * share;
-    this.set(this.drawn);
-  }
-
-  override async onBatchEnd(): Promise<void> {
-    this.set(this.settings.final);
+    this.setDrawn(settings.low + (highest - settings.low) * share);
   }
 
   override async onEpochEnd(_epoch: number, logs: Logs = {}): Promise<void> {
     if (this.drawn != null) logs['sparsity'] = this.drawn;
   }
 
-  private set(sparsity: number): void {
-    for (const gate of sparsityGates(this.trainedModel(), LABEL)) gate.sparsity = sparsity;
+  override async onTrainEnd(): Promise<void> {
+    this.setDrawn(undefined);
+  }
+
+  private setDrawn(sparsity: number | undefined): void {
+    this.drawn = sparsity;
+    for (const gate of this.gates()) gate.drawnSparsity = sparsity;
+  }
+
+  private gates(): SparsityGate[] {
+    return sparsityGates(this.trainedModel(), LABEL);
   }
 }
 
@@ -90,8 +95,8 @@ class SparsitySchedule extends TrainingCallback {
  *     linear    low + (high - low) e / E        e the epoch, counted from 0, E the number of epochs
  *     constant  high
  *
- * Between steps and after training, the gates have the sparsity `final`: at this one validation is computed and
- * checkpoints are saved. The draw depends only on `seed` and the position in training: training that is resumed with
+ * All else, such as validation, is at the sparsity `final`: the property `sparsity` of the gates is set to it when training
+ * begins, and they are saved with it. The draw depends only on `seed` and the position in training: training that is resumed with
  * `initialEpoch` goes on where it stopped. At the end of an epoch, `sparsity` in tfjs's logs is that of its last step.
  *
  * ```js

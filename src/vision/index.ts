@@ -16,7 +16,7 @@ export {
   type FusedSelfAttentionOptions,
 } from './transformer/fused_self_attention';
 export { ImagePatches, type ImagePatchesOptions } from './transformer/image_patches';
-export type { VisionTransformerOptions } from './transformer/options';
+export type { TransformerGateOptions, VisionTransformerOptions } from './transformer/options';
 export { PositionedTokens } from './transformer/positioned_tokens';
 export {
   tatBase,

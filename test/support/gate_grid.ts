@@ -55,9 +55,9 @@ export function gateReference(
     const sizes: number[] = [];
     for (let i = 0; i < row.length; i += groupSize) sizes.push(sizeOf(row.slice(i, i + groupSize)));
     const order = sizes.map((_, i) => i).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
-    const kept = new Set(order.slice(0, Math.floor((1 - sparsity) * sizes.length)));
-    const isWhole =
-      !sizes.every(Number.isFinite) || sizes.every((size, i) => size === 0 || kept.has(i));
+    const keep = Math.floor((1 - sparsity) * sizes.length);
+    const kept = new Set(order.slice(0, keep));
+    const isWhole = sizes[order[keep - 1]!] === 0 || !sizes.every(Number.isFinite);
     row.forEach((v, i) => result.push(isWhole || kept.has(Math.floor(i / groupSize)) ? v : 0));
   }
   return result;

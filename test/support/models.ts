@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, multiHeadAttention } from '../../src';
+import { bitLinear, multiHeadAttention, sparsityGate } from '../../src';
 import { visionTransformer } from '../../src/vision';
 import { randomTensor, wholeNumbers } from './values';
 
@@ -86,6 +86,20 @@ export const MODELS: Record<string, () => ModelCase> = {
     model.add(bitLinear({ units: 5 }));
     model.add(tf.layers.simpleRNN({ units: 3 }));
     return { model, x: wholeNumbers([3, 4], 10) };
+  },
+  'sparsity gates'() {
+    const inner = tf.sequential({
+      name: 'inner',
+      layers: [
+        sparsityGate({ sparsity: 0.4, scope: 'block4', inputShape: [3, 18] }),
+        bitLinear({ units: 7 }),
+        tf.layers.timeDistributed({ layer: sparsityGate({ sparsity: 0.5 }) }),
+      ],
+    });
+    const model = tf.sequential({
+      layers: [inner, sparsityGate({ sparsity: 0.3, scope: 'tensor' }), bitLinear({ units: 4 })],
+    });
+    return { model, x: randomTensor([2, 3, 18]) };
   },
   'attention and what it is made of'() {
     const [a, b] = [input([5, 8]), input([7, 6])];

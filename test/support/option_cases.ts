@@ -14,6 +14,8 @@ import {
   rmsNormalization,
   scaledDotProductAttention,
   sensitivity,
+  SparsityGate,
+  sparsityGate,
   ternaryMatMul,
 } from '../../src';
 import { CONVERT_OPTIONS, LAYER_CONVERSION_OPTIONS } from '../../src/convert/options';
@@ -28,6 +30,7 @@ import {
   MULTI_HEAD_ATTENTION_OPTIONS,
 } from '../../src/layers/multi_head_attention/options';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
+import { SPARSITY_GATE_OPTIONS } from '../../src/layers/sparsity_gate/options';
 import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
 import { SCALED_DOT_PRODUCT_ATTENTION_OPTIONS } from '../../src/ops/scaled_dot_product_attention';
 import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
@@ -57,12 +60,16 @@ import {
   quantizationSchedule,
   saveCheckpoint,
   seededBatches,
+  sparsitySchedule,
   trainingMetrics,
 } from '../../src/training';
 import { FusedSelfAttention, ImagePatches, visionTransformer } from '../../src/vision';
 import { FUSED_SELF_ATTENTION_OPTIONS } from '../../src/vision/transformer/fused_self_attention';
 import { IMAGE_PATCHES_OPTIONS } from '../../src/vision/transformer/image_patches';
-import { VISION_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/options';
+import {
+  TRANSFORMER_GATE_OPTIONS,
+  VISION_TRANSFORMER_OPTIONS,
+} from '../../src/vision/transformer/options';
 import { presetOptions, PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
 import * as vision from '../../src/vision';
@@ -71,6 +78,7 @@ import { GEM_POOLING_OPTIONS } from '../../src/vision/heads/gem_pooling';
 import { MEAN_TOKENS_OPTIONS } from '../../src/vision/heads/mean_tokens';
 import { MIX_VPR_OPTIONS } from '../../src/vision/heads/mix_vpr';
 import { SALAD_OPTIONS } from '../../src/vision/heads/salad';
+import { SPARSITY_SCHEDULE_OPTIONS } from '../../src/training/sparsity_schedule';
 
 /** Options that a public function takes. */
 export interface OptionCase {
@@ -268,6 +276,13 @@ export const OPTION_CASES: readonly OptionCase[] = [
     call: (options) => seededBatches(x, y, options),
   },
   {
+    name: 'sparsitySchedule',
+    type: 'SparsityScheduleOptions',
+    table: SPARSITY_SCHEDULE_OPTIONS,
+    valid: { type: 'linear', final: 0, seed: 1 },
+    call: sparsitySchedule,
+  },
+  {
     name: 'trainingMetrics',
     type: 'TrainingMetricsOptions',
     table: TRAINING_METRICS_OPTIONS,
@@ -356,6 +371,21 @@ export const OPTION_CASES: readonly OptionCase[] = [
     call: (options) => new RMSNormalization(options),
   },
   {
+    name: 'sparsityGate',
+    type: 'SparsityGateOptions',
+    table: SPARSITY_GATE_OPTIONS,
+    where: 'SparsityGate',
+    ofTfjs: layerOptions,
+    call: sparsityGate,
+  },
+  {
+    name: 'SparsityGate',
+    type: 'SparsityGateOptions',
+    table: SPARSITY_GATE_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new SparsityGate(options),
+  },
+  {
     name: 'multiHeadAttention',
     type: 'MultiHeadAttentionOptions',
     table: MULTI_HEAD_ATTENTION_OPTIONS,
@@ -392,6 +422,14 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: VISION_TRANSFORMER_OPTIONS,
     valid: { imageSize: 4, patchSize: 2, width: 2, depth: 1, numHeads: 1 },
     call: visionTransformer,
+  },
+  {
+    name: 'visionTransformer',
+    type: 'TransformerGateOptions',
+    table: TRANSFORMER_GATE_OPTIONS,
+    argument: 'gate',
+    call: (gate) =>
+      visionTransformer({ imageSize: 2, patchSize: 2, width: 2, depth: 1, numHeads: 1, gate }),
   },
   {
     name: 'FusedSelfAttention',
@@ -450,6 +488,7 @@ export const WITHOUT_OPTIONS = [
   'recommend',
   'registerQuantizer',
   'setBlend',
+  'setSparsity',
   'summary',
   'unpackTernary',
   'verify',

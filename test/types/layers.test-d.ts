@@ -16,6 +16,8 @@ import {
   rmsNormalization,
   scaledDotProductAttention,
   sensitivity,
+  setSparsity,
+  sparsityGate,
   summary,
   ternaryMatMul,
   verify,
@@ -27,6 +29,7 @@ import {
   type MultiHeadAttention,
   type RMSNormalization,
   type Sensitivity,
+  type SparsityGate,
   type Verification,
 } from 'tfjs-bitcore';
 
@@ -43,6 +46,10 @@ expectTypeOf(bitLinear({ units: 8, kernelQuantizer: { name: 'twn' } })).toEqualT
 expectTypeOf(layerNormalization({ epsilon: 1e-5 })).toEqualTypeOf<LayerNorm>();
 expectTypeOf(rmsNormalization()).toEqualTypeOf<RMSNormalization>();
 expectTypeOf(multiHeadAttention({ numHeads: 2, keyDim: 3 })).toEqualTypeOf<MultiHeadAttention>();
+expectTypeOf(sparsityGate({ sparsity: 0.4, scope: 'block4' })).toEqualTypeOf<SparsityGate>();
+expectTypeOf(setSparsity(model, 0.4)).toEqualTypeOf<void>();
+// @ts-expect-error: one of three names
+sparsityGate({ scope: 'row' });
 expectTypeOf(scaledDotProductAttention({ q: x, k: x, v: x, causal: true })).toEqualTypeOf<Tensor>();
 expectTypeOf(gelu(x, 'tanh')).toEqualTypeOf<Tensor>();
 expectTypeOf(geluLayer({ form: 'tanh' })).toEqualTypeOf<GELU>();

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { deploy, setSparsity, verify } from '../../src';
 import { setBlend } from '../../src/training';
-import { visionTransformer } from '../../src/vision';
+import { visionTransformer, type TransformerGateOptions } from '../../src/vision';
 import { attentionLogits } from '../support/attention_logits';
 import {
   setOriginalWeights,
@@ -71,12 +71,13 @@ describe('TAT-VPR', () => {
     weights: GoldenWeights;
     image: GoldenTensor;
     tokens: Array<GoldenTensor & { sparsity: number }>;
+    'oneImageAtATimeAt0.4': GoldenTensor[];
   }>('tat_vit');
   const x = () => imageOf(golden.image);
   const [dense] = golden.tokens;
 
-  function original(): tf.LayersModel {
-    const model = visionTransformer({ ...SIZES, style: 'tat' });
+  function original(options?: { gate: TransformerGateOptions }): tf.LayersModel {
+    const model = visionTransformer({ ...SIZES, style: 'tat', ...options });
     setOriginalWeights(model, golden.weights, TAT_MODULES);
     return model;
   }
@@ -86,25 +87,27 @@ describe('TAT-VPR', () => {
     expectClose(original().predict(x()) as tf.Tensor, goldenTensor(dense), TOLERANCE);
   });
 
-  test.each(golden.tokens.slice(1))(
-    'with a gate over the batch, at sparsity $sparsity',
-    (tokens) => {
-      const { sparsity } = tokens;
-      expect([0.4, 0.6]).toContain(sparsity);
-      const model = visionTransformer({
-        ...SIZES,
-        style: 'tat',
-        gate: { sparsity, scope: 'tensor' },
-      });
-      setOriginalWeights(model, golden.weights, TAT_MODULES);
-      expectClose(model.predict(x()) as tf.Tensor, goldenTensor(tokens), TOLERANCE);
-      setSparsity(model, 0);
-      expectClose(model.predict(x()) as tf.Tensor, goldenTensor(dense), TOLERANCE);
-    },
-  );
-
   test('deployed: its inputs are floats, whose sums agree up to rounding', () => {
     const deployed = deploy(original());
     expectClose(deployed.predict(x()) as tf.Tensor, goldenTensor(dense), TOLERANCE);
+  });
+
+  test.each(golden.tokens)(
+    'at a sparsity of $sparsity, of the whole batch',
+    ({ sparsity, ...expected }) => {
+      const model = original({ gate: { scope: 'tensor' } });
+      for (const net of [model, deploy(model)]) {
+        setSparsity(net, sparsity);
+        expectClose(net.predict(x()) as tf.Tensor, goldenTensor(expected), TOLERANCE);
+      }
+    },
+  );
+
+  test('one image at a time, of which each keeps other entries than in a batch', () => {
+    const model = original({ gate: { scope: 'tensor', sparsity: 0.4 } });
+    tf.split(x(), 2).forEach((image, i) => {
+      const expected = goldenTensor(golden['oneImageAtATimeAt0.4'][i]);
+      expectClose(model.predict(image) as tf.Tensor, expected, TOLERANCE);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { BitLinear, convert, deploy, summary } from '../../src';
+import { BitLinear, convert, deploy, SparsityGate, summary } from '../../src';
 import { setBlend } from '../../src/training';
 import { visionTransformer, type VisionTransformerOptions } from '../../src/vision';
 import { ternarySites } from '../../src/topology/ternary_sites';
@@ -119,6 +119,16 @@ test('training drops values where told, prediction drops none', () => {
   expectIdentical(model.predict(x) as tf.Tensor, y);
   const inTraining = model.apply(x, { training: true }) as tf.Tensor;
   expect(difference(inTraining, y)).toBeGreaterThan(0.1);
+});
+
+test('gates are before the ternary layers alone, and of the kind told', () => {
+  const model = build({ style: 'tat', gate: { sparsity: 0.5, scope: 'block4' } });
+  const gates = model.layers.filter(
+    (layer): layer is SparsityGate => layer instanceof SparsityGate,
+  );
+  expect(gates.map(({ name }) => name)).toEqual(ternaryNames(model).map((name) => `${name}_gate`));
+  expect(gates.every(({ sparsity, scope }) => sparsity === 0.5 && scope === 'block4')).toBe(true);
+  expect(() => build({ gate: {}, ternary: false })).toThrow('gate must be left out where ternary');
 });
 
 test('frozen but for its last block, it trains that one alone', async () => {

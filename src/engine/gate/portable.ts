@@ -6,7 +6,7 @@ import { groupsOf, type GateRows } from './gate_rows';
  *
  *     (|x0| + |x1|) + (|x2| + |x3|),      with 0 for what is missing in the last block of a row
  *
- * A row with a size that is not finite is kept whole, and so is one whose other entries are 0. kernels/gate.ts gives the same numbers.
+ * A row with a size that is not finite is kept whole, and so is one whose smallest kept size is 0. kernels/gate.ts gives the same numbers.
  */
 
 export function gatePortable(x: Float32Array, rows: GateRows, y: Float32Array): void {

@@ -19,6 +19,11 @@ export class SparsityGate extends layers.Layer {
 
   readonly scope: GateScope;
   private share: number;
+  /**
+   * The sparsity in steps of training, where it differs from the other one: `sparsitySchedule` draws it.
+   * @internal
+   */
+  drawnSparsity: number | undefined;
 
   /** @throws if an option is unknown or wrong. */
   constructor(args: SparsityGateOptions = {}) {
@@ -62,7 +67,8 @@ export class SparsityGate extends layers.Layer {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-      return gate(cast(input, 'float32'), this.share, this.scope);
+      const drawn = kwargs['training'] === true ? this.drawnSparsity : undefined;
+      return gate(cast(input, 'float32'), drawn ?? this.share, this.scope);
     });
   }
 

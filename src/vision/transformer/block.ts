@@ -72,11 +72,11 @@ type Linear = (x: SymbolicTensor, args: LinearArgs) => SymbolicTensor;
 function linearOf(settings: TransformerSettings, isTernary: boolean): Linear {
   const { ternary, kernelQuantizer, inputQuantizer, gate } = settings;
   if (!ternary || !isTernary) return dense;
+  const quantization = { kernelQuantizer, inputQuantizer };
   return (x, args) => {
-    const gated =
-      gate == null ? x : applied(sparsityGate({ ...gate, name: `${args.name}_gate` }), x);
-    const quantization = { kernelQuantizer, inputQuantizer };
-    return applied(bitLinear({ ...args, ...quantization, kernelInitializer: uniform() }), gated);
+    const layer = bitLinear({ ...args, ...quantization, kernelInitializer: uniform() });
+    const gated = gate && applied(sparsityGate({ ...gate, name: `${args.name}_gate` }), x);
+    return applied(layer, gated ?? x);
   };
 }
 

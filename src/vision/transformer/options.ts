@@ -1,4 +1,5 @@
 import { argumentError } from '../../errors';
+import { SPARSITY_GATE_OPTIONS } from '../../layers/sparsity_gate/options';
 import type { GateScope } from '../../ops/sparsity_gate';
 import { anyBoolean, oneOf, positiveInteger, type Check } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';
@@ -7,6 +8,14 @@ import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
 import { createQuantizer } from '../../quantizers/kernel/registry';
 import { QUANTIZATION_OPTIONS } from '../../quantizers/options';
 import { STYLES, type TransformerStyle } from './styles';
+
+/** The options of `sparsityGate` that all gates of a net share. */
+export interface TransformerGateOptions {
+  /** The share of entries that become 0, at least 0 and below 1; `setSparsity` changes it later. Default: 0. */
+  sparsity?: number;
+  /** What is ranked. Default: `'token'`. */
+  scope?: GateScope;
+}
 
 export interface VisionTransformerOptions {
   /** Height and width of the images in pixels: a number if both are equal, else [height, width]. */
@@ -38,8 +47,8 @@ export interface VisionTransformerOptions {
   kernelQuantizer?: string | KernelQuantizerConfig;
   /** As in `bitLinear`. Default: that of the original, `'int8'` for TeTRA-VPR and `'none'` for TAT-VPR. */
   inputQuantizer?: InputQuantizerName;
-  /** A `sparsityGate` with these options before each ternary layer. Default: none. */
-  gate?: { sparsity?: number; scope?: GateScope };
+  /** A sparsity gate before each ternary layer, as TAT-VPR has, is "NAME_gate" of the layer. Default: no gates. */
+  gate?: TransformerGateOptions;
   /** Whether layers are ternary; false makes the same net of `tf.layers.dense`, to compare with. Default: true. */
   ternary?: boolean;
 }
@@ -49,6 +58,16 @@ const IMAGE_SIZE: Check = {
   holds: (value) =>
     positiveInteger.holds(value) ||
     (Array.isArray(value) && value.length === 2 && value.every(positiveInteger.holds)),
+};
+
+export const TRANSFORMER_GATE_OPTIONS = {
+  sparsity: SPARSITY_GATE_OPTIONS.sparsity,
+  scope: SPARSITY_GATE_OPTIONS.scope,
+} as const satisfies OptionTable<TransformerGateOptions>;
+
+const GATE: Check = {
+  expected: `an object {${Object.keys(TRANSFORMER_GATE_OPTIONS).join(', ')}}`,
+  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
 const RATE: Check = {
@@ -70,10 +89,7 @@ export const VISION_TRANSFORMER_OPTIONS = {
   style: { ...oneOf(Object.keys(STYLES)), default: 'tetra' },
   kernelQuantizer: withoutDefault(QUANTIZATION_OPTIONS.kernelQuantizer),
   inputQuantizer: withoutDefault(QUANTIZATION_OPTIONS.inputQuantizer),
-  gate: {
-    expected: "an object, the options 'sparsity' and 'scope' of sparsityGate",
-    holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  },
+  gate: GATE,
   ternary: { ...anyBoolean, default: true },
 } as const satisfies OptionTable<VisionTransformerOptions>;
 
@@ -93,7 +109,7 @@ export interface TransformerSettings {
   readonly style: TransformerStyle;
   readonly kernelQuantizer: string | KernelQuantizerConfig;
   readonly inputQuantizer: InputQuantizerName;
-  readonly gate?: { sparsity?: number; scope?: GateScope } | undefined;
+  readonly gate: Required<TransformerGateOptions> | undefined;
   readonly ternary: boolean;
 }
 
@@ -113,15 +129,16 @@ export function readTransformerOptions(
     mlpWidth: read.mlpWidth ?? 4 * width,
     kernelQuantizer: read.kernelQuantizer ?? STYLES[style].kernelQuantizer,
     inputQuantizer: read.inputQuantizer ?? STYLES[style].inputQuantizer,
+    gate: read.gate && readOptions(where, read.gate, TRANSFORMER_GATE_OPTIONS, 'gate'),
   };
-  checkSizes(where, settings);
+  checkSizes(where, settings, imageSize);
   checkQuantization(where, read);
   createQuantizer(settings.kernelQuantizer, where);
   return settings;
 }
 
-function checkSizes(where: string, settings: TransformerSettings & VisionTransformerOptions): void {
-  const { imageSize, height, imageWidth, patchSize, width, numHeads, headDim } = settings;
+function checkSizes(where: string, settings: TransformerSettings, imageSize: unknown): void {
+  const { height, imageWidth, patchSize, width, numHeads, headDim } = settings;
   if (height % patchSize !== 0 || imageWidth % patchSize !== 0) {
     const expected = `a multiple of patchSize ${patchSize} in height and width`;
     throw argumentError(where, 'imageSize', expected, imageSize);

@@ -3,7 +3,11 @@ import type { Check } from '../../options/check';
 import { definedIn, readOptions, type OptionTable } from '../../options/option_table';
 import type { InputQuantizerName } from '../../quantizers/input/registry';
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
-import { VISION_TRANSFORMER_OPTIONS, type VisionTransformerOptions } from './options';
+import {
+  VISION_TRANSFORMER_OPTIONS,
+  type TransformerGateOptions,
+  type VisionTransformerOptions,
+} from './options';
 import { transformer } from './vision_transformer';
 
 /** What a published net may be built with instead of what was published. */
@@ -20,12 +24,14 @@ export interface PublishedTransformerOptions {
   kernelQuantizer?: string | KernelQuantizerConfig;
   /** As in `bitLinear`. Default: that of the original, `'int8'` for TeTRA-VPR and `'none'` for TAT-VPR. */
   inputQuantizer?: InputQuantizerName;
+  /** A sparsity gate before each ternary layer, as in `visionTransformer`. Default: no gates. */
+  gate?: TransformerGateOptions;
   /** Whether layers are ternary; false makes the same net of `tf.layers.dense`, to compare with. Default: true. */
   ternary?: boolean;
 }
 
 const { imageSize, channels, dropout, embeddingDropout } = VISION_TRANSFORMER_OPTIONS;
-const { kernelQuantizer, inputQuantizer, ternary } = VISION_TRANSFORMER_OPTIONS;
+const { kernelQuantizer, inputQuantizer, gate, ternary } = VISION_TRANSFORMER_OPTIONS;
 
 export const PUBLISHED_TRANSFORMER_OPTIONS = {
   imageSize: asPublished(imageSize),
@@ -34,6 +40,7 @@ export const PUBLISHED_TRANSFORMER_OPTIONS = {
   embeddingDropout: asPublished(embeddingDropout),
   kernelQuantizer,
   inputQuantizer,
+  gate,
   ternary,
 } as const satisfies OptionTable<PublishedTransformerOptions>;
 

@@ -22,8 +22,7 @@ import { STYLES } from './styles';
  * "blockI_attention_inner_normalization", "blockI_attention_output", "blockI_attention_sum",
  * "blockI_mlp_normalization", "blockI_mlp_hidden", "blockI_mlp_gelu", "blockI_mlp_inner_normalization",
  * "blockI_mlp_output" and "blockI"; and "normalization". A style has some of them. Where values are dropped, there are
- * "tokens_dropout", "blockI_attention_dropout", "blockI_mlp_hidden_dropout" and "blockI_mlp_dropout". Gates have the names
- * of the layers that they are before, and "_gate".
+ * "tokens_dropout", "blockI_attention_dropout", "blockI_mlp_hidden_dropout" and "blockI_mlp_dropout".
  *
  * ```js
  * const net = visionTransformer({imageSize: 32, patchSize: 8, width: 24, depth: 2, numHeads: 3});
@@ -31,7 +30,7 @@ import { STYLES } from './styles';
  * ```
  *
  * @throws if an option is unknown, missing or wrong, the patch does not divide the image, the heads do not divide the
- * width where `headDim` is left out, or a quantizer or gate is given where `ternary` is false. The model throws if it is given
+ * width where `headDim` is left out, or a quantizer is given where `ternary` is false. The model throws if it is given
  * an image of another size or number of channels.
  */
 export function visionTransformer(options: VisionTransformerOptions): LayersModel {
