@@ -4,6 +4,7 @@ import { KERNEL_QUANTIZERS } from '../support/quantizers';
 import { GRID_HASHES } from '../support/normalization_grid';
 import { visit, type Visit } from './chromium';
 import { attentionHashes } from './page/attention_grid';
+import { gateHashes } from './page/gate_grid';
 import { geluHashes } from './page/gelu_grid';
 import { pageCalls } from './page_calls';
 import { siteAndBrowser } from './site_and_browser';
@@ -44,12 +45,12 @@ const LAYERS = [...KERNEL_QUANTIZERS.map((kernelQuantizer) => ({ kernelQuantizer
 
 const opened = siteAndBrowser();
 
-let ofNode: Record<'attention' | 'gelu', Record<string, number>>;
+let ofNode: Record<'attention' | 'gate' | 'gelu', Record<string, number>>;
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true); // without it, tfjs advises to install tfjs-node
   await tf.setBackend('cpu');
-  ofNode = { attention: attentionHashes(), gelu: geluHashes() };
+  ofNode = { attention: attentionHashes(), gate: gateHashes(), gelu: geluHashes() };
 });
 
 describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
@@ -98,8 +99,9 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
       expect(await call('normalizationHashes')).toEqual(GRID_HASHES);
     });
 
-    test('attention and GELU are the floats of Node', async () => {
+    test('attention, the gate and GELU are the floats of Node', async () => {
       expect(await call('attentionHashes')).toEqual(ofNode.attention);
+      expect(await call('gateHashes')).toEqual(ofNode.gate);
       expect(await call('geluHashes')).toEqual(ofNode.gelu);
     });
   }

@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-backend-webgpu';
 import { engineInfo, ready, type EngineInfo } from 'tfjs-bitcore';
 import { attentionHashes } from './attention_grid';
 import { checkpointIn, continueTraining, placesInIndexedDB } from './checkpointed_training';
+import { gateHashes } from './gate_grid';
 import { geluHashes } from './gelu_grid';
 import { heap } from './heap';
 import { growHeap } from './heap_growth';
@@ -35,7 +36,7 @@ async function startBackend(backend: string, threads?: number): Promise<void> {
 }
 
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
-const grids = { kernelGrid, normalizationHashes, attentionHashes, geluHashes };
+const grids = { kernelGrid, normalizationHashes, attentionHashes, gateHashes, geluHashes };
 const lives = { layerLife, growHeap, ...checkpointing };
 const bitcore = { start, startBackend, ...grids, ...lives, ...threads };
 export type PageApi = typeof bitcore;
