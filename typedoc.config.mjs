@@ -7,6 +7,7 @@ export default {
   out: 'docs/api',
   readme: 'none',
   excludePrivate: true,
+  excludeProtected: true,
   // Of a class, what the rest of the package uses.
   excludeInternal: true,
   excludeExternals: true,

@@ -50,7 +50,7 @@ serialization.registerClass(UnitLength);
  *
  * ```js
  * const layer = unitLength();
- * layer.apply(tf.tensor2d([[3, 4], [0, 0]])).print(); // [0.6, 0.8] and [0, 0]
+ * layer.apply(tf.tensor2d([[3, 4], [0, 0]])).print(); // about 0.6, 0.8, and two zeros
  * layer instanceof UnitLength; // true
  * ```
  *
