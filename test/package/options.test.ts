@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import * as bitcore from '../../src';
 import * as io from '../../src/io/folder';
+import * as retrieval from '../../src/retrieval';
 import * as training from '../../src/training';
 import * as vision from '../../src/vision';
 import { Declarations, type DeclaredOption } from '../support/declarations';
@@ -24,6 +25,7 @@ const ENTRIES = {
   'src/training/index.ts': training,
   'src/io/folder.ts': io,
   'src/vision/index.ts': vision,
+  'src/retrieval/index.ts': retrieval,
 };
 
 /** A value of each kind that an option may have to refuse. */

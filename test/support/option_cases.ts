@@ -40,6 +40,10 @@ import { LSQ_OPTIONS } from '../../src/quantizers/kernel/lsq';
 import { TWN_OPTIONS } from '../../src/quantizers/kernel/twn';
 import { PLACE_BATCHES_OPTIONS } from '../../src/training/batches/place_batches';
 import { SEEDED_BATCHES_OPTIONS } from '../../src/training/batches/seeded_batches';
+import { memoryEngine, placeIndex } from '../../src/retrieval';
+import { SEARCH_OPTIONS } from '../../src/retrieval/checked_index';
+import { MEMORY_ENGINE_OPTIONS } from '../../src/retrieval/memory/memory_engine';
+import { PLACE_INDEX_OPTIONS } from '../../src/retrieval/open_index';
 import { SAVE_CHECKPOINT_OPTIONS } from '../../src/training/checkpoint/checkpoint';
 import { CHECKPOINTS_OPTIONS } from '../../src/training/checkpoint/checkpoints';
 import { ATTENTION_MATCH_OPTIONS } from '../../src/training/distillation/attention_match';
@@ -462,6 +466,30 @@ export const OPTION_CASES: readonly OptionCase[] = [
   ...layerCases('salad', 'Salad', 'SaladOptions', SALAD_OPTIONS),
   ...layerCases('binaryDescriptor', 'BinaryDescriptor', 'LayerOptions', LAYER_OPTIONS),
   ...layerCases('unitLength', 'UnitLength', 'LayerOptions', LAYER_OPTIONS),
+    name: 'memoryEngine',
+    type: 'MemoryEngineOptions',
+    table: MEMORY_ENGINE_OPTIONS,
+    call: memoryEngine,
+  },
+  {
+    name: 'placeIndex',
+    type: 'PlaceIndexOptions',
+    table: PLACE_INDEX_OPTIONS,
+    valid: { bits: 8, engine: memoryEngine() },
+    call: async (options) => (await placeIndex(options)).close(),
+  },
+  {
+    name: 'placeIndex',
+    type: 'SearchOptions',
+    table: SEARCH_OPTIONS,
+    where: 'PlaceIndex.search',
+    valid: { k: 1 },
+    async call(options) {
+      const index = await placeIndex({ bits: 8, engine: memoryEngine() });
+      await index.add([{ id: 'a', descriptor: Uint8Array.of(1) }]);
+      await index.search(Uint8Array.of(3), options).finally(() => index.close());
+    },
+  },
 ];
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */
@@ -485,6 +513,7 @@ export const WITHOUT_OPTIONS = [
   'packBits',
   'packTernary',
   'ready',
+  'recallAtK',
   'recommend',
   'registerQuantizer',
   'setBlend',

@@ -1,0 +1,14 @@
+/** What a search found for each query, the nearest first, by row. */
+export type Found = ReadonlyArray<
+  ReadonlyArray<{ readonly row: number; readonly distance: number }>
+>;
+
+/** An engine that holds the descriptors of a case. */
+export interface Subject {
+  readonly name: string;
+  /** Whether its calls have one query alone: with more, a query takes it as long. */
+  readonly oneQueryOnly?: true;
+  /** Searches for queries [queries, bits / 8], and says how many milliseconds it took. */
+  search(queries: Uint8Array, k: number): Promise<{ readonly ms: number; readonly found: Found }>;
+  close(): Promise<void>;
+}
