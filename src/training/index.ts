@@ -34,5 +34,4 @@ export {
 } from './metrics/training_metrics';
 export { quantizationSchedule, type QuantizationScheduleOptions } from './quantization_schedule';
 export type { ScheduleOptions } from './schedule';
-export { seededBatches, type SeededBatchesOptions } from './seeded_batches';
 export { sparsitySchedule, type SparsityScheduleOptions } from './sparsity_schedule';

@@ -75,7 +75,6 @@ import {
   VISION_TRANSFORMER_OPTIONS,
 } from '../../src/vision/transformer/options';
 import { presetOptions, PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
-import { SEEDED_BATCHES_OPTIONS } from '../../src/training/seeded_batches';
 import * as vision from '../../src/vision';
 import { BOQ_OPTIONS } from '../../src/vision/heads/boq';
 import { GEM_POOLING_OPTIONS } from '../../src/vision/heads/gem_pooling';
@@ -466,6 +465,7 @@ export const OPTION_CASES: readonly OptionCase[] = [
   ...layerCases('salad', 'Salad', 'SaladOptions', SALAD_OPTIONS),
   ...layerCases('binaryDescriptor', 'BinaryDescriptor', 'LayerOptions', LAYER_OPTIONS),
   ...layerCases('unitLength', 'UnitLength', 'LayerOptions', LAYER_OPTIONS),
+  {
     name: 'memoryEngine',
     type: 'MemoryEngineOptions',
     table: MEMORY_ENGINE_OPTIONS,
