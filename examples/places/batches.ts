@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { placeBatches } from 'tfjs-bitcore/training';
 import { between, randomFrom, type Random } from './world/random';
 import { BYTES_PER_VIEW, SIZE } from './world/views';
-
-type Dataset = Parameters<tf.LayersModel['fitDataset']>[0];
 
 /** How far training moves a view, in pixels. */
 const SHIFT = 3;
@@ -16,51 +15,32 @@ export interface BatchesArgs {
   /** Places of a batch, and views of each of them. */
   readonly places: number;
   readonly views: number;
-  readonly stepsPerEpoch: number;
   /** Epochs that an earlier run did. */
   readonly initialEpoch: number;
   readonly seed: number;
 }
 
-/**
- * Batches of places, each from several views, which are moved at random; the label of a view is the number of its
- * place. What is in a batch follows from the seed and the number of the step, so that training can be resumed.
- */
-export function placeBatches(args: BatchesArgs): Dataset {
-  const { stepsPerEpoch: size, initialEpoch } = args;
-  let step = initialEpoch * size;
-  const iterator = () => {
-    let done = 0;
-    const following = () => {
-      if (done++ === size) return { value: undefined, done: true };
-      return { value: batchAt(args, step++), done: false };
-    };
-    return Promise.resolve({ next: () => Promise.resolve(following()) });
-  };
-  return { size, iterator };
+/** Batches of places, each from several views, which are moved at random; the label of a view is its place. */
+export function trainingBatches({ pixels, viewsPerPlace, ...options }: BatchesArgs) {
+  const count = pixels.length / BYTES_PER_VIEW;
+  const labels = Int32Array.from({ length: count }, (_, i) => Math.floor(i / viewsPerPlace));
+  return placeBatches(
+    (indices, { epoch, batch }) =>
+      movedViews(pixels, indices, randomFrom(options.seed, epoch, batch)),
+    labels,
+    options,
+  );
 }
 
-function batchAt(args: BatchesArgs, step: number) {
-  const { pixels, viewsPerPlace, places, views, seed } = args;
-  const random = randomFrom(seed, step);
-  const total = pixels.length / (BYTES_PER_VIEW * viewsPerPlace);
-  const xs = new Float32Array(places * views * BYTES_PER_VIEW);
-  const labels = draw(places, total, random).flatMap((place) =>
-    new Array<number>(views).fill(place),
-  );
-  for (let i = 0; i < labels.length; i += views) {
-    for (const [j, view] of draw(views, viewsPerPlace, random).entries()) {
-      const at = (i + j) * BYTES_PER_VIEW;
-      const target = xs.subarray(at, at + BYTES_PER_VIEW);
-      const source = viewAt(pixels, labels[i] * viewsPerPlace + view);
-      copyShifted(source, target, shift(random), shift(random));
-      standardize(target);
-    }
+function movedViews(pixels: Uint8Array, indices: Int32Array, random: Random): tf.Tensor4D {
+  const xs = new Float32Array(indices.length * BYTES_PER_VIEW);
+  for (const [i, index] of indices.entries()) {
+    const target = xs.subarray(i * BYTES_PER_VIEW, (i + 1) * BYTES_PER_VIEW);
+    const source = pixels.subarray(index * BYTES_PER_VIEW, (index + 1) * BYTES_PER_VIEW);
+    copyShifted(source, target, shift(random), shift(random));
+    standardize(target);
   }
-  return {
-    xs: tf.tensor4d(xs, [labels.length, SIZE, SIZE, 3]),
-    ys: tf.tensor2d(labels, [labels.length, 1]),
-  };
+  return tf.tensor4d(xs, [indices.length, SIZE, SIZE, 3]);
 }
 
 /** Views in the form in which nets take them. */
@@ -70,17 +50,6 @@ export function viewTensor(pixels: Uint8Array, start: number, end: number): tf.T
     standardize(xs.subarray(at, at + BYTES_PER_VIEW));
   }
   return tf.tensor4d(xs, [end - start, SIZE, SIZE, 3]);
-}
-
-function viewAt(pixels: Uint8Array, index: number): Uint8Array {
-  return pixels.subarray(index * BYTES_PER_VIEW, (index + 1) * BYTES_PER_VIEW);
-}
-
-/** `count` different whole numbers below `total`. */
-function draw(count: number, total: number, random: Random): number[] {
-  const drawn = new Set<number>();
-  while (drawn.size < count) drawn.add(Math.floor(random() * total));
-  return [...drawn];
 }
 
 function shift(random: Random): number {

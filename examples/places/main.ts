@@ -4,7 +4,7 @@
  * of net and database.
  *
  *   npm run example:places -- --small     ten minutes on two cores
- *   npm run example:places                more places and steps, less than an hour
+ *   npm run example:places                more places and epochs, less than an hour
  *
  * Views and nets are saved in --out: what was stopped continues, and trained nets are used again.
  */

@@ -16,28 +16,23 @@ export interface Sizes {
   /** Places of the database; there is a query for each `queryEvery`th of them. */
   readonly databasePlaces: number;
   readonly queryEvery: number;
-  readonly teacherSteps: number;
-  /** Of each of the two stages of a student. */
-  readonly distillationSteps: number;
-  readonly metricSteps: number;
-  /** Steps between two checkpoints, of which the numbers of steps are multiples. */
-  readonly stepsPerEpoch: number;
+  /** Epochs of the teacher, and of both stages of a student; each has every place once. */
+  readonly teacherEpochs: number;
+  readonly distillationEpochs: number;
+  readonly metricEpochs: number;
   /** Places of a batch, and views of each of them. */
   readonly batchPlaces: number;
   readonly batchViews: number;
 }
-
-const STEPS_PER_EPOCH = 50;
 
 const FULL: Sizes = {
   trainingPlaces: 4000,
   viewsPerPlace: 8,
   databasePlaces: 10_000,
   queryEvery: 4,
-  teacherSteps: 1200,
-  distillationSteps: 600,
-  metricSteps: 300,
-  stepsPerEpoch: STEPS_PER_EPOCH,
+  teacherEpochs: 10,
+  distillationEpochs: 5,
+  metricEpochs: 2,
   batchPlaces: 32,
   batchViews: 4,
 };
@@ -47,10 +42,9 @@ const SMALL: Sizes = {
   viewsPerPlace: 8,
   databasePlaces: 2500,
   queryEvery: 2,
-  teacherSteps: 500,
-  distillationSteps: 250,
-  metricSteps: 100,
-  stepsPerEpoch: STEPS_PER_EPOCH,
+  teacherEpochs: 5,
+  distillationEpochs: 3,
+  metricEpochs: 1,
   batchPlaces: 16,
   batchViews: 4,
 };
@@ -66,7 +60,7 @@ export function parseOptions(args: string[]): PlacesOptions {
       'Trains nets that find places of a city again, float, ternary and sparse, and compares what they find and ' +
         'the memory that they take. It needs tfjs-node, and takes less than an hour on two cores.',
     )
-    .option('--small', 'fewer places and steps: ten minutes', false)
+    .option('--small', 'fewer places and epochs: ten minutes', false)
     .option(
       '--out <folder>',
       'where views and nets are saved, resumed and used again',

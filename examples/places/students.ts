@@ -35,7 +35,7 @@ export interface Lesson {
 export async function trainedTeacher(lesson: Lesson): Promise<tf.LayersModel> {
   const net = buildTeacher(lesson.options.seed);
   net.compile({ optimizer: adam(), loss: metricLoss(TEACHER_LOSS) });
-  await trainAs(lesson, net, 'teacher', lesson.sizes.teacherSteps, LEARNING_RATE.teacher, []);
+  await trainAs(lesson, net, 'teacher', lesson.sizes.teacherEpochs, LEARNING_RATE.teacher, []);
   return net;
 }
 
@@ -72,9 +72,9 @@ async function learnFromTeacher(
       sparsitySchedule({ type: 'linear', final: SPARSITY, seed: lesson.options.seed }),
     );
   }
-  const { distillationSteps: steps } = lesson.sizes;
+  const { distillationEpochs: epochs } = lesson.sizes;
   const name = `${kind}, from the teacher`;
-  await trainAs(lesson, distillation, name, steps, LEARNING_RATE.distillation, callbacks);
+  await trainAs(lesson, distillation, name, epochs, LEARNING_RATE.distillation, callbacks);
   distillation.dispose();
 }
 
@@ -87,7 +87,7 @@ async function learnPlaces(lesson: Lesson, kind: StudentKind, net: tf.LayersMode
     callbacks.push(sparsitySchedule({ type: 'constant', final: SPARSITY, seed: seed + 1 }));
   }
   const name = `${kind}, places`;
-  await trainAs(lesson, net, name, lesson.sizes.metricSteps, LEARNING_RATE.metric, callbacks);
+  await trainAs(lesson, net, name, lesson.sizes.metricEpochs, LEARNING_RATE.metric, callbacks);
 }
 
 function adam(): tf.Optimizer {
@@ -98,7 +98,7 @@ function trainAs(
   { options, sizes, training }: Lesson,
   model: tf.LayersModel,
   name: string,
-  steps: number,
+  epochs: number,
   learningRate: number,
   callbacks: tf.Callback[],
 ): Promise<void> {
@@ -106,7 +106,7 @@ function trainAs(
   const { pixels } = training;
   const { seed } = options;
   return train(model, {
-    ...{ name, steps, learningRate, callbacks, checkpoint },
+    ...{ name, epochs, learningRate, callbacks, checkpoint },
     ...{ pixels, sizes, seed },
   });
 }

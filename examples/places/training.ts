@@ -4,15 +4,16 @@ import * as tf from '@tensorflow/tfjs';
 import { checkpoints, learningRateSchedule } from 'tfjs-bitcore/training';
 import { folder } from 'tfjs-bitcore/folder';
 import { trainingBar } from '../support/training_bar';
-import { placeBatches } from './batches';
+import { trainingBatches } from './batches';
 import type { Sizes } from './options';
 
-/** Share of the steps in which the learning rate rises. */
+/** Share of the epochs in which the learning rate rises. */
 const WARMUP = 0.05;
+
 export interface TrainingArgs {
   readonly name: string;
-  /** A multiple of `stepsPerEpoch`. */
-  readonly steps: number;
+  /** An epoch has each place once. */
+  readonly epochs: number;
   readonly learningRate: number;
   /** The bytes of the views, place by place. */
   readonly pixels: Uint8Array;
@@ -23,22 +24,21 @@ export interface TrainingArgs {
   readonly callbacks?: tf.Callback[];
 }
 
-/** Trains a compiled model from the checkpoint on, or from the start; does nothing if all steps are done. */
+/** Trains a compiled model from the checkpoint on, or from the start; does nothing if all epochs are done. */
 export async function train(model: tf.LayersModel, args: TrainingArgs): Promise<void> {
-  const { name, learningRate, checkpoint, pixels, sizes, seed, callbacks = [] } = args;
-  const { viewsPerPlace, stepsPerEpoch } = sizes;
+  const { name, epochs, learningRate, checkpoint, pixels, sizes, seed, callbacks = [] } = args;
   const saves = checkpoints((part) => folder(join(checkpoint, part)));
   // A folder that is there must have a good checkpoint in it: training never begins anew over an earlier one.
   const initialEpoch = existsSync(checkpoint) ? (await saves.restore(model)).epoch : 0;
-  const epochs = args.steps / stepsPerEpoch;
   if (initialEpoch >= epochs) return;
   const warmup = WARMUP * epochs;
   const rate = learningRateSchedule({ type: 'cosine', learningRate, warmup });
-  const bar = trainingBar({ name, epochs, stepsPerEpoch, initialEpoch });
-  const batches = placeBatches({
-    ...{ pixels, viewsPerPlace, places: sizes.batchPlaces, views: sizes.batchViews },
-    ...{ stepsPerEpoch, initialEpoch, seed },
+  const batches = trainingBatches({
+    ...{ pixels, viewsPerPlace: sizes.viewsPerPlace, initialEpoch, seed },
+    ...{ places: sizes.batchPlaces, views: sizes.batchViews },
   });
+  const stepsPerEpoch = Math.ceil(sizes.trainingPlaces / sizes.batchPlaces);
+  const bar = trainingBar({ name, epochs, stepsPerEpoch, initialEpoch });
   await model.fitDataset(batches, {
     epochs,
     initialEpoch,
