@@ -4,9 +4,8 @@ import { mixVpr, unitLength } from 'tfjs-bitcore/vision';
 /** The stem makes a point of 48 channels of each 4 x 4 pixels; it sees one pixel around them. */
 export const STEM = { channels: 48, stride: 4 } as const;
 const STEM_KERNEL = 6;
+/** Their product is how many numbers a float descriptor has, and how many bits a binary one. */
 const [ROWS, OUTPUT_CHANNELS] = [8, 64];
-/** Numbers of the float descriptor, and bits of the binary one. */
-export const DESCRIPTOR = ROWS * OUTPUT_CHANNELS;
 /** Names of layers that teacher and student have in common. */
 export const TOKENS = 'tokens_of_head';
 export const DESCRIPTOR_LAYER = 'descriptor';

@@ -2,7 +2,7 @@ import { mix, type Color } from './color';
 import { between, type Random } from './random';
 
 /** In the order of the year. */
-export const SEASONS = ['spring', 'summer', 'autumn', 'winter'] as const;
+const SEASONS = ['spring', 'summer', 'autumn', 'winter'] as const;
 export type Season = (typeof SEASONS)[number];
 
 /** What changes between two views of a place, except its camera and traffic. */
