@@ -14,11 +14,12 @@ import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import { folder } from 'tfjs-bitcore/folder';
 import { useFastestBackend } from '../support/backend';
+import { claimFolder } from '../support/claim_folder';
 import { compareNets, foldersOf, type Experiment } from './experiment';
 import { measureSpeed, type Speed } from './measure';
 import { parseOptions } from './options';
 import { printResults, writeReport } from './report';
-import { claimFolder } from './settings';
+import { settingsOf } from './settings';
 import { encode, encodeText, readText } from './text';
 import { Writer } from './writer';
 
@@ -30,7 +31,7 @@ async function main() {
   const shape = { vocabulary: corpus.characters.length, layers, width, heads };
   const experiment: Experiment = { options, corpus, shape };
   const prompt = promptOf(experiment);
-  claimFolder(options, content);
+  claimFolder(options.out, settingsOf(options, content));
   const backend = await useFastestBackend(wanted);
   console.log(
     `Backend: ${backend}. Two nets learn for ${options.steps} steps each, unless ${options.out} has them.`,

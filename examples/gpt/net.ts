@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, multiHeadAttention, rmsNormalization } from 'tfjs-bitcore';
+import { setKernels } from '../support/initial_kernels';
 import { stockAttention } from './stock_attention';
 
 export interface NetShape {
@@ -30,6 +31,7 @@ export function buildNet(shape: NetShape, kind: Kind, seed: number): tf.LayersMo
   const apply: Apply<tf.SymbolicTensor> = (name, inputs) =>
     makeLayer(name, shape, kind).apply(inputs) as tf.SymbolicTensor;
   const net = tf.model({ inputs: characters, outputs: connect(shape, apply, characters) });
+  // Nets of all kinds begin with the same numbers.
   setKernels(net, seed);
   return net;
 }
@@ -81,20 +83,5 @@ function makeAttention(name: string, { width, heads }: NetShape, kind: Kind): tf
     useBias: false,
     subNormalization: true,
     ternary: kind === 'bitnet',
-  });
-}
-
-/** More than the number of kernels of a net, so that no two kernels of nets with different seeds begin alike. */
-const SEEDS_PER_NET = 1000;
-
-/** Nets of all kinds begin with the same numbers. */
-function setKernels(net: tf.LayersModel, seed: number): void {
-  let count = SEEDS_PER_NET * seed;
-  tf.tidy(() => {
-    const weights = net.getWeights().map((weight) => {
-      if (weight.rank < 2) return weight;
-      return tf.initializers.glorotNormal({ seed: ++count }).apply(weight.shape);
-    });
-    net.setWeights(weights);
   });
 }

@@ -11,9 +11,6 @@ export { Salad, salad, type SaladOptions } from './heads/salad';
 // Descriptors
 export { BinaryDescriptor, binaryDescriptor } from './descriptor/binary_descriptor';
 export { packBits } from './descriptor/pack_bits';
-export { UnitLength, unitLength } from './descriptor/unit_length';
-
-export type { LayerOptions } from '../layers/tfjs_options';
 export {
   FusedSelfAttention,
   type FusedSelfAttentionOptions,
@@ -28,3 +25,6 @@ export {
   type PublishedTransformerOptions,
 } from './transformer/presets';
 export { visionTransformer } from './transformer/vision_transformer';
+export { UnitLength, unitLength } from './descriptor/unit_length';
+
+export type { LayerOptions } from '../layers/tfjs_options';

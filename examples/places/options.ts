@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { numberBetween } from '../support/number_between';
+
+export interface PlacesOptions {
+  readonly small: boolean;
+  readonly out: string;
+  readonly seed: number;
+  readonly json?: string;
+}
+
+/** How much is seen, and how long nets learn. */
+export interface Sizes {
+  /** Places of the city that nets learn from, and views of each of them. */
+  readonly trainingPlaces: number;
+  readonly viewsPerPlace: number;
+  /** Places of the database; there is a query for each `queryEvery`th of them. */
+  readonly databasePlaces: number;
+  readonly queryEvery: number;
+  /** Epochs of the teacher, and of both stages of a student; each has every place once. */
+  readonly teacherEpochs: number;
+  readonly distillationEpochs: number;
+  readonly metricEpochs: number;
+  /** Places of a batch, and views of each of them. */
+  readonly batchPlaces: number;
+  readonly batchViews: number;
+}
+
+const FULL: Sizes = {
+  trainingPlaces: 4000,
+  viewsPerPlace: 8,
+  databasePlaces: 10_000,
+  queryEvery: 4,
+  teacherEpochs: 8,
+  distillationEpochs: 4,
+  metricEpochs: 2,
+  batchPlaces: 32,
+  batchViews: 4,
+};
+
+const SMALL: Sizes = {
+  trainingPlaces: 1500,
+  viewsPerPlace: 8,
+  databasePlaces: 2500,
+  queryEvery: 2,
+  teacherEpochs: 5,
+  distillationEpochs: 2,
+  metricEpochs: 1,
+  batchPlaces: 16,
+  batchViews: 4,
+};
+
+export function sizesOf({ small }: PlacesOptions): Sizes {
+  return small ? SMALL : FULL;
+}
+
+/** The options of the command line; prints what is wrong, or the help, and ends the process. */
+export function parseOptions(args: string[]): PlacesOptions {
+  return new Command('npm run example:places --')
+    .description(
+      'Trains nets that find places of a city again, float, ternary and sparse, and compares what they find and ' +
+        'the memory that they take. It needs tfjs-node, and takes less than an hour on two cores.',
+    )
+    .option('--small', 'fewer places and epochs: ten minutes', false)
+    .option(
+      '--out <folder>',
+      'where views and nets are saved, resumed and used again',
+      'models/places',
+    )
+    .option(
+      '--seed <number>',
+      'of the cities, the first weights and the batches',
+      numberBetween(0),
+      1,
+    )
+    .option('--json <file>', 'writes the figures for a program')
+    .parse(args, { from: 'user' })
+    .opts<PlacesOptions>();
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import {
+  descriptorSchedule,
+  distill,
+  metricLoss,
+  quantizationSchedule,
+  sparsitySchedule,
+} from 'tfjs-bitcore/training';
+import { buildStudent, copyCommonLayers, type StudentKind } from './net/student';
+import { DESCRIPTOR_LAYER, TOKENS } from './net/stem';
+import { buildTeacher } from './net/teacher';
+import type { PlacesOptions, Sizes } from './options';
+import type { Views } from './world/views';
+import { train } from './training';
+
+const LEARNING_RATE = { teacher: 2e-3, distillation: 2e-3, metric: 5e-4 };
+/**
+ * Softer than the defaults, which learn from the hardest view of another place alone: a net that begins has to tell
+ * most places apart first.
+ */
+const TEACHER_LOSS = { alpha: 2, beta: 10, base: 0.5 };
+/** Adam's share of the past in the mean of the squared gradients. */
+const SECOND_MOMENT = 0.99;
+/** At which checkpoints of the sparse net are saved. */
+const SPARSITY = 0.4;
+
+export interface Lesson {
+  readonly options: PlacesOptions;
+  readonly sizes: Sizes;
+  readonly training: Views;
+}
+
+/** Learns from the places of views alone. */
+export async function trainedTeacher(lesson: Lesson): Promise<tf.LayersModel> {
+  const net = buildTeacher(lesson.options.seed);
+  net.compile({ optimizer: adam(), loss: metricLoss(TEACHER_LOSS) });
+  await trainAs(lesson, net, 'teacher', lesson.sizes.teacherEpochs, LEARNING_RATE.teacher, []);
+  return net;
+}
+
+/** Learns from the teacher first, then from the places of views, for descriptors that are more and more binary. */
+export async function trainedStudent(
+  lesson: Lesson,
+  kind: StudentKind,
+  teacher: tf.LayersModel,
+): Promise<tf.LayersModel> {
+  const net = buildStudent(kind, lesson.options.seed);
+  copyCommonLayers(teacher, net);
+  await learnFromTeacher(lesson, kind, net, teacher);
+  await learnPlaces(lesson, kind, net);
+  return net;
+}
+
+async function learnFromTeacher(
+  lesson: Lesson,
+  kind: StudentKind,
+  net: tf.LayersModel,
+  teacher: tf.LayersModel,
+): Promise<void> {
+  const distillation = distill(net, teacher, {
+    alpha: 1,
+    features: [
+      { student: DESCRIPTOR_LAYER, teacher: DESCRIPTOR_LAYER },
+      { student: TOKENS, teacher: TOKENS, tokens: 'patches', weight: 30 },
+    ],
+  });
+  distillation.compile({ optimizer: adam() });
+  const callbacks = kind === 'float' ? [] : [quantizationSchedule({ type: 'logistic' })];
+  if (kind === 'sparse') {
+    callbacks.push(
+      sparsitySchedule({ type: 'linear', final: SPARSITY, seed: lesson.options.seed }),
+    );
+  }
+  const { distillationEpochs: epochs } = lesson.sizes;
+  const name = `${kind}, from the teacher`;
+  await trainAs(lesson, distillation, name, epochs, LEARNING_RATE.distillation, callbacks);
+  distillation.dispose();
+}
+
+async function learnPlaces(lesson: Lesson, kind: StudentKind, net: tf.LayersModel): Promise<void> {
+  const loss = metricLoss();
+  net.compile({ optimizer: adam(), loss });
+  const callbacks = [descriptorSchedule(loss, { type: 'logistic' })];
+  if (kind === 'sparse') {
+    const { seed } = lesson.options;
+    callbacks.push(sparsitySchedule({ type: 'constant', final: SPARSITY, seed: seed + 1 }));
+  }
+  const name = `${kind}, places`;
+  await trainAs(lesson, net, name, lesson.sizes.metricEpochs, LEARNING_RATE.metric, callbacks);
+}
+
+function adam(): tf.Optimizer {
+  return tf.train.adam(LEARNING_RATE.teacher, 0.9, SECOND_MOMENT);
+}
+
+function trainAs(
+  { options, sizes, training }: Lesson,
+  model: tf.LayersModel,
+  name: string,
+  epochs: number,
+  learningRate: number,
+  callbacks: tf.Callback[],
+): Promise<void> {
+  const checkpoint = join(options.out, 'checkpoints', name.replace(/\W+/g, '_'));
+  const { pixels } = training;
+  const { seed } = options;
+  return train(model, {
+    ...{ name, epochs, learningRate, callbacks, checkpoint },
+    ...{ pixels, sizes, seed },
+  });
+}
