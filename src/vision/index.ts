@@ -11,6 +11,10 @@ export { Salad, salad, type SaladOptions } from './heads/salad';
 // Descriptors
 export { BinaryDescriptor, binaryDescriptor } from './descriptor/binary_descriptor';
 export { packBits } from './descriptor/pack_bits';
+export { UnitLength, unitLength } from './descriptor/unit_length';
+
+// Backbones
+export type { LayerOptions } from '../layers/tfjs_options';
 export {
   FusedSelfAttention,
   type FusedSelfAttentionOptions,
@@ -25,6 +29,3 @@ export {
   type PublishedTransformerOptions,
 } from './transformer/presets';
 export { visionTransformer } from './transformer/vision_transformer';
-export { UnitLength, unitLength } from './descriptor/unit_length';
-
-export type { LayerOptions } from '../layers/tfjs_options';

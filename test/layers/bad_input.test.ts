@@ -46,7 +46,7 @@ describe('bitLinear refuses', () => {
     const options = (kernelQuantizer: unknown) =>
       construct({ units: 1, name: 'a', kernelQuantizer });
     expect(options({ name: 'bitnet', factor: 2 })).toThrow(
-      'BitLinear layer "a": bitnet: options has no "factor". It takes perOutput.',
+      'BitLinear layer "a": bitnet: options has no "factor". It takes perOutput, addEps.',
     );
     expect(options({ name: 'lsq', perOutput: 'yes' })).toThrow(
       'BitLinear layer "a": lsq: perOutput must be true or false, got "yes".',

@@ -161,7 +161,7 @@ describe('ternaryMatMul refuses', () => {
     [
       'an unknown name',
       () => ({ relu: true }) as never,
-      'options has no "relu". It takes x, packed, scale, bias, inputQuantizer, eps, activation.',
+      'options has no "relu". It takes x, packed, scale, bias, inputQuantizer, eps, activation, skipZeroBlocks.',
     ],
     ['eps 0', () => ({ eps: 0 }), 'eps must be a finite number of at least 1e-30, got 0'],
     ['eps NaN', () => ({ eps: NaN }), 'eps must be a finite number of at least 1e-30, got NaN'],

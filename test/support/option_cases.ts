@@ -83,12 +83,6 @@ import {
   VISION_TRANSFORMER_OPTIONS,
 } from '../../src/vision/transformer/options';
 import { presetOptions, PUBLISHED_TRANSFORMER_OPTIONS } from '../../src/vision/transformer/presets';
-import * as vision from '../../src/vision';
-import { BOQ_OPTIONS } from '../../src/vision/heads/boq';
-import { GEM_POOLING_OPTIONS } from '../../src/vision/heads/gem_pooling';
-import { MEAN_TOKENS_OPTIONS } from '../../src/vision/heads/mean_tokens';
-import { MIX_VPR_OPTIONS } from '../../src/vision/heads/mix_vpr';
-import { SALAD_OPTIONS } from '../../src/vision/heads/salad';
 import { SPARSITY_SCHEDULE_OPTIONS } from '../../src/training/sparsity_schedule';
 
 /** Options that a public function takes. */
@@ -512,39 +506,6 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: PUBLISHED_TRANSFORMER_OPTIONS,
     call: (options) => presetOptions(name, options),
   })),
-  ...layerCases('boq', 'Boq', 'BoqOptions', BOQ_OPTIONS),
-  ...layerCases('classToken', 'ClassToken', 'LayerOptions', LAYER_OPTIONS),
-  ...layerCases('gemPooling', 'GemPooling', 'GemPoolingOptions', GEM_POOLING_OPTIONS),
-  ...layerCases('meanTokens', 'MeanTokens', 'MeanTokensOptions', MEAN_TOKENS_OPTIONS),
-  ...layerCases('mixVpr', 'MixVpr', 'MixVprOptions', MIX_VPR_OPTIONS),
-  ...layerCases('salad', 'Salad', 'SaladOptions', SALAD_OPTIONS),
-  ...layerCases('binaryDescriptor', 'BinaryDescriptor', 'LayerOptions', LAYER_OPTIONS),
-  ...layerCases('unitLength', 'UnitLength', 'LayerOptions', LAYER_OPTIONS),
-  {
-    name: 'memoryEngine',
-    type: 'MemoryEngineOptions',
-    table: MEMORY_ENGINE_OPTIONS,
-    call: memoryEngine,
-  },
-  {
-    name: 'placeIndex',
-    type: 'PlaceIndexOptions',
-    table: PLACE_INDEX_OPTIONS,
-    valid: { bits: 8, engine: memoryEngine() },
-    call: async (options) => (await placeIndex(options)).close(),
-  },
-  {
-    name: 'placeIndex',
-    type: 'SearchOptions',
-    table: SEARCH_OPTIONS,
-    where: 'PlaceIndex.search',
-    valid: { k: 1 },
-    async call(options) {
-      const index = await placeIndex({ bits: 8, engine: memoryEngine() });
-      await index.add([{ id: 'a', descriptor: Uint8Array.of(1) }]);
-      await index.search(Uint8Array.of(3), options).finally(() => index.close());
-    },
-  },
 ];
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */

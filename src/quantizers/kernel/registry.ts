@@ -122,6 +122,14 @@ export function quantizerConfig(quantizer: KernelQuantizer): KernelQuantizerConf
   return { name: quantizer.name, ...quantizer.options } as KernelQuantizerConfig;
 }
 
+/**
+ * A config with all options of its rule. That of a rule which is not registered stays as it is.
+ * @throws an error that names `where` if an option is wrong.
+ */
+export function withDefaults(config: KernelQuantizerConfig, where: string): KernelQuantizerConfig {
+  return factories.has(config.name) ? quantizerConfig(createQuantizer(config, where)) : config;
+}
+
 function knownNames(): string {
   return JSON.stringify([...factories.keys()]);
 }
