@@ -69,7 +69,7 @@ describe.each(titled(KERNEL_QUANTIZERS))('predict is the same before and after d
     // Rows with NaN and infinity give rows of NaN, and no other does.
     for (let row = 0; row < ROWS; row++) {
       const isFinite = rows.subarray(row * inFeatures, (row + 1) * inFeatures).every(Number.isFinite);
-      const outputs = y.subarray(row * units, (row + 1) * units);
+      const outputs = Array.from(y).slice(row * units, (row + 1) * units);
       expect(outputs.every((value) => Number.isNaN(value) !== isFinite)).toBe(true);
     }
   });
