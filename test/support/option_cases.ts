@@ -75,7 +75,12 @@ import { GEM_POOLING_OPTIONS } from '../../src/vision/heads/gem_pooling';
 import { MEAN_TOKENS_OPTIONS } from '../../src/vision/heads/mean_tokens';
 import { MIX_VPR_OPTIONS } from '../../src/vision/heads/mix_vpr';
 import { SALAD_OPTIONS } from '../../src/vision/heads/salad';
-import { FusedSelfAttention, ImagePatches, visionTransformer } from '../../src/vision';
+import {
+  FusedSelfAttention,
+  ImagePatches,
+  PositionedTokens,
+  visionTransformer,
+} from '../../src/vision';
 import { FUSED_SELF_ATTENTION_OPTIONS } from '../../src/vision/transformer/fused_self_attention';
 import { IMAGE_PATCHES_OPTIONS } from '../../src/vision/transformer/image_patches';
 import {
@@ -484,6 +489,13 @@ export const OPTION_CASES: readonly OptionCase[] = [
       visionTransformer({ imageSize: 2, patchSize: 2, width: 2, depth: 1, numHeads: 1, gate }),
   },
   {
+    name: 'PositionedTokens',
+    type: 'LayerOptions',
+    table: LAYER_OPTIONS,
+    ofTfjs: layerOptions,
+    call: (options) => new PositionedTokens(options),
+  },
+  {
     name: 'FusedSelfAttention',
     type: 'FusedSelfAttentionOptions',
     table: FUSED_SELF_ATTENTION_OPTIONS,
@@ -519,8 +531,6 @@ export const PARTS = [
 
 /** Public functions without options of their own. */
 export const WITHOUT_OPTIONS = [
-  'ClassToken',
-  'PositionedTokens',
   'deploy',
   'disposeModel',
   'engineInfo',

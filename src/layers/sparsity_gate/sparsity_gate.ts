@@ -25,8 +25,9 @@ import type { SparsityGateOptions } from './options';
  * ```js
  * const net = tf.sequential();
  * net.add(sparsityGate({sparsity: 0.4, scope: 'block4', inputShape: [16]}));
- * net.add(bitLinear({units: 8}));
+ * net.add(bitLinear({units: 8, skipZeroBlocks: true})); // deployed, it skips what the gate dropped
  * net.layers[0].sparsity; // 0.4
+ * net.layers[0] instanceof SparsityGate; // true
  * ```
  *
  * @throws if an option is unknown or wrong. Applying the layer throws if its input has a rank below 2.
