@@ -93,7 +93,7 @@ function checkManifest({ dependencies = {}, optionalDependencies = {}, scripts =
 
 /** Paths inside tfjs's packages are not theirs to keep, and Node's modules do not exist in browsers. */
 function checkImports(file, text) {
-  const ownEntries = ['tfjs-bitcore', 'tfjs-bitcore/folder'];
+  const ownEntries = ['tfjs-bitcore', 'tfjs-bitcore/folder', 'tfjs-bitcore/vision'];
   const forNode = FOR_NODE.test(file) ? [...builtinModules, ...ownEntries] : [];
   const allowed = [...PEERS, ...forNode];
   const imports = [

@@ -8,7 +8,7 @@ import { TERNARY_MAT_MUL } from '../../src/ops/ternary_mat_mul';
 /** On a GPU, the backend's own kernels take their place. */
 const NOT_ON_GPUS = [
   'ColumnSums',
-  ...['ScaledDotProductAttention', 'Gelu', 'GeluGradient'],
+  ...['ScaledDotProductAttention', 'SparsityGate', 'Gelu', 'GeluGradient'],
   ...['LayerNorm', 'LayerNormGradient', 'RMSNorm', 'RMSNormGradient'],
 ];
 
