@@ -17,12 +17,6 @@ export default {
   blockTags: [...OptionDefaults.blockTags, '@nocollapse'],
   // A type that a signature shows is exported by an entry, and a link leads somewhere.
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true },
-  intentionallyNotExported: [
-    // Of a method that tfjs calls.
-    'src/layers/ternary/inputs.ts:LayerInputs',
-    // Arrays as tfjs takes them.
-    'src/training/seeded_batches.ts:Data',
-  ],
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
 };

@@ -32,8 +32,6 @@ const inUse = new WeakSet<PlaceEngine>();
  * Opens an index of places.
  *
  * ```js
- * import { memoryEngine, placeIndex } from 'tfjs-bitcore/retrieval';
- *
  * const index = await placeIndex({ bits: 16, engine: memoryEngine() });
  * await index.add([{ id: 'a.jpg', descriptor: Uint8Array.of(0b11110000, 0b00001111) }]);
  * const [[match]] = await index.search(Uint8Array.of(0b11110000, 0b00001100), { k: 1 });

@@ -5,8 +5,6 @@ import { positiveInteger } from '../options/check';
  * The share of queries that have a right answer among their first k.
  *
  * ```js
- * import { recallAtK } from 'tfjs-bitcore/retrieval';
- *
  * const found = [['a', 'b'], ['c', 'd']];   // by query, the nearest first
  * const right = [['b'], ['e', 'f']];        // by query, in any order
  * recallAtK(found, right, 1); // 0

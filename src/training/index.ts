@@ -23,6 +23,7 @@ export { distill, type DistillOptions } from './distillation/distill';
 export type { AttentionMatch } from './distillation/attention_match';
 export type { DistillationModel } from './distillation/distillation_model';
 export type { FeatureMatch } from './distillation/features';
+export type { Grid } from './distillation/resize_grid';
 export { learningRateSchedule, type LearningRateScheduleOptions } from './learning_rate_schedule';
 export { descriptorSchedule, type DescriptorScheduleOptions } from './metric/descriptor_schedule';
 export { metricLoss, type MetricLoss, type MetricLossOptions } from './metric/metric_loss';

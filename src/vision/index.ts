@@ -22,6 +22,7 @@ export {
 export { ImagePatches, type ImagePatchesOptions } from './transformer/image_patches';
 export type { TransformerGateOptions, VisionTransformerOptions } from './transformer/options';
 export { PositionedTokens } from './transformer/positioned_tokens';
+export type { TransformerStyle } from './transformer/styles';
 export {
   tatBase,
   tetraBase,

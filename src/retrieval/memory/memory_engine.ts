@@ -32,8 +32,6 @@ export interface MemoryEngine extends PlaceEngine {
  * search is exact. Use it for some million places or fewer; a search holds up the thread that it runs on.
  *
  * ```js
- * import { memoryEngine, placeIndex } from 'tfjs-bitcore/retrieval';
- *
  * const engine = memoryEngine();
  * const index = await placeIndex({ bits: 16, engine });
  * await index.add([

@@ -3,7 +3,7 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { firstShape } from '../../tfjs/layer_nodes';
 
-/** [batch, tokens, channels]: the first token is that of the class, the others are patches, row by row. */
+/** The shape [batch, tokens, channels]; the first token is that of the class, the others are patches, row by row. */
 export type TokenShape = [batch: number | null, tokens: number | null, channels: number];
 
 /** @throws an error that names the layer by `label`, if tokens have another shape. */
