@@ -47,8 +47,9 @@ export class PlaceProcess implements PlaceIndex {
     return this.call('close');
   }
 
-  /** Ends the process, which is not asked. */
+  /** Ends the process, which is not asked. Does nothing if it has ended. */
   async kill(): Promise<void> {
+    if (this.child.exitCode != null || this.child.signalCode != null) return;
     const exit = once(this.child, 'exit');
     this.child.kill('SIGKILL');
     await exit;
