@@ -3,8 +3,8 @@
  * convolutions, and from it transformers that are float, ternary, and sparse. Compares what they find, and the memory
  * of net and database.
  *
- *   npm run example:places -- --small     ten minutes on two cores
- *   npm run example:places                more places and epochs, less than an hour
+ *   npm run example:places -- --small     fewer places and epochs
+ *   npm run example:places
  *
  * Views and nets are saved in --out: what was stopped continues, and trained nets are used again.
  */

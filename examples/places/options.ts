@@ -58,9 +58,9 @@ export function parseOptions(args: string[]): PlacesOptions {
   return new Command('npm run example:places --')
     .description(
       'Trains nets that find places of a city again, float, ternary and sparse, and compares what they find and ' +
-        'the memory that they take. It needs tfjs-node, and takes less than an hour on two cores.',
+        'the memory that they take. It needs tfjs-node.',
     )
-    .option('--small', 'fewer places and epochs: ten minutes', false)
+    .option('--small', 'fewer places and epochs', false)
     .option(
       '--out <folder>',
       'where views and nets are saved, resumed and used again',
