@@ -17,8 +17,8 @@ export interface BitLinearOptions extends DenseArgs, QuantizationOptions {
   blend?: number;
   /**
    * Whether the deployed layer skips blocks of 4 neighbouring inputs, from an index that is a multiple of 4 on, that are
-   * all zero after quantization. It changes no output. It saves time where at least a quarter of the blocks of many rows
-   * is zero. Default: false.
+   * all zero after quantization. It changes no output. It is for layers behind a `sparsityGate` of the scope `'block4'`:
+   * `npm run bench:sparse` in the repository tells what it saves. Default: false.
    */
   skipZeroBlocks?: boolean;
 }
