@@ -1,10 +1,10 @@
-import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { layers, type Shape } from '@tensorflow/tfjs-layers';
+import { serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { gelu } from '../ops/gelu';
 import { oneOf } from '../options/check';
 import type { OptionTable } from '../options/option_table';
 import { savedConfig } from '../tfjs/saved_config';
 import { readLayerOptions } from './layer_options';
+import { SameShapeLayer } from './same_shape_layer';
 import { LAYER_OPTIONS, type LayerOptions } from './tfjs_options';
 
 export interface GELUOptions extends LayerOptions {
@@ -23,7 +23,7 @@ export const GELU_OPTIONS = {
  *
  * It has no weights. Input: float32 (other types are cast to it) of any shape. Output: float32 of the same shape.
  */
-export class GELU extends layers.Layer {
+export class GELU extends SameShapeLayer {
   /** @nocollapse */
   static readonly className: string = 'GELU';
 
@@ -39,19 +39,10 @@ export class GELU extends layers.Layer {
     );
     super(options);
     this.form = options.form;
-    this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
-    return tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-      return gelu(input.dtype === 'float32' ? input : cast(input, 'float32'), this.form);
-    });
-  }
-
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    return inputShape;
+  protected override compute(x: Tensor): Tensor {
+    return gelu(x, this.form);
   }
 
   override getConfig(): serialization.ConfigDict {

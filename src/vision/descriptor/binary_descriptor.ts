@@ -1,6 +1,6 @@
-import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { layers, type Shape } from '@tensorflow/tfjs-layers';
+import { serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { readLayerOptions } from '../../layers/layer_options';
+import { SameShapeLayer } from '../../layers/same_shape_layer';
 import { LAYER_OPTIONS, type LayerOptions } from '../../layers/tfjs_options';
 import { signStraightThrough } from '../../ops/sign_straight_through';
 import { savedConfig } from '../../tfjs/saved_config';
@@ -11,26 +11,17 @@ import { savedConfig } from '../../tfjs/saved_config';
  *
  * Input: float32 (other types are cast to it), of any shape. Output: float32 of the same shape.
  */
-export class BinaryDescriptor extends layers.Layer {
+export class BinaryDescriptor extends SameShapeLayer {
   /** @nocollapse */
   static readonly className: string = 'BinaryDescriptor';
 
   /** @throws an error that names the option that is unknown or wrong. */
   constructor(options: LayerOptions = {}) {
     super(readLayerOptions(BinaryDescriptor, new.target, options, LAYER_OPTIONS));
-    this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
-    return tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      return signStraightThrough(cast(x, 'float32'));
-    });
-  }
-
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    return inputShape;
+  protected override compute(x: Tensor): Tensor {
+    return signStraightThrough(x);
   }
 
   /** @nocollapse */

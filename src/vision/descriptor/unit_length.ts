@@ -1,6 +1,6 @@
-import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { layers, type Shape } from '@tensorflow/tfjs-layers';
+import { serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { readLayerOptions } from '../../layers/layer_options';
+import { SameShapeLayer } from '../../layers/same_shape_layer';
 import { LAYER_OPTIONS, type LayerOptions } from '../../layers/tfjs_options';
 import { toUnitLength } from '../../ops/unit_length';
 import { savedConfig } from '../../tfjs/saved_config';
@@ -11,26 +11,17 @@ import { savedConfig } from '../../tfjs/saved_config';
  *
  * Input: float32 (other types are cast to it), [..., width]. Output: float32 of the same shape.
  */
-export class UnitLength extends layers.Layer {
+export class UnitLength extends SameShapeLayer {
   /** @nocollapse */
   static readonly className: string = 'UnitLength';
 
   /** @throws an error that names the option that is unknown or wrong. */
   constructor(options: LayerOptions = {}) {
     super(readLayerOptions(UnitLength, new.target, options, LAYER_OPTIONS));
-    this.supportsMasking = true;
   }
 
-  override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
-    return tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      return toUnitLength(cast(x, 'float32'), -1);
-    });
-  }
-
-  override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    return inputShape;
+  protected override compute(x: Tensor): Tensor {
+    return toUnitLength(x, -1);
   }
 
   /** @nocollapse */
