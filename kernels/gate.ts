@@ -10,6 +10,8 @@
 const LOWEST: i32 = -32768, INFINITE: i32 = 0x7f80, NONE: i32 = 0x7fffffff, SIZE: i32 = 0x7fffffff;
 /** Bytes of int16 that are counted at a time, and those before a lane of the counts could overflow. */
 const STEP: usize = 32, PART: usize = 1 << 19;
+/** The bits of the first threshold that is tried, 1, and how near the next one is to it, in upper bits. */
+const FIRST: i32 = 0x3f800000, NEAR: i32 = 4;
 
 // @ts-ignore: decorator
 @inline
@@ -41,13 +43,18 @@ function countFrom(at: usize, end: usize, bound: i32): i32 {
   );
 }
 
-/** A bound from `low` on and below `high` that at least `keep` int16 reach: the highest, or one that `keep` reach. */
-function boundOf(at: usize, end: usize, keep: i32, low: i32, high: i32): i32 {
-  while (high - low > 1) {
-    const middle = (low + high) >> 1, count = countFrom(at, end, middle);
-    if (count == keep) return middle;
-    if (count > keep) low = middle;
-    else high = middle;
+/**
+ * A bound from `low` on and below `high` that at least `keep` int16 reach: the highest, or one that `keep` reach. It is searched
+ * from `guess`, which is between them, in steps that double until it is passed, and then halve.
+ */
+function boundOf(at: usize, end: usize, keep: i32, low: i32, high: i32, guess: i32, step: i32): i32 {
+  for (; high - low > 1; step <<= 1) {
+    const count = countFrom(at, end, guess);
+    if (count == keep) return guess;
+    if (count > keep) low = guess;
+    else high = guess;
+    const middle = (low + high) >> 1;
+    guess = count > keep ? min(middle, low + step) : max(middle, high - step);
   }
   return low;
 }
@@ -82,20 +89,23 @@ function threshold(bits: i32, surplus: i32): u64 {
   return (<u64>surplus << 32) | <u64>bits;
 }
 
-/** The threshold at which `keep` of the float32 `values` are kept. All are if one is not finite, or the smallest kept is 0. */
-function thresholdOf(values: usize, count: i32, keep: i32, scratch: usize): u64 {
+/**
+ * The threshold at which `keep` of the float32 `values` are kept. All are if one is not finite, or the smallest kept is 0.
+ * @param before the bits of another row's threshold: those of neighboring rows are near to each other.
+ */
+function thresholdOf(values: usize, count: i32, keep: i32, scratch: usize, before: i32): u64 {
   const end = scratch + padded(count);
   writeUpper(values, count, scratch);
   if (countFrom(scratch, end, INFINITE) > 0) return threshold(0, 0);
   if (keep == 0) return threshold(NONE, 0);
-  const upper = boundOf(scratch, end, keep, 0, INFINITE);
+  const upper = boundOf(scratch, end, keep, 0, INFINITE, max(1, before >> 16), NEAR);
   const kept = upper == 0 ? count : countFrom(scratch, end, upper);
   if (kept == keep) return threshold(upper << 16, 0);
   const wanted = keep - countFrom(scratch, end, upper + 1);
   const lowerEnd = writeLower(values, scratch, end, upper, end);
   const found = <i32>((lowerEnd - end) >> 1), paddedEnd = end + padded(found);
   pad(lowerEnd, paddedEnd);
-  const lower = boundOf(end, paddedEnd, wanted, LOWEST, -LOWEST);
+  const lower = boundOf(end, paddedEnd, wanted, LOWEST, -LOWEST, 0, -LOWEST);
   const reached = lower == LOWEST ? found : countFrom(end, paddedEnd, lower), bits = (upper << 16) | (lower - LOWEST);
   return threshold(bits, bits == 0 ? 0 : reached - wanted);
 }
@@ -122,8 +132,9 @@ function writeEntries(x: usize, y: usize, end: usize, bits: i32): void {
 /** Keeps `keep` entries of each row. */
 export function keepEntries(x: usize, y: usize, rows: i32, width: i32, keep: i32, scratch: usize): void {
   const rowBytes = <usize>width << 2;
-  for (; rows > 0; rows--, x += rowBytes, y += rowBytes) {
-    const found = thresholdOf(x, width, keep, scratch), bits = <i32>found;
+  for (let bits = FIRST; rows > 0; rows--, x += rowBytes, y += rowBytes) {
+    const found = thresholdOf(x, width, keep, scratch, bits);
+    bits = <i32>found;
     writeEntries(x, y, x + rowBytes, bits);
     let surplus = <i32>(found >> 32), last = x + rowBytes;
     for (; surplus > 0; surplus--) {
@@ -169,7 +180,14 @@ function clearBlock(y: usize, end: usize): void {
 }
 
 function writeBlocks(x: usize, y: usize, end: usize, sums: usize, bits: i32): void {
-  const whole = x + ((end - x) & ~15), bound = i32x4.splat(bits);
+  const fours = x + ((end - x) & ~63), whole = x + ((end - x) & ~15), bound = i32x4.splat(bits);
+  for (; x < fours; x += 64, y += 64, sums += 16) {
+    const kept = i32x4.ge_s(v128.load(sums), bound);
+    v128.store(y, v128.and(v128.load(x), v128.shuffle<i32>(kept, kept, 0, 0, 0, 0)));
+    v128.store(y, v128.and(v128.load(x, 16), v128.shuffle<i32>(kept, kept, 1, 1, 1, 1)), 16);
+    v128.store(y, v128.and(v128.load(x, 32), v128.shuffle<i32>(kept, kept, 2, 2, 2, 2)), 32);
+    v128.store(y, v128.and(v128.load(x, 48), v128.shuffle<i32>(kept, kept, 3, 3, 3, 3)), 48);
+  }
   for (; x < whole; x += 16, y += 16, sums += 4) {
     v128.store(y, v128.and(v128.load(x), i32x4.ge_s(v128.load32_splat(sums), bound)));
   }
@@ -180,10 +198,11 @@ function writeBlocks(x: usize, y: usize, end: usize, sums: usize, bits: i32): vo
 /** Keeps `keep` blocks of four entries of each row, the last of which may have fewer. */
 export function keepBlocks(x: usize, y: usize, rows: i32, width: i32, keep: i32, scratch: usize): void {
   const rowBytes = <usize>width << 2, blocks = (width + 3) >> 2, sumsEnd = scratch + (<usize>blocks << 2);
-  for (; rows > 0; rows--, x += rowBytes, y += rowBytes) {
+  for (let bits = FIRST; rows > 0; rows--, x += rowBytes, y += rowBytes) {
     const end = x + rowBytes, yEnd = y + rowBytes;
     writeSums(x, end, scratch);
-    const found = thresholdOf(scratch, blocks, keep, sumsEnd), bits = <i32>found;
+    const found = thresholdOf(scratch, blocks, keep, sumsEnd, bits);
+    bits = <i32>found;
     writeBlocks(x, y, end, scratch, bits);
     let surplus = <i32>(found >> 32), last = sumsEnd;
     for (; surplus > 0; surplus--) {

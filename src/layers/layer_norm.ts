@@ -1,6 +1,7 @@
-import { cast, ones, serialization, tidy, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { ones, serialization, tidy, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { asFloat32 } from '../ops/as_float32';
 import { layerNorm } from '../ops/normalization';
 import { anyInteger, numberFrom, type Check } from '../options/check';
 import type { OptionTable } from '../options/option_table';
@@ -93,7 +94,7 @@ export class LayerNorm extends LayerNormalization {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const x = input.dtype === 'float32' ? input : cast(input, 'float32');
+      const x = asFloat32(input);
       if (!isLastAxis(this.axis, x.rank)) return super.call(x, kwargs) as Tensor;
       const shape = x.shape.slice(-1);
       return layerNorm(

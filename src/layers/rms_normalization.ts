@@ -1,6 +1,7 @@
-import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { initializers, layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
+import { asFloat32 } from '../ops/as_float32';
 import { rmsNorm } from '../ops/normalization';
 import { positiveNumber } from '../options/check';
 import type { OptionTable } from '../options/option_table';
@@ -72,7 +73,7 @@ export class RMSNormalization extends layers.Layer {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const x = input.dtype === 'float32' ? input : cast(input, 'float32');
+      const x = asFloat32(input);
       return rmsNorm(x, this.gamma!.read(), this.epsilon);
     });
   }

@@ -1,5 +1,6 @@
-import { cast, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
+import { asFloat32 } from '../ops/as_float32';
 
 /** A layer without weights that gives float32 of the shape of its one input, and passes masks on. */
 export abstract class SameShapeLayer extends layers.Layer {
@@ -15,7 +16,7 @@ export abstract class SameShapeLayer extends layers.Layer {
     return tidy(() => {
       this.invokeCallHook(inputs, kwargs);
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      return this.compute(x.dtype === 'float32' ? x : cast(x, 'float32'));
+      return this.compute(asFloat32(x));
     });
   }
 

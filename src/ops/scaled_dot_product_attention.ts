@@ -1,8 +1,9 @@
-import { cast, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
 import { anyBoolean, positiveNumber } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 import { TENSOR } from '../options/tensor_check';
+import { asFloat32 } from './as_float32';
 import { attention } from './attention';
 
 export interface ScaledDotProductAttentionOptions {
@@ -65,16 +66,12 @@ export function scaledDotProductAttention(options: ScaledDotProductAttentionOpti
   const { q, k, v, mask, causal, scale = 1 / Math.sqrt(q.shape[3]!) } = operands;
   return tidy(() => {
     const none = tensor1d([]);
-    const tensors = { q: floats(q), k: floats(k), v: floats(v), mask: none, slopes: none };
-    return attention({ ...tensors, ...(mask && { mask: floats(mask) }) }, { scale, causal });
+    const tensors = { q: asFloat32(q), k: asFloat32(k), v: asFloat32(v), mask: none, slopes: none };
+    return attention({ ...tensors, ...(mask && { mask: asFloat32(mask) }) }, { scale, causal });
   });
 }
 
 const WHERE = 'scaledDotProductAttention';
-
-function floats(x: Tensor): Tensor {
-  return x.dtype === 'float32' ? x : cast(x, 'float32');
-}
 
 function checkShapes({ q, k, v, mask, causal }: Operands): void {
   const check = (holds: boolean, option: string, expected: string, actual: unknown) => {

@@ -165,3 +165,11 @@ test('wrong arguments', () => {
     'setSparsity: model must be a tf.LayersModel',
   );
 });
+
+test('float32 inputs are not copied before they are gated', async () => {
+  const x = randomTensor([2, 3, 8]);
+  const gate = sparsityGate({ sparsity: 0.5 });
+  const { kernelNames } = await tf.profile(() => apply(gate, x));
+  expect(kernelNames).toContain('SparsityGate');
+  expect(kernelNames).not.toContain('Cast');
+});

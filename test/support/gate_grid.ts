@@ -11,6 +11,8 @@ const VALUES: Record<string, (random: number, row: number, column: number) => nu
   'equal but for the lowest bits': (random) => 1 + Math.round(99 * random) * 2 ** -23,
   'half zeros, of both signs': (random) => Math.max(0, random) * (random < -0.5 ? -1 : 1),
   denormal: (random) => 1e-40 * random,
+  'magnitudes that differ from row to row': (random, row) =>
+    random * 10 ** (((row * 23) % 64) - 32),
   'sums that overflow in every third row': (random, row) => (row % 3 === 1 ? 3e38 : 1) * random,
   'NaN or infinity in every third row': (random, row, column) =>
     row % 3 === 1 && column === 0 ? [NaN, Infinity, -Infinity][(row % 9) >> 1]! : random,

@@ -1,5 +1,6 @@
-import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { initializers, type layers, type LayerVariable, type Shape } from '@tensorflow/tfjs-layers';
+import { asFloat32 } from '../../ops/as_float32';
 import { inputQuantizer, type InputQuantizerName } from '../../quantizers/input/registry';
 import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
 import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
@@ -148,8 +149,7 @@ export class BitLinear extends Dense {
       this.invokeCallHook(inputs, kwargs);
       const [input] = Array.isArray(inputs) ? (inputs as [Tensor]) : [inputs];
       this.checkInputShape(input.shape);
-      const x = input.dtype === 'float32' ? input : cast(input, 'float32');
-      return this.state.forward(x, this.bias?.read(), this.activation);
+      return this.state.forward(asFloat32(input), this.bias?.read(), this.activation);
     });
   }
 

@@ -1,5 +1,4 @@
 import {
-  cast,
   concat,
   reshape,
   serialization,
@@ -9,6 +8,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
+import { asFloat32 } from '../../ops/as_float32';
 import { attention } from '../../ops/attention';
 import { createQuantizer } from '../../quantizers/kernel/registry';
 import { buildInner } from '../../tfjs/inner_layers';
@@ -251,7 +251,7 @@ function after(past: Tensor | undefined, own: Tensor): Tensor {
 }
 
 function asFloats(mask: Tensor | undefined): Tensor {
-  return mask == null ? tensor1d([]) : cast(mask, 'float32');
+  return mask == null ? tensor1d([]) : asFloat32(mask);
 }
 
 function checkQuantization(args: MultiHeadAttentionOptions, ternary: boolean, label: string): void {

@@ -1,6 +1,7 @@
-import { cast, serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { serialization, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
+import { asFloat32 } from '../../ops/as_float32';
 import { gate, type GateScope } from '../../ops/sparsity_gate';
 import { firstShape } from '../../tfjs/layer_nodes';
 import { savedConfig } from '../../tfjs/saved_config';
@@ -68,7 +69,7 @@ export class SparsityGate extends layers.Layer {
       this.invokeCallHook(inputs, kwargs);
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
       const drawn = kwargs['training'] === true ? this.drawnSparsity : undefined;
-      return gate(cast(input, 'float32'), drawn ?? this.share, this.scope);
+      return gate(asFloat32(input), drawn ?? this.share, this.scope);
     });
   }
 

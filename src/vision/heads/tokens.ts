@@ -1,6 +1,7 @@
-import { cast, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
+import { asFloat32 } from '../../ops/as_float32';
 import { firstShape } from '../../tfjs/layer_nodes';
 
 /** The shape [batch, tokens, channels]; the first token is that of the class, the others are patches, row by row. */
@@ -19,8 +20,7 @@ export function tokenShape(inputShape: Shape | Shape[], label: string): TokenSha
 
 /** The tokens that a layer is given, as float32. */
 export function tokensIn(inputs: Tensor | Tensor[]): Tensor {
-  const tokens = Array.isArray(inputs) ? inputs[0]! : inputs;
-  return tokens.dtype === 'float32' ? tokens : cast(tokens, 'float32');
+  return asFloat32(Array.isArray(inputs) ? inputs[0]! : inputs);
 }
 
 /** [batch, 1 + patches, channels] to [batch, channels]. */

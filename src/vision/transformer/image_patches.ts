@@ -1,9 +1,10 @@
-import { cast, reshape, serialization, tidy, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { reshape, serialization, tidy, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { labelOf } from '../../layers/layer_label';
 import { readLayerOptions } from '../../layers/layer_options';
 import { LAYER_OPTIONS, type LayerOptions } from '../../layers/tfjs_options';
+import { asFloat32 } from '../../ops/as_float32';
 import { positiveInteger } from '../../options/check';
 import type { OptionTable } from '../../options/option_table';
 import { firstShape } from '../../tfjs/layer_nodes';
@@ -73,8 +74,7 @@ export class ImagePatches extends layers.Layer {
       const [rows, columns] = [height / size, width / size];
       const cut = reshape(image, [batch, rows, size, columns, size * channels]);
       const byPatch = transpose(cut, [0, 1, 3, 2, 4]);
-      const patches = reshape(byPatch, [batch, rows * columns, size * size * channels]);
-      return patches.dtype === 'float32' ? patches : cast(patches, 'float32');
+      return asFloat32(reshape(byPatch, [batch, rows * columns, size * size * channels]));
     });
   }
 
