@@ -1,15 +1,28 @@
 /*
- * Ternary products whose inputs have blocks of 4 zeros, with `skipZeroBlocks` and without, on one thread of wasm: those of a
- * block of ViT-Base with 197 rows (224 pixels) and 530 rows (322 pixels).
+ * A sparsity gate of blocks of 4 with the ternary product that skips what it dropped, against the product alone, on one thread
+ * of wasm: those of a block of ViT-Base with 197 rows (224 pixels) and 530 rows (322 pixels). Then the whole net of TAT-VPR.
  *
  *   npm run bench:sparse                          every engine that works here
- *   npm run bench:sparse -- --shares 0,0.2 --rows 1,4,16
+ *   npm run bench:sparse -- --shares 0.2,0.4 --rows 1,4,16
+ *   npm run bench:sparse -- --markdown docs/sparse.md
  */
 import * as tf from '@tensorflow/tfjs';
 import { Command } from 'commander';
-import { engineInfo, packTernary, ternaryMatMul, type EngineName } from 'tfjs-bitcore';
+import {
+  deploy,
+  engineInfo,
+  packTernary,
+  setSparsity,
+  sparsityGate,
+  ternaryMatMul,
+  type EngineName,
+} from 'tfjs-bitcore';
+import { tatBase } from 'tfjs-bitcore/vision';
+import { writeMarkdown } from '../examples/support/document';
+import { commandLine, machine } from '../examples/support/machine';
+import { median } from '../examples/support/median';
 import { startBackend } from './hosts/tfjs';
-import { printTable, type Cells } from './support/tables';
+import { markdownTable, printTable, type Cells } from './support/tables';
 
 /** Inputs and outputs of the products of a block. */
 const PRODUCTS = [
@@ -26,53 +39,67 @@ const FLAGS: Partial<Record<EngineName, Record<string, boolean | number>>> = {
   simd128: { BITCORE_USE_RELAXED_SIMD: false },
 };
 
-/** Random inputs, of which a share of the blocks of 4 is zero. */
-function sparseInputs(rows: number, inFeatures: number, share: number): tf.Tensor2D {
-  return tf.tidy(() => {
-    const blocks = tf.randomUniform([rows, inFeatures / 4, 1], 0, 1, 'float32', 7);
-    const kept = tf.cast(tf.greaterEqual(blocks, share), 'float32');
-    const x = tf.randomNormal([rows, inFeatures / 4, 4], 0, 1, 'float32', 8);
-    return tf.reshape<tf.Rank.R2>(tf.mul(x, kept), [rows, inFeatures]);
-  });
-}
-
-/**
- * The least milliseconds of processor time of each product, run in turn. Unlike times by the clock, they tell how much work
- * a product is on a machine where other programs run.
- */
-function leastTimes(products: Array<() => tf.Tensor>, rounds: number): number[] {
-  const times = products.map(() => Infinity);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, product] of products.entries()) {
-      const start = process.cpuUsage();
-      product().dispose();
-      const { user, system } = process.cpuUsage(start);
-      times[i] = Math.min(times[i], (user + system) / 1000);
+/** The median milliseconds of each, run in turn; the first turn warms up. */
+function medianTimes(subjects: ReadonlyArray<() => tf.Tensor>, rounds: number): number[] {
+  const times = subjects.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, subject] of subjects.entries()) {
+      const start = performance.now();
+      subject().dispose();
+      if (round > 0) times[i].push(performance.now() - start);
     }
   }
-  return times;
+  return times.map(median);
 }
 
-/** Milliseconds of the dense product and of the one that skips. */
+/** Milliseconds of the product without a gate, and of the gate with the product that skips. */
 function measure(rows: number, [k, n]: readonly [number, number], share: number, rounds: number) {
-  const x = sparseInputs(rows, k, share);
+  const x = tf.randomNormal<tf.Rank.R2>([rows, k], 0, 1, 'float32', 8);
   const ternary = tf.randomUniform<tf.Rank.R2>([k, n], -1, 2, 'int32').toFloat() as tf.Tensor2D;
   const packed = packTernary(ternary);
   const scale = tf.tensor1d([0.02]);
-  const [dense, sparse] = [false, true].map((skipZeroBlocks) => {
-    return () => ternaryMatMul({ x, packed, scale, skipZeroBlocks });
-  });
-  const areEqual = tf.tidy(() => tf.all(tf.equal(dense(), sparse())).dataSync()[0]);
+  const gate = sparsityGate({ sparsity: share, scope: 'block4' });
+  const dense = () => ternaryMatMul({ x, packed, scale });
+  const gated = (skipZeroBlocks: boolean) =>
+    tf.tidy(() => {
+      const kept = gate.apply(x) as tf.Tensor2D;
+      return ternaryMatMul({ x: kept, packed, scale, skipZeroBlocks });
+    });
+  const areEqual = tf.tidy(() => tf.all(tf.equal(gated(false), gated(true))).dataSync()[0]);
   if (areEqual !== 1) throw new Error(`${rows} x ${k} x ${n}, ${share}: other outputs.`);
-  const times = leastTimes([dense, sparse], rounds);
+  const times = medianTimes([dense, () => gated(true)], rounds);
   tf.dispose([x, ternary, packed, scale]);
   return times;
 }
 
-function printTableOf(engine: EngineName, rows: number, shares: readonly number[], rounds: number) {
+/** Milliseconds of an image through the net without gates, and with them at each share. */
+function measureNet(shares: readonly number[], rounds: number): Cells {
+  const [plain, gated] = [undefined, { scope: 'block4' as const }].map((gate) => {
+    const trained = tatBase({ gate });
+    const deployed = deploy(trained);
+    trained.dispose();
+    return deployed;
+  });
+  const x = tf.randomNormal([1, 224, 224, 3], 0, 1, 'float32', 9);
+  const subjects = shares.map((share) => () => {
+    setSparsity(gated, share);
+    return gated.predict(x) as tf.Tensor;
+  });
+  const [dense, ...sparse] = medianTimes(
+    [() => plain.predict(x) as tf.Tensor, ...subjects],
+    rounds,
+  );
+  tf.dispose([x]);
+  for (const net of [plain, gated]) net.dispose();
+  return Object.fromEntries(shares.map((share, i) => [zeros(share), text([dense, sparse[i]])]));
+}
+
+function cellsOf(engine: EngineName, rows: number, shares: readonly number[], rounds: number) {
   const sums = shares.map(() => [0, 0]);
   const row = (product: string, times: readonly number[][]): Cells =>
     Object.fromEntries([
+      ['engine', engine],
+      ['rows', `${rows}`],
       ['product', product],
       ...times.map((pair, i): [string, string] => [zeros(shares[i]), text(pair)]),
     ]);
@@ -81,13 +108,10 @@ function printTableOf(engine: EngineName, rows: number, shares: readonly number[
     times.forEach((pair, i) => pair.forEach((time, j) => (sums[i][j] += time)));
     return row(shape.join(' -> '), times);
   });
-  printTable(`${engine}, ${rows} rows: ms without and with skipZeroBlocks`, [
-    ...cells,
-    row('all four', sums),
-  ]);
+  return [...cells, row('all four', sums)];
 }
 
-const zeros = (share: number) => `${100 * share} % zero`;
+const zeros = (share: number) => `${Math.round(100 * share)} % zero`;
 
 const text = ([dense, sparse]: readonly number[]) =>
   `${dense.toFixed(2)} / ${sparse.toFixed(2)} = ${(dense / sparse).toFixed(2)}`;
@@ -99,16 +123,35 @@ interface Options {
   readonly rows: number[];
   readonly rounds: number;
   readonly engines: EngineName[];
+  readonly markdown?: string;
 }
+
+const markdown = (products: readonly Cells[], nets: readonly Cells[]) => `# Sparse products
+
+Made by \`${commandLine('bench:sparse')}\` on ${machine()}, with Node ${process.versions.node}.
+
+The ternary products of a block of ViT-Base on one thread of the backend \`wasm\`: milliseconds of the product alone, those
+of a [sparsity gate](guides/layer.md#sparsity-gate) of scope \`'block4'\` together with the product that skips what it
+dropped, and the first divided by the second. Times are medians by the clock, taken in turns.
+
+${markdownTable(products)}
+
+An image of 224 pixels through the deployed \`tatBase\`, without gates and with them:
+
+${markdownTable(nets)}
+`;
 
 async function main() {
   const program = new Command()
-    .option('--shares <list>', 'shares of the blocks that are zero', numbers, [0, 0.2, 0.4, 0.6])
+    .option('--shares <list>', 'shares of the blocks that are zero', numbers, [0.4, 0.6])
     .option('--rows <list>', 'rows', numbers, [197, 530])
     .option('--rounds <count>', 'turns of each product', Number, 15)
     .option('--engines <list>', 'engines', (list) => list.split(','), Object.keys(FLAGS))
+    .option('--markdown <file>', 'write the tables to a file too')
     .parse();
-  const { shares, rows, rounds, engines } = program.opts<Options>();
+  const { shares, rows, rounds, engines, markdown: file } = program.opts<Options>();
+  const products: Cells[] = [];
+  const nets: Cells[] = [];
   await startBackend('wasm');
   tf.env().set('BITCORE_THREADS', 1);
   for (const engine of engines) {
@@ -116,8 +159,12 @@ async function main() {
     tf.env().set('BITCORE_RELAXED_DOT', 0);
     if (engineInfo().engines[engine] !== 'works') continue;
     for (const [flag, value] of Object.entries(FLAGS[engine] ?? {})) tf.env().set(flag, value);
-    for (const count of rows) printTableOf(engine, count, shares, rounds);
+    for (const count of rows) products.push(...cellsOf(engine, count, shares, rounds));
+    nets.push({ engine, ...measureNet([0, ...shares.filter((share) => share > 0)], rounds) });
   }
+  printTable('ms of the product alone / of gate and product', products);
+  printTable('ms of tatBase without gates / with them', nets);
+  if (file) await writeMarkdown(file, markdown(products, nets));
 }
 
 main().catch((error: Error) => {
