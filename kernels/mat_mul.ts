@@ -13,7 +13,14 @@ import { listRows, multiplyBlocks, SPARSE_PANEL_BYTES, sparseBytes } from './spa
 import { packedBytes, packedOutput, Tiles } from './tiles';
 
 /** Quantized bytes of a block of rows: half of a common second-level cache. */
-const BLOCK_BYTES = 262144;
+export const BLOCK_BYTES = 262144;
+
+/** Rows quantized at a time. */
+// @ts-ignore: decorator
+@inline
+function rowsAtOnce<T extends Tiles>(rows: i32, rowBytes: i32, skipZeroBlocks: bool): i32 {
+  return rowsPerBlock(rows, rowBytes, skipZeroBlocks ? changetype<T>(0).listedBytes() : BLOCK_BYTES);
+}
 
 /** Quantized rows that a panel is as large as. */
 const PANEL_ROWS = 4;
@@ -43,7 +50,7 @@ export function scratchBytesOf<T extends Tiles>(rows: i32, k: i32, skipZeroBlock
   const tiles = changetype<T>(0);
   const blocks = blocksOf(k);
   const rowBytes = blocks << tiles.blockShift();
-  const step = rowsPerBlock(rows, rowBytes, BLOCK_BYTES);
+  const step = rowsAtOnce<T>(rows, rowBytes, skipZeroBlocks);
   const sparse = skipZeroBlocks ? sparseBytes<T>(step, blocks) : 0;
   return <i32>(panelOf(0, step) + 64 + panelBytes<T>(blocks, skipZeroBlocks) + sparse) + step * rowBytes;
 }
@@ -63,10 +70,11 @@ export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scr
   let x = argument<usize>(args, MatMulArg.x);
 
   const rowBytes = <usize>blocks << tiles.blockShift();
-  const step = rowsPerBlock(rows, <i32>rowBytes, BLOCK_BYTES);
+  const skipZeroBlocks = argument<i32>(args, MatMulArg.skipZeroBlocks) != 0;
+  const step = rowsAtOnce<T>(rows, <i32>rowBytes, skipZeroBlocks);
+  const denseStep = rowsPerBlock(rows, <i32>rowBytes, BLOCK_BYTES);
   const params = paramsOf(scratch);
   const panel = panelOf(scratch, step);
-  const skipZeroBlocks = argument<i32>(args, MatMulArg.skipZeroBlocks) != 0;
   const q = panel + panelBytes<T>(blocks, skipZeroBlocks);
   const sparse = q + <usize>step * rowBytes;
   for (let row = 0; row < rows; row += step) {
@@ -75,8 +83,14 @@ export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scr
     quantizeRows<T>(args, x, panel + PANEL_ROWS * rowBytes, q, rowBytes, params, scratch, paired, left);
     if (skipZeroBlocks && listRows<T>(q, paired, blocks, sparse)) {
       multiplyBlocks<T>(sparse, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
-    } else if (paired) {
-      multiplyPairs<T>(q, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
+    } else {
+      for (let r = 0; r < paired; r += denseStep) {
+        const pairs = min(denseStep, paired - r), from = <usize>r;
+        const pairsQ = q + from * rowBytes, pairsParams = params + from * ROW_PARAMS, pairsY = y + from * yStride;
+        multiplyPairs<T>(
+          pairsQ, pairsParams, panel, pairs, packed, scale, scaleStride, bias, pairsY, yStride, blocks, count,
+        );
+      }
     }
     if (paired < left) {
       const singleQ = q + <usize>paired * rowBytes, singleParams = params + <usize>paired * ROW_PARAMS;

@@ -8,7 +8,7 @@ import { gemv1x4RelaxedDot16 } from './int2_gemv_1x4_relaxed_dot16';
 import { gemv1x4RelaxedDot32 } from './int2_gemv_1x4_relaxed_dot32';
 import { sparse1x24RelaxedDot16 } from './int2_sparse_1x24_relaxed_dot16';
 import { sparse1x24RelaxedDot32 } from './int2_sparse_1x24_relaxed_dot32';
-import { matMul, scratchBytesOf } from './mat_mul';
+import { BLOCK_BYTES, matMul, scratchBytesOf } from './mat_mul';
 import { BYTE_ENTRY, listByteBlocks } from './nonzero_blocks';
 import { quantizeRow, rowSumOf } from './quantize_rows';
 import { blocksOf } from './scratch';
@@ -61,6 +61,12 @@ abstract class RelaxedTiles extends Tiles {
   @inline
   entryBytes(): usize {
     return BYTE_ENTRY;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  listedBytes(): i32 {
+    return BLOCK_BYTES;
   }
 
   // @ts-ignore: decorator

@@ -43,6 +43,9 @@ export abstract class Tiles {
   /** Bytes of an entry in a list of blocks of 4 inputs. */
   abstract entryBytes(): usize;
 
+  /** Quantized bytes of rows listed at a time: more of them share a panel that is unpacked, but are farther from the processor. */
+  abstract listedBytes(): i32;
+
   /** Percent of the blocks of 4 inputs: if more of them are not zero, the gemm is faster than the sparse microkernel. */
   abstract sparsePercent(): i32;
 

@@ -51,6 +51,14 @@ describe.each(engines)('engine %s', (engine) => {
     }
   });
 
+  test.each(['random', 'zero blocks'])('is exact in several blocks of rows: %s', (input) => {
+    force(engine);
+    for (const [, product] of productsOf([139, 4096, 3], [input])) {
+      const skipping = { ...product, skipZeroBlocks: true };
+      expectIdentical(opProduct(skipping, 'int8'), referenceProduct(product));
+    }
+  });
+
   test('is exact at its longest rows', () => {
     force(engine);
     for (const [, product] of productsOf([5, 132_104, 2], ['all 127', 'all -127'])) {
