@@ -50,7 +50,8 @@ export interface MemoryEngine extends PlaceEngine {
 
 /**
  * Keeps the places of an index in memory and compares a query with all of them, with SIMD where WebAssembly has it: the
- * search is exact. Use it for some million places or fewer; a search holds up the thread that it runs on.
+ * search is exact. Use it for some million places or fewer; a search holds up the thread that it runs on. After `buildApproximate`,
+ * an approximate search compares the first 512 bits of all places, and whole descriptors of the nearest 1,000 alone.
  *
  * ```js
  * const engine = memoryEngine();
