@@ -27,10 +27,10 @@ async function newPglite(): Promise<Database> {
 }
 
 async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = files.map(async (file) => (await stat(join(file.path, file.name))).size);
-  return (await Promise.all(sizes)).reduce((total, size) => total + size, 0);
+  const names = await readdir(folder, { recursive: true });
+  const all = await Promise.all(names.map((name) => stat(join(folder, name))));
+  const files = all.filter((each) => each.isFile());
+  return files.reduce((total, { size }) => total + size, 0);
 }
 
 /** The graph is to be built in memory: PostgreSQL's default has no room for that of 12,288 bits. */

@@ -5,7 +5,7 @@ import { CALLS, caseName, K, RECALL_QUERIES, type Case } from './cases';
 import { descriptorFile, queriesOf } from './descriptors';
 import { recallsOf, type Recall } from './recall';
 import { openStores } from './stores';
-import type { Kept, Subject } from './subject';
+import type { Kept, Store, Subject } from './subject';
 
 /** Milliseconds a query. */
 export interface SearchRow {
@@ -42,24 +42,30 @@ export async function measure(
   try {
     const subjects = stores.flatMap((store) => store.subjects);
     const searches = await timeSearches(subjects, descriptors, each, named);
-    const exact = subjects[0];
     const kept: KeptRow[] = [];
     for (const store of stores) {
       if (store.kept == null) continue;
-      const approximate = store.subjects.find(({ isApproximate }) => isApproximate);
-      const row = { descriptors: caseName(each), ...store.kept };
-      if (approximate == null) {
-        kept.push(row);
-        continue;
-      }
-      named(`recall of ${approximate.name}`);
-      const queries = queriesOf(descriptors, each, RECALL_QUERIES);
-      kept.push({ ...row, recall: await recallsOf(approximate, exact, queries) });
+      const recall = await recallOf(store, subjects[0], descriptors, each, named);
+      kept.push({ descriptors: caseName(each), ...store.kept, ...recall });
     }
     return { searches, kept };
   } finally {
     for (const store of stores) await store.close();
   }
+}
+
+async function recallOf(
+  { subjects }: Store,
+  exact: Subject,
+  descriptors: Uint8Array,
+  each: Case,
+  progress: (task: string) => void,
+): Promise<{ recall?: Recall }> {
+  const approximate = subjects.find(({ isApproximate }) => isApproximate);
+  if (approximate == null) return {};
+  progress(`recall of ${approximate.name}`);
+  const queries = queriesOf(descriptors, each, RECALL_QUERIES);
+  return { recall: await recallsOf(approximate, exact, queries) };
 }
 
 /** Searches of all engines in turn, so that a slow spell of the machine hits all. */
