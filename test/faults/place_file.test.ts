@@ -37,14 +37,14 @@ test('saves that are killed leave the whole old file or the whole new one', asyn
     const program = start('place_file_program.cjs', path, size + 1, 1e6);
     const ended = endOf(program);
     await once(program.stdout!, 'data');
+    program.stdout!.resume();
     await sleep(random() * 200);
     program.kill('SIGKILL');
     expect(await ended).toBe('killed');
     const after = await sizeOf(path);
-    expect(after).toBeGreaterThanOrEqual(size);
+    expect(after).toBeGreaterThan(size);
     size = after;
   }
-  expect(size).toBeGreaterThan(first + KILLS);
   expect(await endOf(start('place_file_program.cjs', path, size + 1, 1))).toBe('ended');
   expect(await sizeOf(path)).toBe(size + 1);
   expect(readdirSync(home)).toEqual(['city.places']);
