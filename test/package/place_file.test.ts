@@ -28,7 +28,8 @@ async function engineOf(count: number): Promise<MemoryEngine> {
   return engine;
 }
 
-const open = (bits = BITS) => placeIndex({ bits, engine: memoryEngine({ saved: placeFile(path) }) });
+const open = (bits = BITS) =>
+  placeIndex({ bits, engine: memoryEngine({ saved: placeFile(path) }) });
 
 test('what is saved is opened again, in a folder that the save made, and nothing else is left', async () => {
   path = join(home, 'new', 'folder', 'city.places');
