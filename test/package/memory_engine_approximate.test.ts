@@ -72,7 +72,8 @@ test('it is refused before it is built, after the index was opened anew, and by 
   const saved = await engine.save();
   const again = await placeIndex({ bits: BITS, engine: memoryEngine({ saved }) });
   await expect(search(again)).rejects.toThrow(message);
-  const exactOnly: PlaceEngine = Object.assign(memoryEngine(), { buildApproximate: undefined });
+  const exactOnly: PlaceEngine = memoryEngine();
+  Object.assign(exactOnly, { buildApproximate: undefined });
   const exact = await placeIndex({ bits: BITS, engine: exactOnly });
   const refusal = 'engine must be one that also searches approximately, got "memoryEngine".';
   await expect(search(exact)).rejects.toThrow(`PlaceIndex.search: ${refusal}`);
