@@ -13,7 +13,7 @@ const config: KnipConfig = {
     'test/browser/page/main.ts',
     'test/package/*.mjs',
     'test/package/*_program.ts',
-    'test/faults/support/{saver,trainer,place_program}.cjs',
+    'test/faults/support/{saver,trainer,place_program,place_file_program}.cjs',
     // Named by jest.config.js only where test:all asks for it.
     'test/setup/tally_reporter.js',
     'test/types/*.ts',

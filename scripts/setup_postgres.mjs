@@ -1,7 +1,7 @@
 /*
- * Provides a PostgreSQL server with pgvector, for `npm run test:faults`: does nothing where there is one (POSTGRES_BIN,
- * Debian's folders or PATH), and otherwise installs Debian's packages, where apt-get may be used. Debian 12 has no package
- * of pgvector for its server: it is compiled from the source package of Debian 13.
+ * Provides a PostgreSQL server with pgvector, for `npm run test:faults` and `bench:retrieval`: does nothing where there is
+ * one (POSTGRES_BIN, Debian's folders or PATH), and otherwise installs Debian's packages, where apt-get may be used. Debian
+ * 12 has no package of pgvector for its server: it is compiled from the source package of Debian 13.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

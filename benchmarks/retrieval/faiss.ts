@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { descriptorFile, type Case } from './cases';
-import type { Found, Subject } from './subject';
+import type { Case } from './cases';
+import { descriptorFile } from './descriptors';
+import type { Found, Store } from './subject';
 
 /** Debian's packages are those of its own Python, which need not be the first one on the path. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
@@ -19,7 +20,7 @@ export function pythonWithFaiss(): string | undefined {
 }
 
 /** FAISS in a process of its own, which times itself. */
-export async function faissSubject(python: string, each: Case): Promise<Subject> {
+export async function faissStore(python: string, each: Case): Promise<Store> {
   const program = join(__dirname, 'binary_flat.py');
   const args = [program, descriptorFile(each), `${each.bits}`];
   const child = spawn(python, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -31,14 +32,14 @@ export async function faissSubject(python: string, each: Case): Promise<Subject>
     return JSON.parse(line.value as string);
   };
   await nextLine();
+  const search = async (queries: Uint8Array, k: number) => {
+    const request = { queries: Buffer.from(queries).toString('base64'), k };
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    const answer = (await nextLine()) as Answer;
+    return { ms: answer.ms, found: foundOf(answer) };
+  };
   return {
-    name: 'FAISS IndexBinaryFlat',
-    async search(queries, k) {
-      const request = { queries: Buffer.from(queries).toString('base64'), k };
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      const answer = (await nextLine()) as Answer;
-      return { ms: answer.ms, found: foundOf(answer) };
-    },
+    subjects: [{ name: 'FAISS IndexBinaryFlat', search }],
     async close() {
       child.stdin.end();
       await ended;

@@ -1,69 +1,61 @@
 /*
- * Exact search of places by Hamming distance: the memory engine, with SIMD and in plain JavaScript, against FAISS on one
- * thread (`npm run setup:faiss`). All must find the same.
+ * Searches of places by Hamming distance: the memory engine, with SIMD and in plain JavaScript, PGlite, PostgreSQL
+ * (`npm run setup:postgres`), and FAISS on one thread (`npm run setup:faiss`). All exact searches must find the same.
  *
- *   npm run bench:retrieval                five minutes and 2 GB of memory; keep the machine quiet
- *   npm run bench:retrieval -- --quick     the smallest case alone, in less than a minute
+ *   npm run bench:retrieval                25 minutes, 4 GB of memory and 5 GB of disk; keep the machine quiet
+ *   npm run bench:retrieval -- --quick     the smallest case alone, in four minutes
  *   npm run bench:retrieval -- --markdown docs/retrieval.md
  */
 import { Command } from 'commander';
 import { writeMarkdown } from '../../examples/support/document';
-import { commandLine, machine } from '../../examples/support/machine';
+import { findPostgres, hasPgvector, postgresMissing } from '../../scripts/find_postgres.cjs';
 import { progressBar } from '../support/progress_bar';
-import { markdownTable, milliseconds, printTable, type Cells } from '../support/tables';
-import { CALLS, CASES, K } from './cases';
+import { printTable } from '../support/tables';
+import { CALLS, CASES, K, type Case } from './cases';
 import { pythonWithFaiss } from './faiss';
-import { measure, type Row } from './measure';
+import { measure, type Measured } from './measure';
+import { keptCells, markdown, searchCells } from './page';
+import { stepsToOpen } from './stores';
 
 interface Options {
   readonly quick?: boolean;
   readonly markdown?: string;
 }
 
-function cellsOf(rows: readonly Row[]): Cells[] {
-  return rows.map(({ descriptors, engine, queries, ms, quartiles }) => ({
-    descriptors,
-    'queries a call': `${queries}`,
-    engine,
-    'ms a query': milliseconds(ms, quartiles),
-  }));
-}
-
-const markdown = (cells: readonly Cells[]) => `# Retrieval
-
-Made by \`${commandLine('bench:retrieval')}\` on ${machine()}, with Node ${process.versions.node}.
-
-The ${K} nearest of all descriptors by Hamming distance. Every engine searches exactly and found the same, ties
-included. Times are medians of whole calls by the number of their queries, with the quartiles in brackets; the engines
-take turns. \`memoryEngine\` is searched through \`placeIndex\`, on one thread, with SIMD in WebAssembly or in plain
-JavaScript; FAISS is Debian's \`python3-faiss\`, on one thread, and times itself in a process of its own.
-
-${markdownTable(cells)}
-`;
-
-async function main() {
-  const { quick, markdown: file } = new Command('npm run bench:retrieval --')
-    .description('Times exact searches of places, and checks what they find.')
-    .option('--quick', 'the smallest case alone')
-    .option('--markdown <file>', 'write the table to a file too')
-    .parse()
-    .opts<Options>();
-  const python = pythonWithFaiss();
-  if (python == null) console.error('Without FAISS: `npm run setup:faiss` installs it.');
-  const cases = quick ? CASES.slice(0, 1) : CASES;
+async function measureAll(cases: readonly Case[], python: string | undefined): Promise<Measured> {
   const rounds = CALLS.reduce((total, calls) => total + calls.rounds, 0);
-  const bar = progressBar(cases.length * rounds);
-  const rows: Row[] = [];
+  const stepsOf = (each: Case) =>
+    stepsToOpen(each) + rounds + (each.hasGraph ? each.databases.length : 0);
+  const bar = progressBar(cases.reduce((total, each) => total + stepsOf(each), 0));
+  const all: Measured[] = [];
   try {
     for (const each of cases) {
-      rows.push(...(await measure(each, python, (task) => bar.increment({ task }))));
+      all.push(await measure(each, python, (task) => bar.increment({ task })));
     }
   } finally {
     bar.stop();
   }
-  const cells = cellsOf(rows);
-  printTable(`The ${K} nearest by Hamming distance`, cells);
-  if (file) await writeMarkdown(file, markdown(cells));
+  return {
+    searches: all.flatMap(({ searches }) => searches),
+    kept: all.flatMap(({ kept }) => kept),
+  };
+}
+
+async function main() {
+  const { quick, markdown: file } = new Command('npm run bench:retrieval --')
+    .description('Times searches of places, and checks what they find.')
+    .option('--quick', 'the smallest case alone')
+    .option('--markdown <file>', 'write the tables to a file too')
+    .parse()
+    .opts<Options>();
+  const server = findPostgres();
+  if (server == null || !hasPgvector(server)) throw new Error(postgresMissing());
+  const python = pythonWithFaiss();
+  if (python == null) console.error('Without FAISS: `npm run setup:faiss` installs it.');
+  const measured = await measureAll(quick ? CASES.slice(0, 1) : CASES, python);
+  printTable(`The ${K} nearest by Hamming distance`, searchCells(measured));
+  printTable('What it takes to keep the descriptors', keptCells(measured));
+  if (file) await writeMarkdown(file, markdown(measured));
 }
 
 main().catch((error: Error) => {

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { median } from '../../examples/support/median';
 import { quantile } from '../support/statistics';
-import { CALLS, caseName, descriptorFile, K, queriesOf, type Case } from './cases';
-import { faissSubject } from './faiss';
-import { memorySubjects } from './memory_subjects';
-import type { Subject } from './subject';
+import { CALLS, caseName, K, RECALL_QUERIES, type Case } from './cases';
+import { descriptorFile, queriesOf } from './descriptors';
+import { recallsOf, type Recall } from './recall';
+import { openStores } from './stores';
+import type { Kept, Store, Subject } from './subject';
 
 /** Milliseconds a query. */
-export interface Row {
+export interface SearchRow {
   readonly descriptors: string;
   readonly engine: string;
   readonly queries: number;
@@ -15,29 +16,72 @@ export interface Row {
   readonly quartiles: readonly [number, number];
 }
 
+export interface KeptRow extends Kept {
+  readonly descriptors: string;
+  /** Of approximate searches. */
+  readonly recall?: Recall;
+}
+
+export interface Measured {
+  readonly searches: readonly SearchRow[];
+  readonly kept: readonly KeptRow[];
+}
+
 /** Calls of each engine before those that count: V8 optimizes meanwhile. */
 const WARM_UPS = 3;
 
-/** Searches of all engines in turn, so that a slow spell of the machine hits all. */
+/** Fills all engines with the descriptors of a case, and searches them. */
 export async function measure(
   each: Case,
   python: string | undefined,
   progress: (task: string) => void,
-): Promise<Row[]> {
+): Promise<Measured> {
   const descriptors = readFileSync(descriptorFile(each));
-  const all = await memorySubjects(descriptors, each);
-  if (python != null) all.push(await faissSubject(python, each));
-  const rows: Row[] = [];
+  const named = (task: string) => progress(`${caseName(each)}: ${task}`);
+  const stores = await openStores(descriptors, each, python, named);
   try {
-    for (const { queries: count, rounds } of CALLS) {
-      const subjects = all.filter(({ oneQueryOnly }) => count === 1 || !oneQueryOnly);
-      const queries = queriesOf(descriptors, each, count);
-      await checkAnswers(subjects, queries);
-      const times = await timesOf(subjects, queries, rounds, () => progress(caseName(each)));
-      rows.push(...subjects.map(({ name }, i) => rowOf(each, name, count, times[i])));
+    const subjects = stores.flatMap((store) => store.subjects);
+    const searches = await timeSearches(subjects, descriptors, each, named);
+    const kept: KeptRow[] = [];
+    for (const store of stores) {
+      if (store.kept == null) continue;
+      const recall = await recallOf(store, subjects[0], descriptors, each, named);
+      kept.push({ descriptors: caseName(each), ...store.kept, ...recall });
     }
+    return { searches, kept };
   } finally {
-    for (const subject of all) await subject.close();
+    for (const store of stores) await store.close();
+  }
+}
+
+async function recallOf(
+  { subjects }: Store,
+  exact: Subject,
+  descriptors: Uint8Array,
+  each: Case,
+  progress: (task: string) => void,
+): Promise<{ recall?: Recall }> {
+  const approximate = subjects.find(({ isApproximate }) => isApproximate);
+  if (approximate == null) return {};
+  progress(`recall of ${approximate.name}`);
+  const queries = queriesOf(descriptors, each, RECALL_QUERIES);
+  return { recall: await recallsOf(approximate, exact, queries) };
+}
+
+/** Searches of all engines in turn, so that a slow spell of the machine hits all. */
+async function timeSearches(
+  all: readonly Subject[],
+  descriptors: Uint8Array,
+  each: Case,
+  progress: (task: string) => void,
+): Promise<SearchRow[]> {
+  const rows: SearchRow[] = [];
+  for (const { queries: count, rounds } of CALLS) {
+    const subjects = all.filter(({ oneQueryOnly }) => count === 1 || !oneQueryOnly);
+    const queries = queriesOf(descriptors, each, count);
+    await checkAnswers(subjects, queries);
+    const times = await timesOf(subjects, queries, rounds, () => progress('searches'));
+    rows.push(...subjects.map(({ name }, i) => rowOf(each, name, count, times[i])));
   }
   return rows;
 }
@@ -59,18 +103,19 @@ async function timesOf(
   return times;
 }
 
-function rowOf(each: Case, engine: string, queries: number, times: readonly number[]): Row {
+function rowOf(each: Case, engine: string, queries: number, times: readonly number[]): SearchRow {
   const ofOne = times.map((ms) => ms / queries);
   const quartiles = [quantile(ofOne, 0.25), quantile(ofOne, 0.75)] as const;
   return { descriptors: caseName(each), engine, queries, ms: median(ofOne), quartiles };
 }
 
-/** All engines search exactly: they find the same rows, those of one distance by number. */
+/** Engines that search exactly find the same rows, those of one distance by number. */
 async function checkAnswers(subjects: readonly Subject[], queries: Uint8Array): Promise<void> {
+  const exact = subjects.filter(({ isApproximate }) => !isApproximate);
   const answers: string[] = [];
-  for (const subject of subjects) {
+  for (const subject of exact) {
     answers.push(JSON.stringify((await subject.search(queries, K)).found));
   }
-  const other = subjects.find((_, i) => answers[i] !== answers[0]);
-  if (other != null) throw new Error(`${other.name} finds other rows than ${subjects[0].name}.`);
+  const other = exact.find((_, i) => answers[i] !== answers[0]);
+  if (other != null) throw new Error(`${other.name} finds other rows than ${exact[0].name}.`);
 }

@@ -3,6 +3,8 @@ import { argumentError } from '../errors';
 import { loadModel } from './folder/reading';
 import { saveModel } from './folder/saving';
 
+export { placeFile, type PlaceFile } from './place_file';
+
 /**
  * Saves to and loads from a folder (model.json and its files of weights) on any backend in Node.
  * tfjs-node has this built in as `file://`; plain tfjs does not.

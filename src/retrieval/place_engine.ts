@@ -1,3 +1,5 @@
+import { argumentError } from '../errors';
+
 /** Metres to the east and to the north of a fixed point, as UTM has them. */
 export interface Position {
   readonly east: number;
@@ -89,4 +91,9 @@ export function idTaken(id: string): Error {
   return new Error(
     `PlaceIndex.add: the index already has a place with the id ${JSON.stringify(id)}. Nothing was added.`,
   );
+}
+
+/** The error of an approximate search before `PlaceEngine.buildApproximate`. */
+export function notBuilt(): Error {
+  return argumentError('PlaceIndex.search', 'approximate', 'false before buildApproximate()', true);
 }

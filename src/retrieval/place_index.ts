@@ -47,7 +47,7 @@ export interface PlaceIndex {
   size(): Promise<number>;
 
   /**
-   * Makes what `approximate` searches need (an HNSW graph), which later adds extend. Does nothing if it is there.
+   * Makes what `approximate` searches need (in databases an HNSW graph), which later adds extend. Does nothing if it is there.
    * @throws if the engine only searches exactly.
    */
   buildApproximate(): Promise<void>;

@@ -9,7 +9,7 @@ import {
 import { CASE_BITS, describeIndex } from '../support/place_index_cases';
 import { randomSource } from '../support/values';
 import { printFigure } from './support/figures';
-import { PostgresServer } from './support/postgres_server';
+import { PostgresServer } from '../../scripts/postgres_server';
 
 let server: PostgresServer;
 let pool: Pool;

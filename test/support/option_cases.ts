@@ -539,6 +539,7 @@ export const WITHOUT_OPTIONS = [
   'loadCheckpoint',
   'packBits',
   'packTernary',
+  'placeFile',
   'ready',
   'recallAtK',
   'recommend',

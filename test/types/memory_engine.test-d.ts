@@ -1,4 +1,5 @@
 import { expectTypeOf } from 'expect-type';
+import { placeFile, type PlaceFile } from 'tfjs-bitcore/folder';
 import { memoryEngine, placeIndex, type MemoryEngine } from 'tfjs-bitcore/retrieval';
 
 /*
@@ -11,5 +12,8 @@ expectTypeOf(engine.save).returns.resolves.toExtend<Uint8Array>();
 expectTypeOf(memoryEngine({ saved: new Uint8Array(1) })).toExtend<
   Parameters<typeof placeIndex>[0]['engine']
 >();
-// @ts-expect-error: bytes, not the path of a file
+expectTypeOf(placeFile('places')).toEqualTypeOf<PlaceFile>();
+expectTypeOf(engine.save).parameter(0).toEqualTypeOf<PlaceFile | undefined>();
+expectTypeOf(memoryEngine({ saved: placeFile('places') })).toEqualTypeOf<MemoryEngine>();
+// @ts-expect-error: bytes or a file, not the path of a file
 memoryEngine({ saved: 'places.bin' });

@@ -1,5 +1,5 @@
 import { type BigIntStats } from 'node:fs';
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { argumentError } from '../../errors';
 import type { ModelPlace } from '../model_place';
@@ -55,21 +55,45 @@ async function realPath(path: string, file: string): Promise<string> {
   }
 }
 
-/** Fills `into` with a file. @throws if the file has another size. */
+/** Fills `into` with a file. @throws if the file is shorter. */
 export async function readInto(path: string, file: string, into: Uint8Array): Promise<void> {
+  await withOpen(path, file, (handle) => fill(handle, into));
+}
+
+/** The content of a file, also above the 2 GiB that Node reads at once. */
+export async function readWhole(path: string, file: string): Promise<Uint8Array> {
+  await regularFile(path, file);
+  return withOpen(path, file, async (handle) => {
+    // Of the file that is open: another may have its name by now.
+    const { size } = await handle.stat();
+    const content = new Uint8Array(size);
+    await fill(handle, content);
+    return content;
+  });
+}
+
+async function withOpen<Result>(
+  path: string,
+  file: string,
+  read: (handle: FileHandle) => Promise<Result>,
+): Promise<Result> {
   try {
     const handle = await open(join(path, file));
     try {
-      let at = 0;
-      while (at < into.length) {
-        const { bytesRead } = await handle.read(into, at, Math.min(into.length - at, 2 ** 30));
-        if (bytesRead === 0) throw new Error(`it ended after ${at} of ${into.length} bytes`);
-        at += bytesRead;
-      }
+      return await read(handle);
     } finally {
       await handle.close();
     }
   } catch (error) {
     throw cannotBeRead(path, file, error);
+  }
+}
+
+async function fill(handle: FileHandle, into: Uint8Array): Promise<void> {
+  let at = 0;
+  while (at < into.length) {
+    const { bytesRead } = await handle.read(into, at, Math.min(into.length - at, 2 ** 30));
+    if (bytesRead === 0) throw new Error(`it ended after ${at} of ${into.length} bytes`);
+    at += bytesRead;
   }
 }

@@ -28,15 +28,15 @@ export interface Lock {
 /** The ids of the locks that this process has given back, where removing the file may have failed. */
 const givenBack = new Set<string>();
 
-const CLAIM = 'model.json.claim-';
-
-function claimName(id: string): string {
-  return CLAIM + id;
+/** How the names of all claims on a lock of this name begin, and of all claims on them. */
+function claimStart(lock: string): string {
+  return `${lock.replace(/\.(lock|claim-[0-9a-f-]+)$/, '')}.claim-`;
 }
 
-/** A claim on a lock that is gone guards nothing: who holds the lock may remove all claims. */
-export function isClaim(name: string): boolean {
-  return name.startsWith(CLAIM) && ID.test(name.slice(CLAIM.length));
+/** A claim on a lock that is gone guards nothing: who holds the lock may remove all claims on such locks. */
+export function isClaim(name: string, lock: string): boolean {
+  const start = claimStart(lock);
+  return name.startsWith(start) && ID.test(name.slice(start.length));
 }
 
 /** Takes locks, with the modules of Node that it is given. */
@@ -54,7 +54,7 @@ export class Locks {
   /** @returns whether the lock with the id of `holder` is gone. */
   private async removeIfEnded(folder: string, name: string, holder: Holder): Promise<boolean> {
     if (!givenBack.has(holder.id) && !(await hasEnded(this.node, holder))) return false;
-    const claim = await this.take(folder, claimName(holder.id));
+    const claim = await this.take(folder, claimStart(name) + holder.id);
     if (claim == null) return false;
     try {
       const present = await this.holderOf(folder, name);

@@ -6,10 +6,12 @@ import { makeFolders, removeFolders, replaceFile, syncFolder } from './durable';
 import { isClaim } from './lock';
 import { filesOfModel } from './reading';
 import { inTurn, withLock } from './turns';
-import { isUnfinished } from './unfinished';
+import { nameOfUnfinished } from './unfinished';
 
 /** What version 0.1.0 called its weights, and tfjs-node does. */
 const PLAIN_NAME = 'weights.bin';
+
+const LOCK = 'model.json.lock';
 
 interface NewModel {
   readonly weightsFile: string;
@@ -26,7 +28,7 @@ export async function saveModel(path: string, artifacts: io.ModelArtifacts): Pro
   await inTurn(path, async () => {
     const made = await makeFolders(path);
     try {
-      await withLock(path, () => replaceModel(path, model));
+      await withLock(path, LOCK, () => replaceModel(path, model));
     } catch (error) {
       await removeFolders(made);
       throw error;
@@ -71,10 +73,17 @@ async function removeLeftovers(path: string, plainToo: boolean): Promise<void> {
     for (const name of await readdir(path)) {
       const isOurs = isWeightsName(name) || (plainToo && name === PLAIN_NAME);
       const isUnused = isOurs && used?.includes(name) === false;
-      if (isUnused || isUnfinished(name) || isClaim(name))
+      if (isUnused || isClaim(name, LOCK) || isOurUnfinished(name))
         await rm(join(path, name), { force: true });
     }
   } catch {
     // The model is saved, or an earlier error is being thrown.
   }
+}
+
+/** The folder may have other files that are being written. */
+function isOurUnfinished(file: string): boolean {
+  const name = nameOfUnfinished(file);
+  if (name == null) return false;
+  return name === 'model.json' || name === LOCK || isWeightsName(name) || isClaim(name, LOCK);
 }

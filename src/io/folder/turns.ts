@@ -5,22 +5,22 @@ import { setTimeout } from 'node:timers/promises';
 import { labelOf } from './files';
 import { Locks, type Lock } from './lock';
 
-/** The last of the calls that wait or run in this process, by folder. */
+/** The last of the calls that wait or run in this process, by path. */
 const last = new Map<string, Promise<unknown>>();
 
-/** Runs after all earlier calls for the same folder in this process have ended. */
+/** Runs after all earlier calls for the same path in this process have ended. */
 export async function inTurn<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
-  const folder = await realPath(resolve(path));
-  const earlier = last.get(folder)?.catch(() => undefined);
+  const real = await realPath(resolve(path));
+  const earlier = last.get(real)?.catch(() => undefined);
   const call = (async () => {
     await earlier;
     return action();
   })();
-  last.set(folder, call);
+  last.set(real, call);
   try {
     return await call;
   } finally {
-    if (last.get(folder) === call) last.delete(folder);
+    if (last.get(real) === call) last.delete(real);
   }
 }
 
@@ -33,17 +33,20 @@ async function realPath(path: string): Promise<string> {
   }
 }
 
-const LOCK = 'model.json.lock';
 const locks = new Locks({ fs, os });
 const POLL_MS = 15;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Runs while no other process does so with the same folder.
+ * Runs while no other process does so with the lock of this name in the folder.
  * @throws if another process has not ended for a minute.
  */
-export async function withLock(folder: string, action: () => Promise<void>): Promise<void> {
-  const lock = await waitForLock(folder);
+export async function withLock(
+  folder: string,
+  name: string,
+  action: () => Promise<void>,
+): Promise<void> {
+  const lock = await waitForLock(folder, name);
   try {
     await action();
   } finally {
@@ -51,15 +54,15 @@ export async function withLock(folder: string, action: () => Promise<void>): Pro
   }
 }
 
-async function waitForLock(folder: string): Promise<Lock> {
+async function waitForLock(folder: string, name: string): Promise<Lock> {
   const end = performance.now() + LONGEST_WAIT_MS;
   for (;;) {
-    const lock = await locks.take(folder, LOCK);
+    const lock = await locks.take(folder, name);
     if (lock != null) return lock;
     if (performance.now() > end) {
       const seconds = LONGEST_WAIT_MS / 1000;
       throw new Error(
-        `${labelOf(folder)}: another process has been saving to it for ${seconds} s, as ${join(folder, LOCK)} ` +
+        `${labelOf(folder)}: another process has been saving to it for ${seconds} s, as ${join(folder, name)} ` +
           'says. If that process (its host and pid are in the file) has ended, remove the file and save again.',
       );
     }

@@ -7,15 +7,24 @@ import { StoredPlaces } from './stored_places';
 /** Places that are added at once. */
 const BATCH = 4096;
 
+/** Makes the error for bytes that are no places. */
+type Wrong = (expected: string, actual: string) => Error;
+
 /**
  * The places that `writeSaved` wrote.
+ * @param name of the bytes, for errors.
  * @throws if the bytes are damaged, of another version, or of other bits.
  */
-export async function readSaved(saved: Uint8Array, bits: number): Promise<StoredPlaces> {
-  const header = readHeader(saved);
-  await checkDigest(saved);
+export async function readSaved(
+  saved: Uint8Array,
+  bits: number,
+  name: string,
+): Promise<StoredPlaces> {
+  const wrong: Wrong = (expected, actual) => argumentError('memoryEngine', name, expected, actual);
+  const header = readHeader(saved, wrong);
+  await checkDigest(saved, wrong);
   if (header.bits !== bits) throw wrong(`of ${bits} bits, as the index`, `${header.bits} bits`);
-  const ids = readIds(saved, header);
+  const ids = readIds(saved, header, wrong);
   const places = new StoredPlaces(bits);
   for (let row = 0; row < header.size; row += BATCH) {
     places.add(readPlaces(saved, header, ids.slice(row, row + BATCH), row));
@@ -23,15 +32,11 @@ export async function readSaved(saved: Uint8Array, bits: number): Promise<Stored
   return places;
 }
 
-function wrong(expected: string, actual: string): Error {
-  return argumentError('memoryEngine', 'saved', expected, actual);
-}
-
 function viewOf(saved: Uint8Array): DataView {
   return new DataView(saved.buffer, saved.byteOffset, saved.length);
 }
 
-function readHeader(saved: Uint8Array): Header {
+function readHeader(saved: Uint8Array, wrong: Wrong): Header {
   const mark = String.fromCharCode(...saved.subarray(0, MARK.length));
   if (mark !== MARK || saved.length < HEADER_BYTES + DIGEST_BYTES) {
     throw wrong('what `save` of a memoryEngine gave', `${saved.length} other bytes`);
@@ -46,14 +51,14 @@ function readHeader(saved: Uint8Array): Header {
   return header;
 }
 
-async function checkDigest(saved: Uint8Array): Promise<void> {
+async function checkDigest(saved: Uint8Array, wrong: Wrong): Promise<void> {
   const end = saved.length - DIGEST_BYTES;
   const actual = await digestOf(saved.subarray(0, end) as Uint8Array<ArrayBuffer>);
   if (actual.every((byte, i) => byte === saved[end + i])) return;
   throw wrong('as it was saved (it is damaged)', 'bytes of another digest');
 }
 
-function readIds(saved: Uint8Array, header: Header): string[] {
+function readIds(saved: Uint8Array, header: Header, wrong: Wrong): string[] {
   const { idsAt, digestAt } = layoutOf(header);
   const ids = parsed(new TextDecoder().decode(saved.subarray(idsAt, digestAt)));
   const areIds =

@@ -1,6 +1,13 @@
-import { Codes, type Run } from '../../engine/hamming/codes';
-import { idTaken, type FoundPlace, type Near, type Place } from '../place_engine';
+import type { Run } from '../../engine/hamming/codes';
+import {
+  idTaken,
+  type EngineSearch,
+  type FoundPlace,
+  type Near,
+  type Place,
+} from '../place_engine';
 import { isNear } from '../positions';
+import { PlaceCodes } from './place_codes';
 import { PositionList } from './position_list';
 
 /** Places in memory. The row of a place is its number in the order of adding. */
@@ -8,10 +15,10 @@ export class StoredPlaces {
   private ids: string[] = [];
   private readonly rowOfId = new Map<string, number>();
   private readonly positions = new PositionList();
-  private readonly codes: Codes;
+  private readonly codes: PlaceCodes;
 
   constructor(readonly bits: number) {
-    this.codes = new Codes(bits / 8);
+    this.codes = new PlaceCodes(bits / 8);
   }
 
   get size(): number {
@@ -28,7 +35,10 @@ export class StoredPlaces {
     const taken = places.find(({ id }) => this.rowOfId.has(id));
     if (taken != null) throw idTaken(taken.id);
     this.positions.reserve(this.size + places.length);
-    this.codes.add(places.map(({ descriptor }) => descriptor));
+    this.codes.add(
+      places.map(({ descriptor }) => descriptor),
+      this.size,
+    );
     for (const { id, position } of places) {
       this.positions.set(this.size, position);
       this.rowOfId.set(id, this.size);
@@ -50,8 +60,21 @@ export class StoredPlaces {
     return rows.size;
   }
 
-  search(queries: readonly Uint8Array[], k: number, near: Near | undefined): FoundPlace[][] {
-    return this.codes.search(queries, k, this.runsNear(near)).map((pairs) => {
+  /** Whether `search` can be approximate. */
+  get hasFirstBits(): boolean {
+    return this.codes.hasFirstBits;
+  }
+
+  copyFirstBits(): void {
+    if (!this.hasFirstBits) this.codes.copyFirstBits(this.size);
+  }
+
+  search(queries: readonly Uint8Array[], { k, near, approximate }: EngineSearch): FoundPlace[][] {
+    const runs = this.runsNear(near);
+    const found = approximate
+      ? this.codes.searchFirstBits(queries, k, runs)
+      : this.codes.search(queries, k, runs);
+    return found.map((pairs) => {
       const found = Array.from({ length: pairs.length / 2 });
       return found.map((_, i) => this.found(pairs[2 * i]!, pairs[2 * i + 1]!));
     });

@@ -1,7 +1,7 @@
 import { nodeBuiltin } from '../../engine/node_builtin';
 import { argumentError } from '../../errors';
 import { isClaim, Locks } from '../../io/folder/lock';
-import { isUnfinished } from '../../io/folder/unfinished';
+import { nameOfUnfinished } from '../../io/folder/unfinished';
 import type { Connection } from '../sql/connection';
 import { openDatabase } from './database';
 import { closingAfter } from './held_lock';
@@ -46,7 +46,8 @@ function nodeModules(where: string, path: string): NodeModules {
 /** What killed processes have left: files of the lock, and a database that was not whole yet. */
 async function removeLeftovers({ fs, path }: NodeModules, folder: string): Promise<void> {
   for (const name of await fs.readdir(folder)) {
-    if (!isClaim(name) && !isUnfinished(name) && name !== NEW_DATABASE) continue;
+    const isLeft = name === NEW_DATABASE || isClaim(name, LOCK) || nameOfUnfinished(name) != null;
+    if (!isLeft) continue;
     await fs.rm(path.join(folder, name), { recursive: true, force: true });
   }
 }

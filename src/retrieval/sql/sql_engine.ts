@@ -1,5 +1,11 @@
 import { argumentError } from '../../errors';
-import type { EngineSearch, FoundPlace, Place, PlaceEngine } from '../place_engine';
+import {
+  notBuilt,
+  type EngineSearch,
+  type FoundPlace,
+  type Place,
+  type PlaceEngine,
+} from '../place_engine';
 import { addPlaces } from './add';
 import { bitTexts } from './codes';
 import { rowsOf, type Connection, type Query } from './connection';
@@ -88,13 +94,7 @@ export class SqlEngine implements PlaceEngine {
   /** Another client may have built it since. */
   private async checkHnsw(): Promise<void> {
     this.hasHnsw ||= await exists(this.connection.query, this.hnsw);
-    if (this.hasHnsw) return;
-    throw argumentError(
-      'PlaceIndex.search',
-      'approximate',
-      'false before buildApproximate()',
-      true,
-    );
+    if (!this.hasHnsw) throw notBuilt();
   }
 
   private get hnsw(): string {

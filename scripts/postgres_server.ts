@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { findPostgres, hasPgvector, postgresMissing } from '../../../scripts/find_postgres.cjs';
+import { findPostgres, hasPgvector, postgresMissing } from './find_postgres.cjs';
 
 /** A PostgreSQL server with pgvector, in a temporary folder of its own, reached through a socket in that folder. */
 export class PostgresServer {
@@ -16,8 +16,11 @@ export class PostgresServer {
     private readonly child: ChildProcess,
   ) {}
 
-  /** @throws if there is none on this machine. */
-  static async start(): Promise<PostgresServer> {
+  /**
+   * @param settings of the server, by their names; its defaults for all others.
+   * @throws if there is none on this machine.
+   */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const bin = findPostgres();
     if (bin == null || !hasPgvector(bin)) throw new Error(postgresMissing());
     const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-postgres-'));
@@ -26,7 +29,14 @@ export class PostgresServer {
     const data = join(folder, 'data');
     const initdb = ['-D', data, '-U', 'postgres', '--auth', 'trust', '--encoding', 'UTF8', '-N'];
     execFileSync(join(bin, 'initdb'), initdb, { ...user, cwd: folder, stdio: 'ignore' });
-    const args = ['-D', data, '-k', folder, '-c', 'listen_addresses='];
+    const given = Object.entries({ listen_addresses: '', ...settings });
+    const args = [
+      '-D',
+      data,
+      '-k',
+      folder,
+      ...given.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ];
     const options = { ...user, cwd: folder, stdio: 'ignore' } as const;
     const server = new PostgresServer(folder, spawn(join(bin, 'postgres'), args, options));
     await server.answers();
