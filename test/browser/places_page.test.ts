@@ -21,11 +21,11 @@ const PHONE: BrowserContextOptions = {
   isMobile: true,
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-places-'));
+const folder = mkdtempSync(join(tmpdir(), 'places-page-'));
 let browser: Browser;
 let program: Program;
 let expected: Expected[][];
-let visited: Visit;
+const visits: Visit[] = [];
 
 beforeAll(async () => {
   browser = await launchChromium();
@@ -36,8 +36,10 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  expect(visited.errors).toEqual([]);
-  await visited.page.context().close();
+  for (const { page, errors } of visits.splice(0)) {
+    await page.context().close();
+    expect(errors).toEqual([]);
+  }
 });
 
 afterAll(async () => {
@@ -47,7 +49,8 @@ afterAll(async () => {
 });
 
 async function open(options?: BrowserContextOptions): Promise<Page> {
-  visited = await visit(browser, program.url, options);
+  const visited = await visit(browser, program.url, options);
+  visits.push(visited);
   await answered(visited.page);
   return visited.page;
 }
