@@ -60,7 +60,10 @@ class Page {
       event.preventDefault();
       this.goTo(placeBeyond(this.places, this.query.place, direction));
     };
-    element('others').onclick = () => this.gallery.showOthers();
+    element('others').onclick = () => {
+      this.gallery.showOthers();
+      this.gallery.mark(this.taken);
+    };
     element('random').onclick = () => this.take(this.gallery.anyQuery());
     element('reset').onclick = () => this.take(this.taken);
     element('zoom').onclick = () => {
