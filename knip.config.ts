@@ -10,7 +10,9 @@ const config: KnipConfig = {
     // Started as a thread.
     'examples/serve/model/thread/start.cjs',
     'examples/serve/model/thread/thread.ts',
-    'test/browser/page/main.ts',
+    'test/browser/page/{main,places}.ts',
+    // Bundled for the browser.
+    'examples/places/page/browser/main.ts',
     'test/package/*.mjs',
     'test/package/*_program.ts',
     'test/faults/support/{saver,trainer,place_program,place_file_program}.cjs',

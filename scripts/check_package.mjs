@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import entries from './entries.cjs';
-import { bothForms, kinds, program } from './package_consumer.mjs';
+import { bothForms, kinds, programs } from './package_consumer.mjs';
 import { main, npmInstall, Refusal, root, run, say, tryRun } from './steps.mjs';
 
 const ALLOWED_FILES = /^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
@@ -28,6 +28,8 @@ const REQUIRED_FILES = [
 ];
 /** Files that need Node: its modules may be imported there, and the package itself by the command. */
 const FOR_NODE = /^dist\/(folder|cli)\./;
+/** The forms in which each program is written. */
+const FORMS = ['cjs.cts', 'esm.mts', 'bundler.ts'];
 const PEERS = [
   ...['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   // Optional ones.
@@ -112,19 +114,23 @@ async function checkConsumer(kind, tarball, packages, imports) {
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{"private": true}');
   npmInstall(consumer, tarball, ...packages.map(installedVersion));
-  const text = program(imports);
-  for (const name of ['cjs.cts', 'esm.mts', 'bundler.ts'])
-    writeFileSync(join(consumer, name), text);
+  const names = Object.keys(programs);
+  const files = (form) => names.map((name) => `${name}_${form}`);
+  for (const name of names) {
+    const text = programs[name](imports);
+    for (const form of FORMS) writeFileSync(join(consumer, `${name}_${form}`), text);
+  }
   writeFileSync(join(consumer, 'both.cjs'), bothForms);
 
   say(`With ${kind}: strict TypeScript, moduleResolution node16 and bundler`);
-  compile(consumer, 'node16', 'node16', ['cjs.cts', 'esm.mts']);
-  compile(consumer, 'esnext', 'bundler', ['bundler.ts']);
+  compile(consumer, 'node16', 'node16', [...files('cjs.cts'), ...files('esm.mts')]);
+  compile(consumer, 'esnext', 'bundler', files('bundler.ts'));
 
   say(`With ${kind}: require, import, both, and a bundle`);
-  await bundle(consumer);
-  for (const script of ['cjs.cjs', 'esm.mjs', 'both.cjs', 'bundle.cjs'])
-    runProgram(consumer, script);
+  for (const name of names) await bundle(consumer, name);
+  for (const form of ['cjs.cjs', 'esm.mjs', 'bundle.cjs'])
+    for (const script of files(form)) runProgram(consumer, script);
+  runProgram(consumer, 'both.cjs');
 
   say(`With ${kind}: the command`);
   checkCommand(consumer);
@@ -161,11 +167,11 @@ function compile(consumer, module, moduleResolution, files) {
 }
 
 /** As bundlers for browsers resolve the package, that is not by its entry for Node; but to run here. */
-async function bundle(consumer) {
+async function bundle(consumer, name) {
   await build({
     absWorkingDir: consumer,
-    entryPoints: ['bundler.ts'],
-    outfile: 'bundle.cjs',
+    entryPoints: [`${name}_bundler.ts`],
+    outfile: `${name}_bundle.cjs`,
     bundle: true,
     format: 'cjs',
     platform: 'neutral',

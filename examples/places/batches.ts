@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { placeBatches } from 'tfjs-bitcore/training';
 import { between, randomFrom, type Random } from './world/random';
-import { BYTES_PER_VIEW, SIZE } from './world/views';
+import { BYTES_PER_VIEW, SIZE } from './world/survey';
 
 /** How far training moves a view, in pixels. */
 const SHIFT = 3;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import type { Color } from './world/color';
-import { BYTES_PER_VIEW, SIZE } from './world/views';
+import { BYTES_PER_VIEW, SIZE } from './world/survey';
 import type { Surveys } from './surveys';
 
 /** Pixels of the picture for one of a view, and around each view. */

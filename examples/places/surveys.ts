@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { PlacesOptions, Sizes } from './options';
-import { viewsOf, type Survey, type Views } from './world/views';
+import { planOf } from './plan';
+import type { Survey } from './world/survey';
+import { viewsOf, type Views } from './world/views';
 
 export interface Surveys {
   /** Of a city of its own, so that no place of it is in the database. */
@@ -13,16 +15,14 @@ export interface Surveys {
 
 /** Views of two cities; they are written to `out` where they are not there. */
 export async function surveysOf({ out, seed }: PlacesOptions, sizes: Sizes): Promise<Surveys> {
-  const { trainingPlaces, viewsPerPlace, databasePlaces, queryEvery } = sizes;
-  const [first, second] = [2 * seed, 2 * seed + 1];
-  const survey = (given: Survey) => viewsOf(given, join(out, 'views', `${given.name}.bin`));
-  const tested = { city: second, places: databasePlaces, viewsPerPlace: 1 };
+  const { training, database, queries } = planOf(seed, sizes);
   return {
-    training: await survey({
-      ...{ name: 'training', city: first, places: trainingPlaces, viewsPerPlace },
-      ...{ every: 1, fair: 1, seed: 1 },
-    }),
-    database: await survey({ ...tested, name: 'database', every: 1, fair: 1, seed: 2 }),
-    queries: await survey({ ...tested, name: 'queries', every: queryEvery, fair: 0, seed: 3 }),
+    training: await viewsOf(training, fileOf(out, training)),
+    database: await viewsOf(database, fileOf(out, database)),
+    queries: await viewsOf(queries, fileOf(out, queries)),
   };
+}
+
+export function fileOf(out: string, { name }: Survey): string {
+  return join(out, 'views', `${name}.bin`);
 }

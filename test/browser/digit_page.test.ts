@@ -5,7 +5,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium, visit, type Visit } from './chromium';
 import { drawByMouse, drawByTouch, HANDWRITTEN, type Place } from './digit_page/handwriting';
 import { saveDigitModel, saveOtherModel } from './digit_page/model';
-import { startServer, type Server } from './digit_page/server';
+import { startServer } from './digit_page/server';
+import type { Program } from './program';
 
 /*
  * The page of examples/serve in Chromium, with the real server and a net trained on the real MNIST.
@@ -30,7 +31,7 @@ const DIGIT_MODEL = join(folder, 'digits');
 const OTHER_MODEL = join(folder, 'other');
 
 let browser: Browser;
-let server: Server;
+let server: Program;
 const visits: Visit[] = [];
 
 beforeAll(async () => {
@@ -50,7 +51,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function start(model: string, ...options: string[]): Promise<Server> {
+function start(model: string, ...options: string[]): Promise<Program> {
   return startServer(model, '--backend', 'wasm', ...options);
 }
 

@@ -5,13 +5,17 @@ interface Evaluator {
   evaluate<Result>(expression: string): Promise<Result>;
 }
 
+type AnyFunction = (...args: never[]) => unknown;
+
 /** Calls functions of the page that is open when they are called, or of a worker. */
-export function pageCalls(page: () => Evaluator) {
-  return <Name extends keyof PageApi>(
+export function pageCalls<Api extends Record<keyof Api, AnyFunction> = PageApi>(
+  page: () => Evaluator,
+) {
+  return <Name extends keyof Api & string>(
     name: Name,
-    ...args: Parameters<PageApi[Name]>
-  ): Promise<Awaited<ReturnType<PageApi[Name]>>> => {
+    ...args: Parameters<Api[Name]>
+  ): Promise<Awaited<ReturnType<Api[Name]>>> => {
     const expression = `bitcore.${name}(...${JSON.stringify(args)})`;
-    return page().evaluate<Awaited<ReturnType<PageApi[Name]>>>(expression);
+    return page().evaluate<Awaited<ReturnType<Api[Name]>>>(expression);
   };
 }

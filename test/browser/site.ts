@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { build } from 'esbuild';
 import { present } from '../support/present';
 
@@ -36,17 +36,31 @@ const HEADERS = {
 
 export type Access = keyof typeof HEADERS;
 
-const WASM_FILES = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
+/** The pages, and the folders and files of packages that they load. */
+const FILES = {
+  main: {
+    '@tensorflow/tfjs-backend-wasm/wasm-out': ['', '-simd', '-threaded-simd'].map(
+      (kind) => `tfjs-backend-wasm${kind}.wasm`,
+    ),
+  },
+  places: {
+    '@electric-sql/pglite/dist': ['pglite.wasm', 'pglite.data', 'initdb.wasm'],
+    '@electric-sql/pglite-pgvector/dist': ['vector.tar.gz'],
+  },
+} as const satisfies Record<string, Record<string, readonly string[]>>;
 
-/** The page of `page/main.ts`, bundled as an application would be, and served on this machine. */
+/** A file of `page/`. */
+export type Entry = keyof typeof FILES;
+
+/** A page of `page/`, bundled as an application would be, and served on this machine. */
 export interface Site {
   urlOf(access: Access): string;
   close(): void;
 }
 
-export async function openSite(): Promise<Site> {
+export async function openSite(entry: Entry): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-browser-'));
-  await bundle(folder);
+  await bundle(folder, entry);
   const server = await serve(folder);
   const { port } = server.address() as AddressInfo;
   const close = () => {
@@ -57,22 +71,27 @@ export async function openSite(): Promise<Site> {
 }
 
 /** The page imports 'tfjs-bitcore' by its name, which leads to dist/ by way of package.json. */
-async function bundle(folder: string): Promise<void> {
+async function bundle(folder: string, entry: Entry): Promise<void> {
   await build({
-    entryPoints: [join(__dirname, 'page/main.ts')],
+    entryPoints: [join(__dirname, `page/${entry}.ts`)],
     outfile: join(folder, 'main.js'),
     bundle: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
+    // PGlite imports it in Node alone.
+    external: ['node:module'],
     logLevel: 'error',
   }).catch((error: Error) => {
     throw new Error(`Run \`npm run build\` first? ${error.message}`);
   });
   const html = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js">';
   writeFileSync(join(folder, 'index.html'), `${html}</script>\n`);
-  const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
-  for (const file of WASM_FILES) copyFileSync(join(wasm, 'wasm-out', file), join(folder, file));
+  for (const [part, files] of Object.entries(FILES[entry])) {
+    for (const file of files) {
+      copyFileSync(join(__dirname, '../../node_modules', part, file), join(folder, file));
+    }
+  }
 }
 
 async function serve(folder: string): Promise<Server> {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { trainingBatches, viewTensor } from '../../examples/places/batches';
+import { readInputs } from '../../examples/places/page/inputs';
 import { isSamePlace, placesOf } from '../../examples/places/world/city';
-import { BYTES_PER_VIEW, SIZE, viewsOf, type Survey } from '../../examples/places/world/views';
+import { BYTES_PER_VIEW, SIZE, type Survey } from '../../examples/places/world/survey';
+import { viewsOf } from '../../examples/places/world/views';
 
 /** The street world of the example: what its views follow from, and what nets learn from. */
 
@@ -103,4 +105,10 @@ test('each channel of a view has mean 0 and deviation 1 in nets, and one color b
     expect(mean).toBeCloseTo(0, 4);
     expect(squares).toBeCloseTo(1, 4);
   }
+});
+
+test('the command of the page says what is missing', () => {
+  expect(() => readInputs(folder)).toThrow(
+    /settings.json is missing: `npm run example:places` makes it/,
+  );
 });

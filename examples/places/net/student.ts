@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { visionTransformer } from 'tfjs-bitcore/vision';
 import { setKernels } from '../../support/initial_kernels';
-import { SIZE } from '../world/views';
+import { SIZE } from '../world/survey';
 import { descriptorOf, STEM, stem } from './stem';
 
 /** `sparse` is ternary too, after TAT-VPR, and leaves out inputs of its ternary layers; `ternary` is after TeTRA-VPR. */

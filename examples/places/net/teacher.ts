@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { setKernels } from '../../support/initial_kernels';
-import { SIZE } from '../world/views';
+import { SIZE } from '../world/survey';
 import { convolution, descriptorOf, relu, STEM, stem } from './stem';
 
 /** Residual blocks before and after height and width are halved, and channels after it. */

@@ -57,7 +57,7 @@ function daylight(random: Random) {
   };
 }
 
-function nightfall(random: Random) {
+export function nightfall(random: Random) {
   const night = between(random, 0.6, 1);
   const sky: Color = [0.06 + 0.08 * random(), 0.06 + 0.08 * random(), 0.1 + 0.15 * random()];
   return {

@@ -10,31 +10,9 @@ import {
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
-import { cameraAt } from './camera';
-import { placesOf, type Place } from './city';
-import { anyConditions, fairConditions } from './conditions';
+import type { Place } from './city';
 import { Houses } from './houses';
-import { randomFrom } from './random';
-import { takeView, type World } from './view';
-
-/** Pixels of a view, in both directions. */
-export const SIZE = 48;
-export const BYTES_PER_VIEW = SIZE * SIZE * 3;
-
-/** Views of the places of a city. */
-export interface Survey {
-  readonly name: string;
-  /** The seed of the city. */
-  readonly city: number;
-  readonly places: number;
-  /** Each place is seen as often, but only each `every`th place. */
-  readonly viewsPerPlace: number;
-  readonly every: number;
-  /** How many of the views of a place are taken by day and in fair weather: the first ones. */
-  readonly fair: number;
-  /** Decides on camera, conditions and traffic of each view. */
-  readonly seed: number;
-}
+import { BYTES_PER_VIEW, seenPlaces, viewAt, type Survey } from './survey';
 
 export interface Views {
   /** `SIZE * SIZE * 3` bytes each, place by place. */
@@ -48,8 +26,9 @@ const GROUP = 256;
 
 /** Reads the views from a file, after writing it if it is not there. Continues a file that is not complete. */
 export async function viewsOf(survey: Survey, file: string): Promise<Views> {
-  const seen = placesOf(survey.places).filter((_, i) => i % survey.every === 0);
-  const places = seen.flatMap((place) => new Array<Place>(survey.viewsPerPlace).fill(place));
+  const places = seenPlaces(survey).flatMap((place) =>
+    new Array<Place>(survey.viewsPerPlace).fill(place),
+  );
   if (!existsSync(file)) await writeViews(survey, places, file);
   return { pixels: new Uint8Array(readFileSync(file)), places };
 }
@@ -83,11 +62,4 @@ function completeViews(file: string): number {
   const views = Math.floor(statSync(file).size / BYTES_PER_VIEW);
   truncateSync(file, views * BYTES_PER_VIEW);
   return views;
-}
-
-function viewAt(world: World, survey: Survey, place: Place, index: number): Uint8Array {
-  const random = randomFrom(survey.seed, survey.city, index);
-  const isFair = index % survey.viewsPerPlace < survey.fair;
-  const conditions = isFair ? fairConditions(random) : anyConditions(random);
-  return takeView(world, cameraAt(place, random), conditions, SIZE, random);
 }
