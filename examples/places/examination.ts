@@ -5,7 +5,7 @@ import { folder } from 'tfjs-bitcore/folder';
 import { weightBytes } from '../support/measure';
 import { viewTensor } from './batches';
 import { describeBy, describeByPixels, descriptorsOf, type Describe } from './descriptors';
-import type { Row } from './results';
+import { standardErrorOfShare, type Row } from './results';
 import { recallsOf, rightAnswers, searchBinary, searchFloat, type Found } from './search';
 import type { Surveys } from './surveys';
 
@@ -40,6 +40,7 @@ export class Examination {
     const share = answers / this.right.length / database.places.length;
     this.rows.push({
       ...{ name: 'chance', binary: false, modelBytes: 0, databaseBytes: 0, searchMs: 0 },
+      standardError: 0,
       ...{ at1: share, at5: 1 - (1 - share) ** 5, at10: 1 - (1 - share) ** 10 },
     });
     await this.examine({ name: 'coarse pixels', modelBytes: 0 }, describeByPixels, ['float']);
@@ -102,8 +103,19 @@ export class Examination {
       const { milliseconds: searchMs } = found;
       const databaseBytes = database.size * (binary ? 1 / 8 : BYTES_PER_FLOAT);
       const recalls = recallsOf(found, this.right);
+      const standardError = standardErrorOfShare(recalls.at1, queries.shape[0]);
       const title = binary ? `${name}, binary` : name;
-      this.rows.push({ ...rest, ...recalls, name: title, binary, databaseBytes, searchMs });
+      const row = {
+        ...rest,
+        ...recalls,
+        name: title,
+        binary,
+        databaseBytes,
+        searchMs,
+        standardError,
+      };
+      this.rows.push(row);
+      console.log(`${title}: R@1 ${(100 * row.at1).toFixed(1)} %.`);
       all.push(found);
     }
     tf.dispose([database, queries]);

@@ -13,24 +13,50 @@ import { join } from 'node:path';
 import { useFastestBackend } from '../support/backend';
 import { claimFolder } from '../support/claim_folder';
 import { Examination } from './examination';
-import { parseOptions, sizesOf } from './options';
+import { parseOptions, sizesOf, type PlacesOptions } from './options';
 import { writeMatches } from './pictures';
 import { printResults, writeChart } from './report';
-import type { Results } from './results';
+import { averageOf, differencesOf, type Results } from './results';
 import { millisecondsByNet } from './speed';
 import { trainedStudent, trainedTeacher } from './students';
 import { surveysOf } from './surveys';
+import type { Views } from './world/views';
 
 const NETS = ['teacher', 'float', 'ternary', 'sparse'] as const;
 
+interface Round {
+  readonly out: string;
+  readonly queries: Views;
+  readonly results: Results;
+}
+
 async function main() {
-  const start = performance.now();
   const options = parseOptions(process.argv.slice(2));
-  const sizes = sizesOf(options);
-  const { out, seed, json } = options;
-  claimFolder(out, { ...sizes, seed });
   // The backend wasm cannot train convolutions.
   await useFastestBackend('tensorflow');
+  const rounds: Round[] = [];
+  for (let i = 0; i < options.seeds; i++) {
+    rounds.push(await roundOf({ ...options, seed: options.seed + i }));
+  }
+  const found = rounds.map((round) => round.results);
+  const results = await withSpeeds(averageOf(found), rounds[0]);
+  const differences = differencesOf(found);
+  printResults(results, differences, rounds.length);
+  const chart = join(options.out, 'recall.svg');
+  await writeChart(chart, results);
+  console.log(`Drawn: ${chart}, and what was found in ${join(rounds[0].out, 'matches.png')}.`);
+  const all = { ...results, differences, seeds: rounds.length };
+  if (options.json != null) await writeFile(options.json, JSON.stringify(all, null, 2) + '\n');
+  if (!results.identical) throw new Error('A deployed net computes other numbers.');
+}
+
+/** Trains and examines the nets of one seed, in a folder of its own. */
+async function roundOf(given: PlacesOptions): Promise<Round> {
+  const start = performance.now();
+  const options = { ...given, out: join(given.out, `seed${given.seed}`) };
+  const { out, seed } = options;
+  const sizes = sizesOf(options);
+  claimFolder(out, { ...sizes, seed });
   const surveys = await surveysOf(options, sizes);
   const examination = new Examination(surveys, out);
   await examination.withoutNets();
@@ -44,25 +70,27 @@ async function main() {
   const matches = await examination.ternary('ternary', ternary);
   const sparse = await trainedStudent(lesson, 'sparse', teacher);
   await examination.sparse('sparse', sparse);
+  for (const net of [teacher, float, ternary, sparse]) net.dispose();
 
-  const pictures = { matches: join(out, 'matches.png'), chart: join(out, 'recall.svg') };
-  writeMatches(pictures.matches, surveys, matches, examination.right);
-  const speeds = await millisecondsByNet(out, NETS, surveys.queries);
-  const rows = examination.rows.map((row) => {
-    const viewMs = speeds.get(row.name.split(/\W/)[0]);
-    return viewMs == null ? row : { ...row, viewMs };
-  });
+  writeMatches(join(out, 'matches.png'), surveys, matches, examination.right);
+  const { rows, identical } = examination;
   const results: Results = {
-    ...{ trainingPlaces: sizes.trainingPlaces, rows, identical: examination.identical },
+    ...{ rows, identical, trainingPlaces: sizes.trainingPlaces },
     databaseViews: surveys.database.places.length,
     queries: surveys.queries.places.length,
     seconds: Math.round((performance.now() - start) / 1000),
   };
-  printResults(results);
-  await writeChart(pictures.chart, results);
-  console.log(`Drawn: ${Object.values(pictures).join(', ')}.`);
-  if (json != null) await writeFile(json, JSON.stringify(results, null, 2) + '\n');
-  if (!results.identical) throw new Error('A deployed net computes other numbers.');
+  return { out, queries: surveys.queries, results };
+}
+
+/** With the times in which the nets of a round describe a view. */
+async function withSpeeds(results: Results, { out, queries }: Round): Promise<Results> {
+  const speeds = await millisecondsByNet(out, NETS, queries);
+  const rows = results.rows.map((row) => {
+    const viewMs = speeds.get(row.name.split(/\W/)[0]);
+    return viewMs == null ? row : { ...row, viewMs };
+  });
+  return { ...results, rows };
 }
 
 main().catch((error: Error) => {

@@ -5,6 +5,7 @@ export interface PlacesOptions {
   readonly small: boolean;
   readonly out: string;
   readonly seed: number;
+  readonly seeds: number;
   readonly json?: string;
 }
 
@@ -26,27 +27,22 @@ export interface Sizes {
 }
 
 const FULL: Sizes = {
-  trainingPlaces: 4000,
+  trainingPlaces: 3000,
   viewsPerPlace: 8,
   databasePlaces: 10_000,
   queryEvery: 4,
-  teacherEpochs: 8,
-  distillationEpochs: 4,
-  metricEpochs: 2,
-  batchPlaces: 32,
+  teacherEpochs: 4,
+  distillationEpochs: 3,
+  metricEpochs: 1,
+  batchPlaces: 16,
   batchViews: 4,
 };
 
 const SMALL: Sizes = {
+  ...FULL,
   trainingPlaces: 1500,
-  viewsPerPlace: 8,
   databasePlaces: 2500,
   queryEvery: 2,
-  teacherEpochs: 5,
-  distillationEpochs: 2,
-  metricEpochs: 1,
-  batchPlaces: 16,
-  batchViews: 4,
 };
 
 export function sizesOf({ small }: PlacesOptions): Sizes {
@@ -63,13 +59,19 @@ export function parseOptions(args: string[]): PlacesOptions {
     .option('--small', 'fewer places and epochs', false)
     .option(
       '--out <folder>',
-      'where views and nets are saved, resumed and used again',
+      'where views and nets are saved, resumed and used again, in a folder for each seed',
       'models/places',
     )
     .option(
       '--seed <number>',
       'of the cities, the first weights and the batches',
       numberBetween(0),
+      1,
+    )
+    .option(
+      '--seeds <number>',
+      'repeats it with so many seeds, from --seed on',
+      numberBetween(1),
       1,
     )
     .option('--json <file>', 'writes the figures for a program')

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { renderSvg } from '../support/svg';
 import { newTable } from '../support/table';
-import { standardError, type Results, type Row } from './results';
+import type { Difference, Results, Row } from './results';
 
 const COLUMNS = ['R@1 %', 'R@5 %', 'R@10 %', 'model KB', 'database KB', 'ms/view', 'ms/query'];
 
-export function printResults(results: Results): void {
+export function printResults(results: Results, differences: Difference[], seeds: number): void {
   const { databaseViews, queries, trainingPlaces, identical } = results;
   console.log(
     `\n${queries.toLocaleString('en-US')} queries at any time and in any weather, among ` +
       `${databaseViews.toLocaleString('en-US')} views by day; nets learned in another city, from ` +
-      `${trainingPlaces.toLocaleString('en-US')} places.`,
+      `${trainingPlaces.toLocaleString('en-US')} places. Means of ${seeds} seeds.`,
   );
   const table = newTable({
     columns: [
@@ -18,18 +18,23 @@ export function printResults(results: Results): void {
       ...COLUMNS.map((name) => ({ name, alignment: 'right' as const })),
     ],
   });
-  for (const row of results.rows) table.addRow(cells(row, queries));
+  for (const row of results.rows) table.addRow(cells(row));
   table.printTable();
+  for (const difference of differences) console.log(sentence(difference));
   console.log(
     `After R@1: its standard error. The packed nets are identical to the trained ones: ${identical ? 'yes' : 'NO'}`,
   );
 }
 
-function cells(row: Row, queries: number): Record<string, string> {
-  const percent = (share: number) => (100 * share).toFixed(1);
+function sentence({ name, than, mean, standardError }: Difference): string {
+  const error = standardError == null ? '' : ` ± ${percent(standardError)}`;
+  return `R@1 of "${name}" less that of "${than}": ${percent(mean)}${error} points.`;
+}
+
+function cells(row: Row): Record<string, string> {
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(0);
   const values = [
-    `${percent(row.at1)} ± ${percent(standardError(row.at1, queries))}`,
+    `${percent(row.at1)} ± ${percent(row.standardError)}`,
     percent(row.at5),
     percent(row.at10),
     kilobytes(row.modelBytes),
@@ -41,6 +46,10 @@ function cells(row: Row, queries: number): Record<string, string> {
     name: row.name,
     ...Object.fromEntries(COLUMNS.map((column, i) => [column, values[i]])),
   };
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
 }
 
 /** A chart of R@1 against the memory of net and database. */

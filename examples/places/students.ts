@@ -14,12 +14,14 @@ import type { PlacesOptions, Sizes } from './options';
 import type { Views } from './world/views';
 import { train } from './training';
 
-const LEARNING_RATE = { teacher: 2e-3, distillation: 2e-3, metric: 5e-4 };
+const LEARNING_RATE = { teacher: 2e-3, distillation: 3e-3, metric: 5e-4 };
 /**
  * Softer than the defaults, which learn from the hardest view of another place alone: a net that begins has to tell
- * most places apart first.
+ * most places apart first, and few epochs do not lead beyond that.
  */
-const TEACHER_LOSS = { alpha: 2, beta: 10, base: 0.5 };
+const LOSS = { alpha: 2, beta: 10, base: 0.5 };
+/** After so many epochs all weights are ternary, so that the fast part of training is for ternary weights. */
+const EPOCHS_TO_TERNARY = 1;
 /** Adam's share of the past in the mean of the squared gradients. */
 const SECOND_MOMENT = 0.99;
 /** At which checkpoints of the sparse net are saved. */
@@ -31,11 +33,14 @@ export interface Lesson {
   readonly training: Views;
 }
 
-/** Learns from the places of views alone. */
+/** Learns from the places of views alone, for descriptors that are more and more binary. */
 export async function trainedTeacher(lesson: Lesson): Promise<tf.LayersModel> {
   const net = buildTeacher(lesson.options.seed);
-  net.compile({ optimizer: adam(), loss: metricLoss(TEACHER_LOSS) });
-  await trainAs(lesson, net, 'teacher', lesson.sizes.teacherEpochs, LEARNING_RATE.teacher, []);
+  const loss = metricLoss(LOSS);
+  net.compile({ optimizer: adam(), loss });
+  const { teacherEpochs: epochs } = lesson.sizes;
+  const callbacks = [descriptorSchedule(loss, { type: 'logistic' })];
+  await trainAs(lesson, net, 'teacher', epochs, LEARNING_RATE.teacher, callbacks);
   return net;
 }
 
@@ -66,7 +71,8 @@ async function learnFromTeacher(
     ],
   });
   distillation.compile({ optimizer: adam() });
-  const callbacks = kind === 'float' ? [] : [quantizationSchedule({ type: 'logistic' })];
+  const ternary = quantizationSchedule({ type: 'logistic', epochs: EPOCHS_TO_TERNARY });
+  const callbacks = kind === 'float' ? [] : [ternary];
   if (kind === 'sparse') {
     callbacks.push(
       sparsitySchedule({ type: 'linear', final: SPARSITY, seed: lesson.options.seed }),
@@ -79,7 +85,7 @@ async function learnFromTeacher(
 }
 
 async function learnPlaces(lesson: Lesson, kind: StudentKind, net: tf.LayersModel): Promise<void> {
-  const loss = metricLoss();
+  const loss = metricLoss(LOSS);
   net.compile({ optimizer: adam(), loss });
   const callbacks = [descriptorSchedule(loss, { type: 'logistic' })];
   if (kind === 'sparse') {

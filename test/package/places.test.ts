@@ -48,7 +48,7 @@ test('neighbors in a street and direction are the same place, others are not', (
   for (const [i, place] of places.entries()) {
     const same = places.filter((other) => isSamePlace(place, other));
     // Four places of a step along both streets follow each other.
-    const expected = [i - 4, i, i + 4].filter((j) => j >= 0 && j < places.length);
+    const expected = [i - 8, i - 4, i, i + 4, i + 8].filter((j) => j >= 0 && j < places.length);
     expect(same).toEqual(expected.map((j) => places[j]));
   }
 });

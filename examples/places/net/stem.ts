@@ -5,7 +5,7 @@ import { mixVpr, unitLength } from 'tfjs-bitcore/vision';
 export const STEM = { channels: 48, stride: 4 } as const;
 const STEM_KERNEL = 6;
 /** Their product is how many numbers a float descriptor has, and how many bits a binary one. */
-const [ROWS, OUTPUT_CHANNELS] = [8, 64];
+const [ROWS, OUTPUT_CHANNELS] = [8, 128];
 /** Names of layers that teacher and student have in common. */
 export const TOKENS = 'tokens_of_head';
 export const DESCRIPTOR_LAYER = 'descriptor';

@@ -17,13 +17,13 @@ export const EYE = 1.7;
 
 /** A camera near a place, held almost in its direction. */
 export function cameraAt({ x, y, direction }: Place, random: Random): Camera {
-  const [along, across] = [between(random, -2.5, 2.5), between(random, -1.2, 1.2)];
+  const [along, across] = [between(random, -1.2, 1.2), between(random, -0.6, 0.6)];
   const isEastWest = direction % 2 === 0;
   return {
     x: x + (isEastWest ? along : across),
     y: y + (isEastWest ? across : along),
-    heading: (direction * Math.PI) / 2 + between(random, -0.15, 0.15),
-    pitch: between(random, 0.02, 0.16),
-    field: between(random, 1.2, 1.45),
+    heading: (direction * Math.PI) / 2 + between(random, -0.06, 0.06),
+    pitch: between(random, 0.16, 0.26),
+    field: between(random, 1.25, 1.4),
   };
 }

@@ -10,8 +10,8 @@ export const PERIOD = STREET + BLOCK;
 export const SIDEWALK = 2.4;
 /** Between neighbouring places. */
 const STEP = 10;
-/** Views of the same street and direction that are this near show the same place. */
-const RADIUS = 10.5;
+/** Views of the same street and direction that are at most so far apart show the same place, as the field scores. */
+const RADIUS = 25;
 
 /** Somewhere in the middle of a street, with the direction of the view in quarter turns from east. */
 export interface Place {

@@ -41,7 +41,7 @@ export function fairConditions(random: Random): Conditions {
 
 /** Any time of the day and of the year, in any weather. */
 export function anyConditions(random: Random): Conditions {
-  const light = random() < 0.3 ? nightfall(random) : daylight(random);
+  const light = random() < 0.15 ? nightfall(random) : daylight(random);
   return { ...light, ...weather(random, light.season), ...camera(random) };
 }
 
@@ -53,7 +53,7 @@ function daylight(random: Random) {
     ...{ ...timeOfYear(random), night: 0, sky, snow: 0, rain: 0, fog: 0.002 },
     sun: between(random, 0, 2 * Math.PI),
     ambient: between(random, 0.5, 0.6) + 0.25 * cloud,
-    direct: 0.55 * (1 - cloud),
+    direct: 0.45 * (1 - cloud),
   };
 }
 
@@ -62,7 +62,7 @@ export function nightfall(random: Random) {
   const sky: Color = [0.06 + 0.08 * random(), 0.06 + 0.08 * random(), 0.1 + 0.15 * random()];
   return {
     ...{ ...timeOfYear(random), night, sky, snow: 0, rain: 0, fog: 0.002, sun: 0 },
-    ambient: between(random, 0.2, 0.35),
+    ambient: between(random, 0.45, 0.6),
     direct: 0,
   };
 }
@@ -74,7 +74,7 @@ function timeOfYear(random: Random) {
 
 function weather(random: Random, season: Season) {
   const kind = random();
-  if (kind < 0.2) return { fog: between(random, 0.01, 0.035), rain: 0.3 };
+  if (kind < 0.2) return { fog: between(random, 0.005, 0.02), rain: 0.3 };
   if (kind < 0.4) return { fog: 0.006, rain: between(random, 0.5, 1) };
   return season === 'winter' && kind < 0.8 ? { snow: between(random, 0.6, 0.9) } : {};
 }
