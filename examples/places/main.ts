@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { useFastestBackend } from '../support/backend';
 import { claimFolder } from '../support/claim_folder';
 import { Examination } from './examination';
-import { parseOptions, sizesOf, type PlacesOptions } from './options';
+import { folderOfSeed, parseOptions, sizesOf, type PlacesOptions } from './options';
 import { writeMatches } from './pictures';
 import { printResults, writeChart } from './report';
 import { averageOf, differencesOf, type Results } from './results';
@@ -53,7 +53,7 @@ async function main() {
 /** Trains and examines the nets of one seed, in a folder of its own. */
 async function roundOf(given: PlacesOptions): Promise<Round> {
   const start = performance.now();
-  const options = { ...given, out: join(given.out, `seed${given.seed}`) };
+  const options = { ...given, out: folderOfSeed(given.out, given.seed) };
   const { out, seed } = options;
   const sizes = sizesOf(options);
   claimFolder(out, { ...sizes, seed });

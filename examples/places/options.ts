@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberBetween } from '../support/number_between';
 
@@ -14,7 +15,10 @@ export interface Sizes {
   /** Places of the city that nets learn from, and views of each of them. */
   readonly trainingPlaces: number;
   readonly viewsPerPlace: number;
-  /** Places of the database; there is a query for each `queryEvery`th of them. */
+  /**
+   * Places of the database; there is a query for each `queryEvery`th of them. It is odd, as places come in four directions,
+   * one after the other.
+   */
   readonly databasePlaces: number;
   readonly queryEvery: number;
   /** Epochs of the teacher, and of both stages of a student; each has every place once. */
@@ -30,7 +34,7 @@ const FULL: Sizes = {
   trainingPlaces: 3000,
   viewsPerPlace: 8,
   databasePlaces: 10_000,
-  queryEvery: 4,
+  queryEvery: 5,
   teacherEpochs: 4,
   distillationEpochs: 3,
   metricEpochs: 1,
@@ -42,11 +46,16 @@ const SMALL: Sizes = {
   ...FULL,
   trainingPlaces: 1500,
   databasePlaces: 2500,
-  queryEvery: 2,
+  queryEvery: 3,
 };
 
 export function sizesOf({ small }: PlacesOptions): Sizes {
   return small ? SMALL : FULL;
+}
+
+/** Where the views and nets of a seed are. */
+export function folderOfSeed(out: string, seed: number): string {
+  return join(out, `seed${seed}`);
 }
 
 /** The options of the command line; prints what is wrong, or the help, and ends the process. */

@@ -18,7 +18,7 @@ export function readInputs(out: string): Inputs {
     if (existsSync(file)) continue;
     throw new Error(
       `${file} is missing: \`npm run example:places\` makes it, and with \`-- --small\` it does so in less time. ` +
-        'If you gave it another folder, give that with --out.',
+        'If you gave it another folder or seed, give that with --out or --seed.',
     );
   }
   return { out, net, settings: JSON.parse(readFileSync(settings, 'utf8')) as Inputs['settings'] };

@@ -8,13 +8,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { bundlePage } from './bundle';
 import { describedDatabase } from './database';
+import { folderOfSeed } from '../options';
 import { readInputs } from './inputs';
 import { parseOptions } from './options';
 import { createPageServer } from './server';
 
 async function main() {
-  const { out, port } = parseOptions(process.argv.slice(2));
-  const inputs = readInputs(out);
+  const { out, seed, port } = parseOptions(process.argv.slice(2));
+  const inputs = readInputs(folderOfSeed(out, seed));
   const bundle = await bundlePage();
   const places = await describedDatabase(inputs);
   const settings = Buffer.from(JSON.stringify(inputs.settings));
