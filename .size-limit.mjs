@@ -7,7 +7,7 @@ import entries from './scripts/entries.cjs';
 const LIMITS = {
   index: { minified: '186.2 kB', gzipped: '67.4 kB' },
   training: { minified: '180.9 kB', gzipped: '66.5 kB' },
-  folder: { minified: '18.1 kB', gzipped: '7.1 kB' },
+  folder: { minified: '18.5 kB', gzipped: '7.1 kB' },
   vision: { minified: '182.1 kB', gzipped: '64.5 kB' },
   retrieval: { minified: '95.1 kB', gzipped: '36.1 kB' },
 };

@@ -1,11 +1,4 @@
-import {
-  concat,
-  reshape,
-  serialization,
-  tensor1d,
-  tidy,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
+import { concat, reshape, serialization, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../../errors';
 import { asFloat32 } from '../../ops/as_float32';
