@@ -74,8 +74,8 @@ function measure(rows: number, [k, n]: readonly [number, number], share: number,
 
 /** Milliseconds of an image through the net without gates, and with them at each share. */
 function measureNet(shares: readonly number[], rounds: number): Cells {
-  const [plain, gated] = [undefined, { scope: 'block4' as const }].map((gate) => {
-    const trained = tatBase({ gate });
+  const [plain, gated] = [{}, { gate: { scope: 'block4' as const } }].map((options) => {
+    const trained = tatBase(options);
     const deployed = deploy(trained);
     trained.dispose();
     return deployed;
