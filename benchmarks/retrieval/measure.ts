@@ -8,7 +8,7 @@ import { openStores } from './stores';
 import type { Kept, Store, Subject } from './subject';
 
 /** Milliseconds a query. */
-export interface SearchRow {
+interface SearchRow {
   readonly descriptors: string;
   readonly engine: string;
   readonly queries: number;

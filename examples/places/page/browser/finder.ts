@@ -10,7 +10,7 @@ import { fetched } from './fetched';
 import type { Query } from './query';
 
 /** Matches that are shown. */
-export const MATCHES = 5;
+const MATCHES = 5;
 
 /** A view of the database that was found. */
 export interface Match {
