@@ -1,6 +1,12 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { positionsOf } from '../engine/convolution/geometry';
+import { convolveInOwnMemory } from '../engine/convolution/own_memory';
 import { portableConvolution } from '../engine/convolution/portable';
+import type { TernaryConvolution } from '../engine/convolution/ternary_convolution';
+import { ownMemoryEngine } from '../engine/own_memory_engine';
+import { selectEngine } from '../engine/select';
+import type { WasmEngineName } from '../engine/wasm/engines';
+import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
 import type { TernaryConv2DAttrs } from '../ops/ternary_conv2d';
 import {
   checkCodesOnce,
@@ -8,6 +14,7 @@ import {
   type TensorAccess,
   type TernaryMatMulInputs,
 } from './array_product';
+import { moveToEngine } from './packed_words';
 
 /** The shape of the outputs, [images, height, width, units]. */
 export function convolvedShape(
@@ -56,5 +63,25 @@ export function convolveArrays(
     eps,
     activation,
   };
+  const engine = selectEngine(inputQuantizer);
+  if (engine !== 'portable' && convolvedInOwnMemory(engine, access, inputs.packed, operands, y))
+    return;
   portableConvolution({ ...operands, packed: words() }, inputQuantizer, y);
+}
+
+/** False if the engine's memory has no room for the words or the image, and is not granted more. */
+function convolvedInOwnMemory(
+  engine: WasmEngineName,
+  access: TensorAccess,
+  packed: TensorInfo,
+  operands: Omit<TernaryConvolution, 'packed'>,
+  y: Float32Array,
+): boolean {
+  const { dataId } = packed;
+  const words = () => access.values(packed) as Int32Array;
+  return unlessMemoryIsRefused(() => {
+    moveToEngine(dataId, words, access.record?.(packed));
+    convolveInOwnMemory(ownMemoryEngine(), engine, operands, dataId, y);
+    return true;
+  }, false);
 }

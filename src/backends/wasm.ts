@@ -102,7 +102,7 @@ function runInPlace(
   output: TensorInfo,
 ): void {
   const [rows, units] = output.shape as [number, number];
-  const size = { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks) };
+  const size = { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks), windows: 0 };
   const args = {
     x: heapAddress(backend, x),
     packed: heapAddress(backend, packed),
