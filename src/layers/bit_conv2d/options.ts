@@ -15,7 +15,12 @@ export interface ConvolutionInputQuantizer {
 }
 
 /** The options of `tf.layers.conv2d`, and how to quantize. */
-export interface BitConv2DOptions extends Conv2DArgs, Omit<QuantizationOptions, 'inputQuantizer'> {
+export interface BitConv2DOptions
+  extends Omit<Conv2DArgs, 'padding' | 'dataFormat'>, Omit<QuantizationOptions, 'inputQuantizer'> {
+  /** Zeros around an image, so that there is an output at each stride, or none. Default: `'valid'`. */
+  padding?: 'valid' | 'same';
+  /** The channels of a position are neighbours. Default: `'channelsLast'`. */
+  dataFormat?: 'channelsLast';
   /**
    * `'int8'` quantizes each image with one scale, and makes outputs before and after `deploy()` bit-identical; `'none'`
    * multiplies floats. `{name: 'int8', per: 'position'}` gives each position a scale of its own, as BitLinear does; for
