@@ -101,7 +101,7 @@ export const MODELS: Record<string, () => ModelCase> = {
     });
     return { model, x: randomTensor([2, 3, 18]) };
   },
-  'ternary convolutions'() {
+  'ternary convolutions, one of them shared'() {
     const image = input([9, 8, 3]);
     const first = symbolic(tf.layers.conv2d({ filters: 8, kernelSize: 3 }).apply(image));
     const same = { kernelSize: 3, padding: 'same', filters: 8 } as const;
