@@ -5,10 +5,10 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '186.2 kB', gzipped: '67.4 kB' },
-  training: { minified: '180.9 kB', gzipped: '66.5 kB' },
+  index: { minified: '196.5 kB', gzipped: '70.1 kB' },
+  training: { minified: '189.2 kB', gzipped: '68.6 kB' },
   folder: { minified: '18.5 kB', gzipped: '7.1 kB' },
-  vision: { minified: '182.1 kB', gzipped: '64.5 kB' },
+  vision: { minified: '186.2 kB', gzipped: '65.3 kB' },
   retrieval: { minified: '95.1 kB', gzipped: '36.1 kB' },
 };
 

@@ -6,8 +6,9 @@
  * arguments, and each has a scratch memory of its own.
  */
 import { subtractRowSum, writeOutputs } from './epilogue';
+import { gatheredBytes, gatherWindow, scaleOfImage, sumOfRow } from './gather_windows';
 import { MatMulArg } from './mat_mul_args';
-import { ROW_PARAMS } from './quantize_rows';
+import { ROW_PARAMS, storeParams } from './quantize_rows';
 import { blocksOf, panelOf, paramsOf, rowsPerBlock } from './scratch';
 import { listRows, multiplyBlocks, SPARSE_PANEL_BYTES, sparseBytes } from './sparse_rows';
 import { packedBytes, packedOutput, Tiles } from './tiles';
@@ -46,12 +47,12 @@ function panelBytes<T extends Tiles>(blocks: i32, skipZeroBlocks: bool): usize {
 /** Bytes of scratch that a call with these rows and inputs needs, at any 4-byte alignment. */
 // @ts-ignore: decorator
 @inline
-export function scratchBytesOf<T extends Tiles>(rows: i32, k: i32, skipZeroBlocks: bool): i32 {
+export function scratchBytesOf<T extends Tiles>(rows: i32, k: i32, skipZeroBlocks: bool, gathers: bool): i32 {
   const tiles = changetype<T>(0);
   const blocks = blocksOf(k);
   const rowBytes = blocks << tiles.blockShift();
   const step = rowsAtOnce<T>(rows, rowBytes, skipZeroBlocks);
-  const sparse = skipZeroBlocks ? sparseBytes<T>(step, blocks) : 0;
+  const sparse = skipZeroBlocks ? sparseBytes<T>(step, blocks) : gathers ? gatheredBytes(blocks) : 0;
   return <i32>(panelOf(0, step) + 64 + panelBytes<T>(blocks, skipZeroBlocks) + sparse) + step * rowBytes;
 }
 
@@ -77,10 +78,12 @@ export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scr
   const panel = panelOf(scratch, step);
   const q = panel + panelBytes<T>(blocks, skipZeroBlocks);
   const sparse = q + <usize>step * rowBytes;
+  const windows = argument<usize>(args, MatMulArg.windows);
   for (let row = 0; row < rows; row += step) {
     const left = min(step, rows - row);
     const paired = left < tiles.minGemmRows() ? 0 : left & ~1;
-    quantizeRows<T>(args, x, panel + PANEL_ROWS * rowBytes, q, rowBytes, params, scratch, paired, left);
+    if (windows) gatherRows<T>(args, windows, row, sparse, q, rowBytes, params, paired, left);
+    else quantizeRows<T>(args, x, panel + PANEL_ROWS * rowBytes, q, rowBytes, params, scratch, paired, left);
     if (skipZeroBlocks && listRows<T>(q, paired, blocks, sparse)) {
       multiplyBlocks<T>(sparse, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);
     } else {
@@ -104,7 +107,13 @@ export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scr
   }
 }
 
-/** Paired rows are interleaved by vectors; the other rows lie by themselves. */
+/** The address of quantized row r: paired rows are interleaved by vectors, the other rows lie by themselves. */
+// @ts-ignore: decorator
+@inline
+function rowOf(q: usize, r: i32, rowBytes: usize, paired: i32): usize {
+  return r < paired ? q + <usize>(r & ~1) * rowBytes + (<usize>(r & 1) << 4) : q + <usize>r * rowBytes;
+}
+
 function quantizeRows<T extends Tiles>(
   args: usize, x: usize, spare: usize, q: usize, rowBytes: usize, params: usize, tail: usize, paired: i32, rows: i32,
 ): void {
@@ -113,11 +122,24 @@ function quantizeRows<T extends Tiles>(
   const eps = argument<f32>(args, MatMulArg.eps);
   const floor = argument<f32>(args, MatMulArg.floor);
   for (let r = 0; r < rows; r++) {
-    const forGemm = r < paired;
-    const to = forGemm ? q + <usize>(r & ~1) * rowBytes + (<usize>(r & 1) << 4) : q + <usize>r * rowBytes;
-    tiles.quantize(x, k, eps, floor, spare, to, forGemm, params, tail);
+    tiles.quantize(x, k, eps, floor, spare, rowOf(q, r, rowBytes, paired), r < paired, params, tail);
     x += <usize>k << 2;
     params += ROW_PARAMS;
+  }
+}
+
+/** The windows from `first` on, each by way of the memory `row`. */
+function gatherRows<T extends Tiles>(
+  args: usize, windows: usize, first: i32, row: usize, q: usize, rowBytes: usize, params: usize, paired: i32, rows: i32,
+): void {
+  const tiles = changetype<T>(0);
+  const k = argument<i32>(args, MatMulArg.inFeatures);
+  const floor = argument<f32>(args, MatMulArg.floor);
+  const blocks = blocksOf(k);
+  for (let r = 0; r < rows; r++, params += ROW_PARAMS) {
+    gatherWindow(windows, first + r, k, row);
+    tiles.place(row, rowOf(q, r, rowBytes, paired), r < paired, blocks);
+    storeParams(params, scaleOfImage(windows), sumOfRow(row, blocks), floor);
   }
 }
 

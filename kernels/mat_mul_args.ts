@@ -25,6 +25,8 @@ export enum MatMulArg {
   inFeatures,
   /** Whether blocks of 4 inputs that are all zero may be skipped: 1, or 0. It changes no output. */
   skipZeroBlocks,
+  /** The arguments of the windows of a quantized image, which are the rows (window_args.ts); 0 if x has the rows. */
+  windows,
   /** Lower bound of a row's largest magnitude. */
   eps,
   /** The least value of an output: 0 for ReLU, -infinity for no activation. */

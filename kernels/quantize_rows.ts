@@ -13,6 +13,14 @@ export const ROW_PARAMS: usize = 12;
 
 // @ts-ignore: decorator
 @inline
+export function storeParams(params: usize, rowScale: f32, rowSum: i32, floor: f32): void {
+  store<f32>(params, rowScale);
+  store<i32>(params, rowSum, 4);
+  store<f32>(params, floor, 8);
+}
+
+// @ts-ignore: decorator
+@inline
 export function rowSumOf(params: usize): i32 {
   return load<i32>(params, 4);
 }
@@ -68,6 +76,19 @@ function swapHalves(v: v128): v128 {
   return i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
+/** The bits of the largest |x| of k floats, whose last k % 16 are copied to `tail`. */
+// @ts-ignore: decorator
+@inline
+function maxBitsOf(x: usize, k: i32, tail: usize, zero: v128): i32 {
+  const whole = x + ((<usize>k & ~15) << 2);
+  copyTail(whole, k & 15, tail);
+  const magnitude = i32x4.splat(runTime(MAGNITUDE_BITS, k));
+  let bits = absMaxBits(zero, x, whole, magnitude);
+  bits = absMaxBits(bits, tail, tail + TAIL_BYTES, magnitude);
+  bits = i32x4.max_s(bits, swapHalves(bits));
+  return max<i32>(i32x4.extract_lane(bits, 0), i32x4.extract_lane(bits, 1));
+}
+
 /**
  * Quantizes one row of k floats into vectors of 16 int8, `stride` bytes from one vector to the next, zero-padded to `blocks`
  * blocks of 64, and writes its parameters. A row that holds NaN or infinity gets the scale NaN, which makes every output NaN
@@ -78,14 +99,8 @@ export function quantizeRow(
 ): void {
   const whole = x + ((<usize>k & ~15) << 2);
   const tailEnd = tail + TAIL_BYTES;
-  copyTail(whole, k & 15, tail);
-
   const zero = i32x4.splat(runTime(0, k));
-  const magnitude = i32x4.splat(runTime(MAGNITUDE_BITS, k));
-  let bits = absMaxBits(zero, x, whole, magnitude);
-  bits = absMaxBits(bits, tail, tailEnd, magnitude);
-  bits = i32x4.max_s(bits, swapHalves(bits));
-  const maxBits = max<i32>(i32x4.extract_lane(bits, 0), i32x4.extract_lane(bits, 1));
+  const maxBits = maxBitsOf(x, k, tail, zero);
   const absMax = reinterpret<f32>(maxBits);
   const limit = absMax > eps ? absMax : eps;
 
@@ -100,7 +115,31 @@ export function quantizeRow(
   }
   sum = i32x4.add(sum, swapHalves(sum));
 
-  store<f32>(params, maxBits < INFINITY_BITS ? limit / <f32>127 : <f32>NaN);
-  store<i32>(params, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1), 4);
-  store<f32>(params, floor, 8);
+  const rowScale = maxBits < INFINITY_BITS ? limit / <f32>127 : <f32>NaN;
+  storeParams(params, rowScale, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1), floor);
+}
+
+/**
+ * Quantizes an image of lines of k floats, one behind another, with one scale, which it writes. A quantized line begins
+ * `lineBytes` behind the one before; behind its end, up to 15 bytes become zero.
+ */
+export function quantizeLines(
+  x: usize, lines: i32, k: i32, eps: f32, q: usize, lineBytes: usize, scale: usize, tail: usize,
+): void {
+  const zero = i32x4.splat(runTime(0, k));
+  const maxBits = maxBitsOf(x, lines * k, tail, zero);
+  const absMax = reinterpret<f32>(maxBits);
+  const limit = absMax > eps ? absMax : eps;
+  store<f32>(scale, maxBits < INFINITY_BITS ? limit / <f32>127 : <f32>NaN);
+
+  const inverse = f32x4.splat(<f32>127 / limit);
+  const rounder = i32x4.splat(runTime(ROUNDER_BITS, k));
+  for (; lines > 0; lines--, x += <usize>k << 2, q += lineBytes) {
+    const whole = x + ((<usize>k & ~15) << 2);
+    quantizeChunks(x, whole, inverse, rounder, q, 16, zero);
+    if (k & 15) {
+      copyTail(whole, k & 15, tail);
+      quantizeChunks(tail, tail + TAIL_BYTES, inverse, rounder, q + <usize>(k & ~15), 16, zero);
+    }
+  }
 }

@@ -8,9 +8,10 @@ import { gemv1x4RelaxedDot16 } from './int2_gemv_1x4_relaxed_dot16';
 import { gemv1x4RelaxedDot32 } from './int2_gemv_1x4_relaxed_dot32';
 import { sparse1x24RelaxedDot16 } from './int2_sparse_1x24_relaxed_dot16';
 import { sparse1x24RelaxedDot32 } from './int2_sparse_1x24_relaxed_dot32';
+import { spaceRow } from './gather_windows';
 import { BLOCK_BYTES, matMul, scratchBytesOf } from './mat_mul';
 import { BYTE_ENTRY, listByteBlocks } from './nonzero_blocks';
-import { quantizeRow, rowSumOf } from './quantize_rows';
+import { quantizeLines, quantizeRow, rowSumOf } from './quantize_rows';
 import { blocksOf } from './scratch';
 import { packedOutput, PAIR_STRIDE, Tiles } from './tiles';
 import { unpackByteBlocks } from './unpack_blocks';
@@ -49,6 +50,12 @@ abstract class RelaxedTiles extends Tiles {
     x: usize, k: i32, eps: f32, floor: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
   ): void {
     quantizeRow(x, k, eps, floor, q, forGemm ? PAIR_STRIDE : 16, blocksOf(k), params, tail);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  place(row: usize, q: usize, forGemm: bool, blocks: i32): void {
+    spaceRow(row, q, forGemm ? PAIR_STRIDE : 16, blocks);
   }
 
   // @ts-ignore: decorator
@@ -143,9 +150,11 @@ class RelaxedDot32 extends RelaxedTiles {
   }
 }
 
-export function scratchBytesOfMatMul(rows: i32, inFeatures: i32, skipZeroBlocks: bool): i32 {
-  return scratchBytesOf<RelaxedTiles>(rows, inFeatures, skipZeroBlocks);
+export function scratchBytesOfMatMul(rows: i32, inFeatures: i32, skipZeroBlocks: bool, gathers: bool): i32 {
+  return scratchBytesOf<RelaxedTiles>(rows, inFeatures, skipZeroBlocks, gathers);
 }
+
+export { quantizeLines };
 
 export function ternaryMatMulDot16(args: usize, first: i32, count: i32, scratch: usize): void {
   matMul<RelaxedDot16>(args, first, count, scratch);

@@ -4,7 +4,7 @@ import { gemv1x4DotI16x8 } from './int2_gemv_1x4_dot_i16x8';
 import { sparse1x24DotI16x8 } from './int2_sparse_1x24_dot_i16x8';
 import { BLOCK_BYTES, matMul, scratchBytesOf } from './mat_mul';
 import { listShortBlocks, SHORT_ENTRY } from './nonzero_blocks';
-import { quantizeRow } from './quantize_rows';
+import { quantizeLines, quantizeRow } from './quantize_rows';
 import { blocksOf } from './scratch';
 import { packedOutput, PAIR_STRIDE, Tiles } from './tiles';
 import { pairByteBlocks, unpackByteBlocks } from './unpack_blocks';
@@ -46,8 +46,14 @@ class Simd128 extends Tiles {
   ): void {
     const blocks = blocksOf(k);
     quantizeRow(x, k, eps, floor, spare, 16, blocks, params, tail);
-    if (forGemm) widenRow(spare, q, PAIR_STRIDE, blocks);
-    else spreadRow(spare, q, blocks);
+    this.place(spare, q, forGemm, blocks);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  place(row: usize, q: usize, forGemm: bool, blocks: i32): void {
+    if (forGemm) widenRow(row, q, PAIR_STRIDE, blocks);
+    else spreadRow(row, q, blocks);
   }
 
   // @ts-ignore: decorator
@@ -119,9 +125,11 @@ class Simd128 extends Tiles {
   }
 }
 
-export function scratchBytesOfMatMul(rows: i32, inFeatures: i32, skipZeroBlocks: bool): i32 {
-  return scratchBytesOf<Simd128>(rows, inFeatures, skipZeroBlocks);
+export function scratchBytesOfMatMul(rows: i32, inFeatures: i32, skipZeroBlocks: bool, gathers: bool): i32 {
+  return scratchBytesOf<Simd128>(rows, inFeatures, skipZeroBlocks, gathers);
 }
+
+export { quantizeLines };
 
 export function ternaryMatMul(args: usize, first: i32, count: i32, scratch: usize): void {
   matMul<Simd128>(args, first, count, scratch);

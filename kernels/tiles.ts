@@ -25,6 +25,9 @@ export abstract class Tiles {
     x: usize, k: i32, eps: f32, floor: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
   ): void;
 
+  /** Copies a row of int8 as `quantize` would write it to `q`. */
+  abstract place(row: usize, q: usize, forGemm: bool, blocks: i32): void;
+
   /** Unpacks min(count, panelOutputs) outputs. */
   abstract unpackPanel(packed: usize, count: i32, panel: usize, blocks: i32): void;
 

@@ -1,6 +1,9 @@
 import './register';
 
 // Layers
+export { bitConv2d } from './layers/bit_conv2d/bit_conv2d';
+export { BitConv2D } from './layers/bit_conv2d/layer';
+export type { BitConv2DOptions, ConvolutionInputQuantizer } from './layers/bit_conv2d/options';
 export { bitLinear } from './layers/bit_linear/bit_linear';
 export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';

@@ -4,6 +4,7 @@ import type { GeluKernelName } from '../ops/gelu';
 import type { COLUMN_SUMS } from '../quantizers/kernel/column_sums';
 import type { NormalizationKernelName } from '../ops/normalization';
 import type { SPARSITY_GATE } from '../ops/sparsity_gate';
+import type { TERNARY_CONV2D } from '../ops/ternary_conv2d';
 import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
 
 /** A backend of tfjs that packed products run on: the one place that says what it is and can. */
@@ -14,7 +15,7 @@ export interface Backend {
   readonly computedBy: 'engines' | 'ops';
   /** The tfjs kernels, by the names under which they are registered. */
   readonly tfjsKernels: Readonly<
-    Record<typeof TERNARY_MAT_MUL, KernelFunc> &
+    Record<typeof TERNARY_MAT_MUL | typeof TERNARY_CONV2D, KernelFunc> &
       Partial<
         Record<
           | typeof COLUMN_SUMS

@@ -10,8 +10,12 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { inFeaturesOf } from '../engine/convolution/geometry';
+import type { Activation } from '../engine/ternary_product';
+import type { TernaryConv2DAttrs } from '../ops/ternary_conv2d';
 import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
-import { trainableMatMul } from '../ops/trainable_mat_mul';
+import { convolutionOfRows, imageRows, ruleForImages } from '../ops/trainable_convolution';
+import { trainableProduct } from '../ops/trainable_product';
 import { inputQuantizer } from '../quantizers/input/registry';
 import { unpackRows } from '../packing/int2';
 import { checkCodesOnce } from './array_product';
@@ -27,23 +31,42 @@ const composedTernaryMatMul: KernelFunc = ({ inputs, attrs }) => {
   const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
   const { inFeatures, eps, activation, ...rule } = attrs as unknown as TernaryMatMulAttrs;
   const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
-  const y = trainableMatMul(
+  const y = trainableProduct(
     x as Tensor2D,
     quantized,
     bias,
     inputQuantizer(rule.inputQuantizer),
     eps,
   );
-  // Not tfjs's relu, which on webgl makes NaN of -infinity.
-  return activation === 'relu' ? maximum(y, 0) : y;
+  return activated(y, activation);
 };
+
+const composedTernaryConv2D: KernelFunc = ({ inputs, attrs }) => {
+  const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
+  const { geometry, eps, activation, ...rule } = attrs as unknown as TernaryConv2DAttrs;
+  const quantized = { ternary: denseKernel(packed!, inFeaturesOf(geometry)), scale: scale! };
+  const y = trainableProduct(
+    imageRows(x!, geometry),
+    quantized,
+    bias,
+    ruleForImages(inputQuantizer(rule.inputQuantizer)),
+    eps,
+    convolutionOfRows(geometry),
+  );
+  return activated(y, activation);
+};
+
+/** Not tfjs's relu, which on webgl makes NaN of -infinity. */
+function activated(y: Tensor, activation: Activation): Tensor {
+  return activation === 'relu' ? maximum(y, 0) : y;
+}
 
 /** The backend of that name, whose tensors lie on a GPU. */
 export function composed(name: string): Backend {
   return {
     name,
     computedBy: 'ops',
-    tfjsKernels: { TernaryMatMul: composedTernaryMatMul },
+    tfjsKernels: { TernaryMatMul: composedTernaryMatMul, TernaryConv2D: composedTernaryConv2D },
     release: disposeDenseKernel,
     threads: () => 1,
   };

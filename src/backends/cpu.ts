@@ -2,6 +2,7 @@ import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
 import { arrayAttention } from './array_attention';
 import { arrayColumnSums } from './array_column_sums';
+import { arrayTernaryConv2D } from './array_convolution';
 import { arrayGate } from './array_gate';
 import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
@@ -20,6 +21,7 @@ export const cpu: Backend = {
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
+    TernaryConv2D: arrayTernaryConv2D(tensors),
     ColumnSums: arrayColumnSums(tensors),
     ScaledDotProductAttention: arrayAttention(tensors),
     SparsityGate: arrayGate(tensors),

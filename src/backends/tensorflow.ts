@@ -2,6 +2,7 @@ import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { withoutDenormals } from '../tfjs/node_denormals';
 import { makeNodeTensor, nodeRecord, nodeValues, type NodeBackend } from '../tfjs/node_tensors';
 import { arrayAttention } from './array_attention';
+import { arrayTernaryConv2D } from './array_convolution';
 import { arrayGate } from './array_gate';
 import { arrayGelu } from './array_gelu';
 import { arrayNormalization } from './array_normalization';
@@ -27,6 +28,7 @@ export const tensorflow: Backend = {
   computedBy: 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
+    TernaryConv2D: arrayTernaryConv2D(tensors),
     ColumnSums: tensorflowColumnSums,
     ScaledDotProductAttention: arrayAttention(tensors),
     SparsityGate: arrayGate(tensors),

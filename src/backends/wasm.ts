@@ -23,6 +23,7 @@ import {
 import type { Backend } from './backend';
 import { heapAttention } from './heap_attention';
 import { heapColumnSums } from './heap_column_sums';
+import { heapTernaryConv2D } from './heap_convolution';
 import { heapGate } from './heap_gate';
 import { heapGelu } from './heap_gelu';
 import { heapMicrokernels } from './heap_microkernels';
@@ -42,6 +43,7 @@ export const wasm: Backend = {
       const attrs = args.attrs as unknown as TernaryMatMulAttrs;
       return productBesideHeap(backend, inputs, attrs) ?? compute(backend, inputs, attrs);
     },
+    TernaryConv2D: heapTernaryConv2D,
     ColumnSums: heapColumnSums,
     ScaledDotProductAttention: heapAttention,
     SparsityGate: heapGate,
@@ -100,7 +102,7 @@ function runInPlace(
   output: TensorInfo,
 ): void {
   const [rows, units] = output.shape as [number, number];
-  const size = { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks) };
+  const size = { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks), windows: 0 };
   const args = {
     x: heapAddress(backend, x),
     packed: heapAddress(backend, packed),

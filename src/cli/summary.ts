@@ -22,10 +22,10 @@ export function summarized(model: LayersModel): { result: ModelSummary; lines: s
   return { result, lines: [result.toString()] };
 }
 
-/** Whether `convert` can be run next: there are Dense layers, and no layer is ternary. */
+/** Whether `convert` can be run next: there are layers that it takes, and no layer is ternary. */
 function isFloat({ layers }: ModelSummary): boolean {
   const isTernary = layers.some(({ quantizer }) => quantizer != null);
-  return !isTernary && layers.some(({ className }) => className === 'Dense');
+  return !isTernary && layers.some(({ className }) => ['Dense', 'Conv2D'].includes(className));
 }
 
 /** The summary is printed even if the model cannot be converted. */

@@ -4,9 +4,9 @@ export interface PlannedLayer {
   readonly path: string;
   readonly name: string;
   readonly className: string;
-  /** Shape of the kernel, [in, units]. */
+  /** Shape of the kernel as a matrix, [in, units]. */
   readonly shape: [number, number];
-  /** Whether it becomes a BitLinear. */
+  /** Whether it becomes a BitLinear or a BitConv2D. */
   readonly converted: boolean;
   /** Why it is kept; null if it is converted. */
   readonly reason: string | null;
@@ -37,7 +37,7 @@ export interface PlannedNormalization {
   readonly reason: string | null;
 }
 
-/** Totals of the whole model, including layers that are not Dense; `converted` and `kept` count Dense layers. */
+/** Totals of the whole model, including other layers; `converted` and `kept` count the layers of the plan. */
 export interface PlanTotals {
   readonly converted: number;
   readonly kept: number;
@@ -51,7 +51,10 @@ export interface PlanTotals {
 }
 
 export interface ConversionPlan {
-  /** The Dense layers, including BitLinear layers and those inside other layers. */
+  /**
+   * The Dense layers and the convolutions of images, including ternary ones and those inside other layers; with the
+   * option `layers`, those of its kinds.
+   */
   readonly layers: PlannedLayer[];
   /** The layer normalizations, also those inside other layers. */
   readonly normalizations: PlannedNormalization[];

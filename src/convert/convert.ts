@@ -1,25 +1,28 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import type { BitLinear } from '../layers/bit_linear/layer';
 import { LayerNorm } from '../layers/layer_norm';
+import type { Conv2DLayer } from '../tfjs/conv2d';
 import type { DenseLayer } from '../tfjs/dense';
 import { copyOptimizer, ownOptimizer } from '../tfjs/optimizer_copy';
 import { disposingOnError } from '../tfjs/registered_variables';
 import { rebuild, type LayerChange } from '../topology/rebuild';
 import type { Decision } from './decisions';
+import type { TernaryForm } from './kinds';
 import type { NormalizationDecision } from './normalizations';
 import type { ConvertOptions } from './options';
 import { checkedDecisions } from './plan';
 
 /**
- * A new model of the same class in which the Dense layers are BitLinear layers: it is ternary, and ready to
- * be fine-tuned and deployed. The source does not change, and can still be used.
+ * A new model of the same class in which the Dense layers are BitLinear layers, and the Conv2D layers BitConv2D
+ * layers: it is ternary, and ready to be fine-tuned and deployed. The source does not change, and can still be used.
  *
  * Names, topology (shared layers, nested models, wrappers, several inputs and outputs), activations,
  * regularizers, what is frozen and metadata are those of the source. All weights are copied bit for bit;
  * learned scales start from the kernels. Layers whose output is an output of the model stay float unless
- * `convertOutputs` is true; activations after them do not count. Each `tf.layers.layerNormalization` over the last
- * axis becomes a LayerNorm, which computes the same to rounding in less time, unless `keepNormalizations` is true;
- * this holds for a model without a Dense layer too. `planConversion` shows what happens to each layer.
+ * `convertOutputs` is true; activations after them do not count. The first convolution stays float unless
+ * `convertFirstConvolution` is true; depthwise, separable and transposed ones stay float. Each
+ * `tf.layers.layerNormalization` over the last axis becomes a LayerNorm, which computes the same to rounding in less
+ * time, unless `keepNormalizations` is true; this holds for a model without a Dense layer too. `planConversion` shows
+ * what happens to each layer.
  *
  * ```js
  * const dense = tf.sequential({
@@ -41,9 +44,9 @@ export function convert<Model extends LayersModel>(
   model: Model,
   options: ConvertOptions = {},
 ): Model {
-  const { dense, normalizations } = checkedDecisions(model, options, 'convert');
+  const { layers, normalizations } = checkedDecisions(model, options, 'convert');
   const changes = new Map([
-    ...dense.flatMap(bitLinearChange),
+    ...layers.flatMap(ternaryChange),
     ...normalizations.flatMap(layerNormChange),
   ]);
   return disposingOnError(() => {
@@ -58,22 +61,21 @@ function layerNormChange({ site, reason }: NormalizationDecision): Array<[string
   return reason == null ? [[site.path, { className: LayerNorm.className, config: {} }]] : [];
 }
 
-function bitLinearChange({ site, bitLinear }: Decision): Array<[string, LayerChange]> {
-  if (bitLinear == null) return [];
-  const { kernelQuantizer, inputQuantizer, eps } = bitLinear;
+function ternaryChange({ site, ternary }: Decision): Array<[string, LayerChange]> {
+  if (ternary == null) return [];
+  const { kernelQuantizer, inputQuantizer, eps } = ternary;
   const change: LayerChange = {
-    className: bitLinear.getClassName(),
+    className: ternary.getClassName(),
     config: { kernelQuantizer: { ...kernelQuantizer }, inputQuantizer, eps },
-    setWeights: (target) => setWeights(site.layer as DenseLayer, target),
+    setWeights: (target) => setWeights(site.layer as DenseLayer | Conv2DLayer, target),
   };
   return [[site.path, change]];
 }
 
-function setWeights(dense: DenseLayer, target: layers.Layer): void {
-  const { kernel, bias } = dense;
+function setWeights({ kernel, bias }: DenseLayer | Conv2DLayer, target: layers.Layer): void {
   target.setWeights([kernel!.read(), ...(bias == null ? [] : [bias.read()])]);
   for (const weight of target.weights) {
-    const isBias = weight === (target as BitLinear).bias;
+    const isBias = weight === (target as TernaryForm).bias;
     weight.trainable = (isBias ? bias! : kernel!).trainable;
   }
 }

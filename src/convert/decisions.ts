@@ -1,73 +1,109 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { BitLinear } from '../layers/bit_linear/layer';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
-import { Dense, type DenseArgs } from '../tfjs/dense';
 import { definedIn } from '../options/option_table';
 import { inputQuantizer } from '../quantizers/input/registry';
 import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { hiddenSites } from './hidden_sites';
+import { FLOAT_CONVOLUTIONS, KINDS, type Kind, type TernaryForm } from './kinds';
 import { decideNormalizations, type NormalizationDecision } from './normalizations';
-import { checkLayerOptions, type ConvertOptions, type LayerConversionOptions } from './options';
+import {
+  checkLayerOptions,
+  type LayerConversionOptions,
+  type ResolvedConversionOptions,
+} from './options';
 import { outputLayers } from './output_layers';
 import { skipRule, type SkipRule } from './skip';
 
-/** What `convert` does with one Dense layer. */
+/** What `convert` does with one layer of a kind that it converts. */
 export interface Decision {
   readonly site: LayerSite;
-  /** The BitLinear that it becomes; null if it is kept. It is not built. */
-  readonly bitLinear: BitLinear | null;
+  /** The ternary layer that it becomes; null if it is kept. It is not built. */
+  readonly ternary: TernaryForm | null;
   /** Why it is kept; null if it is not. */
   readonly reason: string | null;
 }
 
 /** What `convert` does with a model. Layers inside other layers are included. */
 export interface Decisions {
-  readonly dense: readonly Decision[];
+  readonly layers: readonly Decision[];
   readonly normalizations: readonly NormalizationDecision[];
 }
 
 /** @throws if an option is wrong. */
-export function decide(model: LayersModel, options: ConvertOptions, where: string): Decisions {
+export function decide(
+  model: LayersModel,
+  options: ResolvedConversionOptions,
+  where: string,
+): Decisions {
   const isSkipped = skipRule(model, options.skip, where);
   return {
-    dense: decideDense(model, options, isSkipped, where),
+    layers: decideLayers(model, options, isSkipped, where),
     normalizations: decideNormalizations(model, options, isSkipped),
   };
 }
 
-function decideDense(
+function decideLayers(
   model: LayersModel,
-  options: ConvertOptions,
+  options: ResolvedConversionOptions,
   isSkipped: SkipRule,
   where: string,
 ): Decision[] {
+  const kinds = options.layers.map((name) => KINDS[name]);
   const outputs = options.convertOutputs ? new Set() : outputLayers(model);
-  const decideOne = (site: LayerSite): Decision => {
-    const reason = whyNever(site.layer) ?? (isSkipped(site) ? 'skipped' : null);
-    if (reason != null) return { site, bitLinear: null, reason };
-    if (outputs.has(site.layer)) return { site, bitLinear: null, reason: 'output of the model' };
+  const first = options.convertFirstConvolution ? undefined : firstConvolution(model);
+  const decideOne = (site: LayerSite, kind: Kind): Decision => {
+    const { layer } = site;
+    const kept = (reason: string): Decision => ({ site, ternary: null, reason });
+    const never = whyNever(layer, kind) ?? (isSkipped(site) ? 'skipped' : null);
+    if (never != null) return kept(never);
+    if (outputs.has(layer)) return kept('output of the model');
+    if (layer === first) return kept('first convolution of the model');
     const layerOptions = optionsFor(site, options, where);
-    if (layerOptions == null) return { site, bitLinear: null, reason: 'layerOptions gave null' };
-    return converted(site, layerOptions);
+    return layerOptions == null
+      ? kept('layerOptions gave null')
+      : converted(site, kind, layerOptions);
   };
-  return [...layerSites(model)].flatMap((site) => [
-    ...(site.layer instanceof Dense ? [decideOne(site)] : []),
-    ...hiddenSites(site, Dense).map((hidden) => ({ ...hidden, bitLinear: null })),
-  ]);
+  return [...layerSites(model)].flatMap((site) => {
+    const kind = kinds.find(({ float }) => site.layer instanceof float);
+    const hidden = kinds.flatMap(({ float }) => hiddenSites(site, float));
+    return [
+      ...(kind == null ? floatConvolution(site, options) : [decideOne(site, kind)]),
+      ...hidden.map((each) => ({ ...each, ternary: null })),
+    ];
+  });
 }
 
-function whyNever(layer: layers.Layer): string | null {
+function firstConvolution(model: LayersModel): layers.Layer | undefined {
+  const isConvolution = ({ layer }: LayerSite) =>
+    layer instanceof KINDS.conv2d.float || FLOAT_CONVOLUTIONS.has(layer.getClassName());
+  return [...layerSites(model)].find(isConvolution)?.layer;
+}
+
+/** A convolution that has no ternary form, and why. */
+function floatConvolution(site: LayerSite, options: ResolvedConversionOptions): Decision[] {
+  const reason = FLOAT_CONVOLUTIONS.get(site.layer.getClassName());
+  if (reason == null || !options.layers.includes('conv2d')) return [];
+  return [{ site, ternary: null, reason }];
+}
+
+function whyNever(layer: layers.Layer, { float, ternaryName }: Kind): string | null {
   if (isTernaryLayer(layer)) return 'ternary already';
-  const isDense: boolean = layer.constructor === Dense;
-  if (!isDense) return `its class ${layer.getClassName()} extends Dense`;
+  const className = layer.getClassName();
+  const isFloat: boolean = layer.constructor === float;
+  if (!isFloat) {
+    return FLOAT_CONVOLUTIONS.get(className) ?? `its class ${className} extends ${float.className}`;
+  }
   const config = layer.getConfig();
+  if (config['dataFormat'] === 'channelsFirst') {
+    return `its channels are first: ${ternaryName} takes them last`;
+  }
   const constraint = ['kernelConstraint', 'biasConstraint'].find((name) => config[name] != null);
-  return constraint == null ? null : `its ${constraint}: BitLinear takes no constraint`;
+  return constraint == null ? null : `its ${constraint}: ${ternaryName} takes no constraint`;
 }
 
 function optionsFor(
   { layer, path }: LayerSite,
-  { kernelQuantizer, inputQuantizer, layerOptions }: ConvertOptions,
+  { kernelQuantizer, inputQuantizer, layerOptions }: ResolvedConversionOptions,
   where: string,
 ): LayerConversionOptions | null {
   const own = layerOptions == null ? {} : layerOptions(layer, path);
@@ -76,12 +112,19 @@ function optionsFor(
   return definedIn({ kernelQuantizer, inputQuantizer, ...definedIn(own) });
 }
 
-function converted(site: LayerSite, options: LayerConversionOptions): Decision {
-  const config = site.layer.getConfig() as unknown as DenseArgs;
-  const bitLinear = new BitLinear({ ...config, ...options });
-  const inFeatures = site.layer.weights.find(({ shape }) => shape.length === 2)!.shape[0]!;
-  const { name, maxInFeatures } = inputQuantizer(bitLinear.inputQuantizer);
-  if (inFeatures <= maxInFeatures) return { site, bitLinear, reason: null };
+function converted(site: LayerSite, kind: Kind, options: LayerConversionOptions): Decision {
+  const ternary = kind.make({ ...site.layer.getConfig(), ...options });
+  const [inFeatures] = kernelMatrix(site.layer);
+  const { name, maxInFeatures } = inputQuantizer(ternary.inputQuantizer);
+  if (inFeatures <= maxInFeatures) return { site, ternary, reason: null };
   const reason = `more than ${maxInFeatures} inputs, too many for inputQuantizer '${name}'`;
-  return { site, bitLinear: null, reason };
+  return { site, ternary: null, reason };
+}
+
+/** The shape [in, out] of a kernel as a matrix. */
+export function kernelMatrix(layer: layers.Layer): [number, number] {
+  if (isTernaryLayer(layer)) return [...layer.ternaryKernel.matrixShape];
+  const kernel = layer.weights.find(({ shape }) => shape.length >= 2)!.shape as number[];
+  const units = kernel[kernel.length - 1]!;
+  return [kernel.slice(0, -1).reduce((size, dimension) => size * dimension, 1), units];
 }

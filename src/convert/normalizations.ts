@@ -18,7 +18,7 @@ export interface NormalizationDecision {
 /** One decision for each layer normalization, including those inside other layers. */
 export function decideNormalizations(
   model: LayersModel,
-  { keepNormalizations }: ConvertOptions,
+  { keepNormalizations }: Pick<ConvertOptions, 'keepNormalizations'>,
   isSkipped: SkipRule,
 ): NormalizationDecision[] {
   const decideOne = (site: LayerSite): NormalizationDecision => {

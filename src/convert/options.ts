@@ -3,6 +3,7 @@ import { anyBoolean, anyFunction, type Check } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 import { createQuantizer } from '../quantizers/kernel/registry';
 import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../quantizers/options';
+import type { ConvertedKind } from './kinds';
 
 /** How one layer is converted. */
 export interface LayerConversionOptions {
@@ -23,6 +24,13 @@ export interface ConversionOptions extends Omit<QuantizationOptions, 'eps'> {
    * models and wrappers around them, in which `*` stands for any characters; or a function. Default: none.
    */
   skip?: string | string[] | ((layer: layers.Layer, path: string) => boolean);
+  /**
+   * Which layers become ternary: those of `tf.layers.dense`, of `tf.layers.conv2d`, or both.
+   * Default: `['dense', 'conv2d']`.
+   */
+  layers?: ConvertedKind[];
+  /** Also converts the first convolution of the model. Default: false. */
+  convertFirstConvolution?: boolean;
   /** Also converts layers that give an output of the model. Default: false. */
   convertOutputs?: boolean;
   /** Keeps each LayerNormalization of TensorFlow.js, which else becomes a LayerNorm. Default: false. */
@@ -51,6 +59,13 @@ export const CONVERSION_OPTIONS = {
     expected: 'a name, a path, a list of them, or a function (layer, path) => boolean',
     holds: (value) => anyFunction.holds(value) || [value].flat().every(isName),
   },
+  layers: {
+    expected: "a list of 'dense' and 'conv2d'",
+    holds: (value) =>
+      Array.isArray(value) && value.every((kind) => ['dense', 'conv2d'].includes(kind as string)),
+    default: ['dense', 'conv2d'],
+  },
+  convertFirstConvolution: { ...anyBoolean, default: false },
   convertOutputs: { ...anyBoolean, default: false },
   keepNormalizations: { ...anyBoolean, default: false },
 } as const satisfies OptionTable<ConversionOptions>;
@@ -60,11 +75,14 @@ export const CONVERT_OPTIONS = {
   compile: { ...anyBoolean, default: false },
 } as const satisfies OptionTable<ConvertOptions>;
 
+/** The options with their defaults. */
+export type ResolvedConversionOptions = Resolved<ConvertOptions, typeof CONVERT_OPTIONS>;
+
 /** @throws an error that names the option of `where` that is unknown or wrong. */
 export function readConvertOptions(
   options: ConvertOptions,
   where: string,
-): Resolved<ConvertOptions, typeof CONVERT_OPTIONS> {
+): ResolvedConversionOptions {
   const resolved = readOptions(where, options, CONVERT_OPTIONS);
   createQuantizer(resolved.kernelQuantizer, where);
   return resolved;

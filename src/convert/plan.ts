@@ -1,19 +1,20 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { DenseLayer } from '../tfjs/dense';
 import { packedBytes } from '../layers/ternary/packed_weights';
 import { createQuantizer } from '../quantizers/kernel/registry';
 import { hasScalePerOutput } from '../quantizers/kernel/per_output';
 import { checkModel } from '../topology/check_model';
+import type { LayerSite } from '../topology/layer_sites';
 import { layerSizes, sitesWithWeights, sumOf } from '../topology/layer_sizes';
 import type { ConversionPlan, PlannedLayer, PlannedNormalization } from './conversion_plan';
-import { decide, type Decision, type Decisions } from './decisions';
+import { decide, kernelMatrix, type Decision, type Decisions } from './decisions';
+import type { TernaryForm } from './kinds';
 import type { NormalizationDecision } from './normalizations';
 import { readConvertOptions, type ConvertOptions } from './options';
 import { planText } from './plan_text';
 import { checkRebuildable } from './refusals';
 
 /**
- * Shows what `convert` would do with the same options: which Dense layers become ternary, which layer
+ * Shows what `convert` would do with the same options: which layers become ternary, which layer
  * normalizations become LayerNorm, which stay and why, and how much smaller the deployed model is. Nothing is
  * built or changed.
  *
@@ -49,7 +50,7 @@ export function planOf(model: LayersModel, decisions: Decisions): ConversionPlan
   const bytes = sumOf(sizes, (layer) => layer.bytes);
   const parameters = sumOf(sizes, (layer) => layer.parameters);
   const all = { bytes, parameters, macs: sumOf(sizes, (layer) => layer.macs) };
-  const layers = decisions.dense.map((decision) => planLayer(decision, all));
+  const layers = decisions.layers.map((decision) => planLayer(decision, all));
   const normalizations = decisions.normalizations.map(planNormalization);
   const converted = layers.filter((layer) => layer.converted);
   const sum = (key: 'bytes' | 'deployedBytes' | 'byteShare' | 'macShare') =>
@@ -73,19 +74,19 @@ function planNormalization({ site, reason }: NormalizationDecision): PlannedNorm
 }
 
 function planLayer(decision: Decision, all: { bytes: number; macs: number }): PlannedLayer {
-  const { site, bitLinear, reason } = decision;
-  const { className, shape, parameters, bytes, macs } = layerSizes(site);
+  const { site, ternary, reason } = decision;
+  const { className, parameters, bytes, macs } = layerSizes(site);
   return {
     path: site.path,
     name: site.layer.name,
     className,
-    shape: shape as [number, number],
-    converted: bitLinear != null,
+    shape: kernelMatrix(site.layer),
+    converted: ternary != null,
     reason,
-    quantizer: bitLinear?.kernelQuantizer.name ?? null,
+    quantizer: ternary?.kernelQuantizer.name ?? null,
     parameters,
     bytes,
-    deployedBytes: bitLinear == null ? bytes : deployedBytes(decision),
+    deployedBytes: ternary == null ? bytes : deployedBytes(site, ternary),
     byteShare: share(bytes, all.bytes),
     macs,
     macShare: share(macs, all.macs),
@@ -97,9 +98,9 @@ function share(part: number, all: number): number {
   return all === 0 ? 0 : part / all;
 }
 
-function deployedBytes({ site, bitLinear }: Decision): number {
-  const { kernel, units, useBias } = site.layer as DenseLayer;
-  const { kernelQuantizer, eps } = bitLinear!;
-  const scales = hasScalePerOutput(createQuantizer(kernelQuantizer, site.path), eps) ? units : 1;
-  return packedBytes(kernel!.shape[0]!, units, scales) + (useBias ? 4 * units : 0);
+function deployedBytes({ layer, path }: LayerSite, ternary: TernaryForm): number {
+  const { kernelQuantizer, eps, useBias } = ternary;
+  const [inFeatures, units] = kernelMatrix(layer);
+  const scales = hasScalePerOutput(createQuantizer(kernelQuantizer, path), eps) ? units : 1;
+  return packedBytes(inFeatures, units, scales) + (useBias ? 4 * units : 0);
 }

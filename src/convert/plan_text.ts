@@ -40,17 +40,19 @@ function tableRows({
 
 /** What `convert` and `deploy` make of the model. */
 function verdict(layers: PlannedLayer[], totals: PlanTotals): string {
-  if (layers.length === 0) return 'As a ternary model: it has no Dense layer to convert.';
+  if (layers.length === 0) return 'As a ternary model: it has no Dense or Conv2D layer to convert.';
+  const isDense = layers.every(({ className }) => !className.includes('Conv'));
+  const layer = isDense ? 'Dense layer' : 'layer';
   const { converted, bytes, deployedBytes, byteShare, macShare } = totals;
   if (converted > 0) {
     return (
       `As a ternary model (convert, then deploy): ${number(deployedBytes)} bytes, ` +
-      `${(bytes / deployedBytes).toFixed(1)}x smaller; ${converted} of ${layers.length} Dense layers ` +
+      `${(bytes / deployedBytes).toFixed(1)}x smaller; ${converted} of ${layers.length} ${layer}s ` +
       `with ${percent(byteShare)} of the bytes and ${percent(macShare)} of the MACs.`
     );
   }
   const kept = layers.map(
     ({ path, reason, byteShare }) => `${path} (${reason}, ${percent(byteShare)} of the bytes)`,
   );
-  return `As a ternary model: convert would keep every Dense layer: ${kept.join(', ')}.`;
+  return `As a ternary model: convert would keep every ${layer}: ${kept.join(', ')}.`;
 }

@@ -1,6 +1,7 @@
 import type { layers } from '@tensorflow/tfjs-layers';
-import { positiveInteger, type Check } from '../options/check';
+import { oneOf, positiveInteger, type Check } from '../options/check';
 import type { OptionTable } from '../options/option_table';
+import type { Conv2DArgs } from '../tfjs/conv2d';
 import type { DenseArgs } from '../tfjs/dense';
 
 /** The options that every layer of TensorFlow.js takes. */
@@ -42,8 +43,8 @@ export const LAYER_OPTIONS = {
   inputDType: STRING,
 } as const satisfies OptionTable<LayerOptions>;
 
-export const DENSE_OPTIONS = {
-  units: { ...positiveInteger, required: true },
+/** The options that Dense and Conv2D share. */
+const KERNEL_LAYER_OPTIONS = {
   activation: IDENTIFIER,
   useBias: BOOLEAN,
   kernelInitializer: IDENTIFIER,
@@ -53,6 +54,31 @@ export const DENSE_OPTIONS = {
   kernelRegularizer: IDENTIFIER,
   biasRegularizer: IDENTIFIER,
   activityRegularizer: IDENTIFIER,
-  inputDim: orNull(positiveInteger),
   ...LAYER_OPTIONS,
+} as const;
+
+export const DENSE_OPTIONS = {
+  units: { ...positiveInteger, required: true },
+  inputDim: orNull(positiveInteger),
+  ...KERNEL_LAYER_OPTIONS,
 } as const satisfies OptionTable<DenseArgs>;
+
+const PAIR: Check = {
+  expected: 'a positive integer, or a list of two',
+  holds: (value) =>
+    positiveInteger.holds(value) ||
+    (Array.isArray(value) && value.length === 2 && value.every(positiveInteger.holds)),
+};
+
+export const CONV2D_OPTIONS = {
+  filters: { ...positiveInteger, required: true },
+  kernelSize: { ...PAIR, required: true },
+  strides: orNull(PAIR),
+  padding: orNull(oneOf(['valid', 'same'])),
+  dataFormat: orNull({
+    expected: "'channelsLast' (transpose images whose channels come first)",
+    holds: (value) => value === 'channelsLast',
+  }),
+  dilationRate: orNull(PAIR),
+  ...KERNEL_LAYER_OPTIONS,
+} as const satisfies OptionTable<Conv2DArgs>;

@@ -102,7 +102,7 @@ export type PackedOperands = Resolved<TernaryMatMulOptions, typeof TERNARY_MAT_M
  */
 export function packedMatMul(operands: PackedOperands): Tensor {
   const { x, packed, scale, bias, ...rule } = operands;
-  checkBackend();
+  checkBackend(TERNARY_MAT_MUL);
   const inFeatures = x.shape[x.rank - 1]!;
   const attrs: TernaryMatMulAttrs = { inFeatures, ...rule };
   // A reshape that changes nothing would still be an operation, and operations of TensorFlow take time.
@@ -145,9 +145,11 @@ function checkShapes(operands: PackedOperands): void {
   check(inFeatures <= maxInFeatures, 'x', limit, x.shape);
 }
 
-function checkBackend(): void {
-  if (getKernel(TERNARY_MAT_MUL, getBackend()) != null) return;
-  throw argumentError('ternaryMatMul', 'backend', backendNames(), getBackend());
+/** @throws if the current backend has no tfjs kernel of that name. */
+export function checkBackend(kernelName: string): void {
+  if (getKernel(kernelName, getBackend()) != null) return;
+  const where = kernelName.charAt(0).toLowerCase() + kernelName.slice(1);
+  throw argumentError(where, 'backend', backendNames(), getBackend());
 }
 
 /** dx = (dy * scale) . ternary^T, the same gradient as in the trainable layer. It unpacks the words for the call. */

@@ -149,12 +149,12 @@ describe('sensitivity', () => {
     await refused(ternary, x).toThrow('it keeps "a" (ternary already), "b" (ternary already), ');
     ternary.dispose();
     const flat = tf.sequential({ layers: [tf.layers.reLU({ inputShape: [6] })] });
-    await refused(flat, x).toThrow('ternary: it has no Dense layer.');
+    await refused(flat, x).toThrow('ternary: it has no Dense or Conv2D layer.');
     for (const name of ['quantizer', 'compile']) {
       await refused(model, x, { [name]: true }).toThrow(
         new RegExp(
           `^sensitivity: options has no "${name}"\\..* It takes kernelQuantizer, inputQuantizer, ` +
-            'layerOptions, skip, convertOutputs, keepNormalizations, onProgress\\.$',
+            'layerOptions, skip, layers, convertFirstConvolution, convertOutputs, keepNormalizations, onProgress\\.$',
         ),
       );
     }

@@ -18,10 +18,13 @@ import { topology } from '../support/topologies';
 import { expectIdentical, randomTensor } from '../support/values';
 import { present } from '../support/present';
 
+/** Dense layers alone: convolutions have tests of their own. */
+const layers: ConvertOptions['layers'] = ['dense'];
+
 interface Topology {
   reasons: Record<string, string | null>;
   byteShare: number;
-  options?: ConvertOptions;
+  options: ConvertOptions;
   /** Stands for the axes that the inputs leave open. */
   steps?: number;
 }
@@ -31,16 +34,18 @@ const TOPOLOGIES: Record<string, Topology> = {
   nsfwjs_mobilenet_v2: {
     reasons: { dense_1: null, dense_2: null, dense_3: 'output of the model' },
     byteShare: 0.138,
+    options: { layers },
   },
   tfjs_layers_mnist: {
     reasons: { dense_1: null, dense_2: 'output of the model' },
     byteShare: 0.983,
+    options: { layers },
   },
   // One Dense on rank 3, behind LSTM layers and an output of the model.
   tfjs_layers_seq2seq: {
     reasons: { dense_1: null },
     byteShare: 0.034,
-    options: { convertOutputs: true },
+    options: { layers, convertOutputs: true },
     steps: 3,
   },
 };

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { bitLinear, deploy } from '../../src';
 import { none } from '../../src/quantizers/input/none';
-import { trainableMatMul } from '../../src/ops/trainable_mat_mul';
+import { trainableProduct } from '../../src/ops/trainable_product';
 import { apply, builtLayer, gradients, weight } from '../support/layers';
 import { KERNEL_QUANTIZERS, titled } from '../support/quantizers';
 import { expectClose, expectIdentical, randomTensor } from '../support/values';
@@ -152,7 +152,7 @@ describe('layers around a deployed one', () => {
 describe('the product of training', () => {
   const one = () => tf.tensor1d([1]);
   const product = (a: tf.Tensor, b: tf.Tensor) =>
-    trainableMatMul(a as tf.Tensor2D, { ternary: b, scale: one() }, undefined, none, 1e-5);
+    trainableProduct(a as tf.Tensor2D, { ternary: b, scale: one() }, undefined, none, 1e-5);
 
   test.each([[1, 1, 1], [3, 5, 2], [16, 70, 9], [33, 128, 65]])(
     'has the output and gradients of tf.matMul, %i x %i x %i', (m, k, n) => {

@@ -3,6 +3,7 @@ import { engineInfo, type EngineInfo } from '../../src';
 import { BACKENDS, backendNamed } from '../../src/backends/backends';
 import '../../src/backends/register_tfjs_kernels';
 import { backendNames } from '../../src/ops/register';
+import { TERNARY_CONV2D } from '../../src/ops/ternary_conv2d';
 import { TERNARY_MAT_MUL } from '../../src/ops/ternary_mat_mul';
 
 /** On a GPU, the backend's own kernels take their place. */
@@ -38,7 +39,8 @@ test('the tfjs kernels of every backend are registered, and no others', () => {
       expect(tf.getKernel(kernelName, name).kernelFunc).toBe(kernelFunc);
     }
     const isGPU = ['webgl', 'webgpu'].includes(name);
-    expect(Object.keys(tfjsKernels)).toEqual([TERNARY_MAT_MUL, ...(isGPU ? [] : NOT_ON_GPUS)]);
+    const everywhere = [TERNARY_MAT_MUL, TERNARY_CONV2D];
+    expect(Object.keys(tfjsKernels)).toEqual([...everywhere, ...(isGPU ? [] : NOT_ON_GPUS)]);
   }
 });
 

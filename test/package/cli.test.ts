@@ -146,11 +146,11 @@ describe('deploy, summary and verify', () => {
     expect(json('summary', from)).toMatchObject({ plan: null });
   });
 
-  test('summary of a model without Dense layers has no plan', async () => {
-    const image = { filters: 2, kernelSize: 3, inputShape: [8, 8, 1] };
+  test('summary of a model without layers to convert has no plan', async () => {
+    const signal = { filters: 2, kernelSize: 3, inputShape: [8, 1] };
     const { stdout } = cli(
       'summary',
-      await saved(tf.sequential({ layers: [tf.layers.conv2d(image)] })),
+      await saved(tf.sequential({ layers: [tf.layers.conv1d(signal)] })),
     );
     expect(stdout).toMatch(/\ntotal [^\n]*\n$/);
   });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, multiHeadAttention, sparsityGate } from '../../src';
+import { bitConv2d, bitLinear, multiHeadAttention, sparsityGate } from '../../src';
 import { visionTransformer } from '../../src/vision';
 import { randomTensor, wholeNumbers } from './values';
 
@@ -100,6 +100,30 @@ export const MODELS: Record<string, () => ModelCase> = {
       layers: [inner, sparsityGate({ sparsity: 0.3, scope: 'tensor' }), bitLinear({ units: 4 })],
     });
     return { model, x: randomTensor([2, 3, 18]) };
+  },
+  'ternary convolutions, one of them shared'() {
+    const image = input([9, 8, 3]);
+    const first = symbolic(tf.layers.conv2d({ filters: 8, kernelSize: 3 }).apply(image));
+    const same = { kernelSize: 3, padding: 'same', filters: 8 } as const;
+    const shared = bitConv2d({ ...same, activation: 'relu', kernelQuantizer: 'lsq' });
+    const block = symbolic(add(first, shared.apply(shared.apply(first) as tf.SymbolicTensor)));
+    const inner = tf.sequential({
+      name: 'inner',
+      layers: [
+        bitConv2d({ ...same, filters: 6, strides: 2, inputShape: [7, 6, 8] }),
+        tf.layers.batchNormalization(),
+        bitConv2d({ filters: 4, kernelSize: 2, dilationRate: 2, useBias: false }),
+        bitConv2d({
+          ...{ filters: 5, kernelSize: 1, kernelQuantizer: 'paretoq' },
+          inputQuantizer: { name: 'int8', per: 'position' },
+        }),
+      ],
+    });
+    const pooled = tf.layers.globalAveragePooling2d({}).apply(inner.apply(block) as typeof image);
+    return {
+      model: tf.model({ inputs: image, outputs: symbolic(pooled) }),
+      x: randomTensor([2, 9, 8, 3]),
+    };
   },
   'attention and what it is made of'() {
     const [a, b] = [input([5, 8]), input([7, 6])];

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  BitConv2D,
+  bitConv2d,
   BitLinear,
   bitLinear,
   convert,
@@ -20,6 +22,7 @@ import {
 } from '../../src';
 import { CONVERT_OPTIONS, LAYER_CONVERSION_OPTIONS } from '../../src/convert/options';
 import { SENSITIVITY_OPTIONS } from '../../src/convert/sensitivity/sensitivity';
+import { BIT_CONV2D_CONFIG, BIT_CONV2D_OPTIONS } from '../../src/layers/bit_conv2d/options';
 import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
 import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
@@ -31,7 +34,7 @@ import {
 } from '../../src/layers/multi_head_attention/options';
 import { RMS_NORMALIZATION_OPTIONS } from '../../src/layers/rms_normalization';
 import { SPARSITY_GATE_OPTIONS } from '../../src/layers/sparsity_gate/options';
-import { DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
+import { CONV2D_OPTIONS, DENSE_OPTIONS, LAYER_OPTIONS } from '../../src/layers/tfjs_options';
 import { SCALED_DOT_PRODUCT_ATTENTION_OPTIONS } from '../../src/ops/scaled_dot_product_attention';
 import { TERNARY_MAT_MUL_OPTIONS } from '../../src/ops/ternary_mat_mul';
 import type { Option } from '../../src/options/option_table';
@@ -133,6 +136,7 @@ const withAttention = [qkv(), qkv()] as const;
 
 const layerOptions = Object.keys(LAYER_OPTIONS);
 const denseOptions = Object.keys(DENSE_OPTIONS);
+const conv2dOptions = Object.keys(CONV2D_OPTIONS);
 const built = tf.layers.dense({ units: 3, inputShape: [4] });
 built.build([null, 4]);
 const packedOptions = { packed: new Int32Array(8).fill(0x55555555), inFeatures: 3, units: 2 };
@@ -314,6 +318,23 @@ export const OPTION_CASES: readonly OptionCase[] = [
     valid: { units: 3 },
     ofTfjs: denseOptions,
     call: (config) => new BitLinear(config),
+  },
+  {
+    name: 'bitConv2d',
+    type: 'BitConv2DOptions',
+    table: BIT_CONV2D_OPTIONS,
+    where: 'BitConv2D',
+    valid: { filters: 3, kernelSize: 2 },
+    ofTfjs: conv2dOptions,
+    call: bitConv2d,
+  },
+  {
+    name: 'BitConv2D',
+    type: 'BitConv2DConfig',
+    table: BIT_CONV2D_CONFIG,
+    valid: { filters: 3, kernelSize: 2 },
+    ofTfjs: conv2dOptions,
+    call: (config) => new BitConv2D(config),
   },
   {
     name: 'BitLinear',
@@ -522,8 +543,10 @@ export const OPTION_CASES: readonly OptionCase[] = [
 
 /** Tables that those of `OPTION_CASES` are made of, by the types of their options. */
 export const PARTS = [
+  'Conv2DArgs',
   'ConversionOptions',
   'DenseArgs',
+  'DeployedConfig',
   'LayerOptions',
   'QuantizationOptions',
   'ScheduleOptions',

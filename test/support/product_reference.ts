@@ -78,7 +78,12 @@ export function referenceFloatProduct(product: Product): Float32Array {
   return y;
 }
 
-function rescaled({ scale, bias, activation }: Product, n: number, value: number): number {
+/** From a sum times the scale of its row to the output n. */
+export function rescaled(
+  { scale, bias, activation }: Pick<Product, 'scale' | 'bias' | 'activation'>,
+  n: number,
+  value: number,
+): number {
   const scaled = fround(value * scale[scale.length === 1 ? 0 : n]);
   const y = bias == null ? scaled : fround(scaled + bias[n]);
   return activation === 'relu' ? max(0, y) : y;

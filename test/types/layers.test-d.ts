@@ -2,6 +2,8 @@ import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expectTypeOf } from 'expect-type';
 import {
+  BitConv2D,
+  bitConv2d,
   BitLinear,
   bitLinear,
   convert,
@@ -53,6 +55,16 @@ sparsityGate({ scope: 'row' });
 expectTypeOf(scaledDotProductAttention({ q: x, k: x, v: x, causal: true })).toEqualTypeOf<Tensor>();
 expectTypeOf(gelu(x, 'tanh')).toEqualTypeOf<Tensor>();
 expectTypeOf(geluLayer({ form: 'tanh' })).toEqualTypeOf<GELU>();
+expectTypeOf(
+  bitConv2d({ filters: 8, kernelSize: [3, 1], padding: 'same' }),
+).toEqualTypeOf<BitConv2D>();
+bitConv2d({ filters: 8, kernelSize: 1, inputQuantizer: { name: 'int8', per: 'position' } });
+// @ts-expect-error: kernelSize is required
+bitConv2d({ filters: 8 });
+// @ts-expect-error: of one dimension
+bitConv2d({ filters: 8, kernelSize: 3, padding: 'causal' });
+// @ts-expect-error: channels are last
+bitConv2d({ filters: 8, kernelSize: 3, dataFormat: 'channelsFirst' });
 expectTypeOf<BitLinear['deployed']>().toEqualTypeOf<boolean>();
 // @ts-expect-error: units is required
 bitLinear({});

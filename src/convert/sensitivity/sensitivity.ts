@@ -102,10 +102,11 @@ export async function sensitivity(
   return { layers, outputError, pathsAbove, toString };
 }
 
-/** An error that says why each Dense layer stays as it is. */
+/** An error that says why each layer stays as it is. */
 function nothingToMeasure(model: LayersModel, layers: PlannedLayer[]): Error {
   const reasons = layers.map(({ path, reason }) => `"${path}" (${reason})`);
-  const why = reasons.length === 0 ? 'it has no Dense layer' : `it keeps ${listing(reasons)}`;
+  const why =
+    reasons.length === 0 ? 'it has no Dense or Conv2D layer' : `it keeps ${listing(reasons)}`;
   return new Error(
     `sensitivity: convert would make no layer of model "${model.name}" ternary: ${why}.`,
   );

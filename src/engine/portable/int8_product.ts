@@ -12,13 +12,28 @@ const TILE = 1024;
 
 /** The packed product in plain JavaScript, with int8 inputs. */
 export function int8Product(product: TernaryProduct, y: Float32Array): void {
-  const { x, packed, rows, inFeatures, units, eps, activation } = product;
+  const { x, inFeatures, eps } = product;
+  const readRow = (row: number, quantized: Int32Array) =>
+    quantizeRow(x, row * inFeatures, quantized, inFeatures, eps);
+  int8RowsProduct(product, readRow, y);
+}
+
+/** Writes the quantized inputs of a row, and returns its scale. */
+type ReadRow = (row: number, quantized: Int32Array) => number;
+
+/** The product of rows that are quantized already, or as they are read. */
+export function int8RowsProduct(
+  product: Omit<TernaryProduct, 'x' | 'eps'>,
+  readRow: ReadRow,
+  y: Float32Array,
+): void {
+  const { packed, rows, inFeatures, units, activation } = product;
   const blocks = blocksOf(inFeatures);
   const quantized = new Int32Array(paddedInFeatures(inFeatures));
   const tables = byteTables();
   const sums = new Int32Array(units);
   for (let row = 0; row < rows; row++) {
-    const rowScale = quantizeRow(x, row * inFeatures, quantized, inFeatures, eps);
+    const rowScale = readRow(row, quantized);
     sums.fill(0);
     for (let first = 0; first < units; first += TILE) {
       const last = Math.min(first + TILE, units);
@@ -34,7 +49,7 @@ export function int8Product(product: TernaryProduct, y: Float32Array): void {
 
 /** The epilogue, rounded to float32 after each of its steps in the order every engine keeps. */
 function rescaleRow(
-  { scale, bias }: TernaryProduct,
+  { scale, bias }: Pick<TernaryProduct, 'scale' | 'bias'>,
   sums: Int32Array,
   rowScale: number,
   y: Float32Array,

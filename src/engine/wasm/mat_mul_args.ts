@@ -6,7 +6,7 @@ import type { MemoryViews } from './memory_views';
 export type MatMulArgs = Readonly<Record<keyof typeof MatMulArg, number>>;
 
 /** Those that decide how much scratch memory a product needs. */
-export type MatMulSize = Pick<MatMulArgs, 'rows' | 'inFeatures' | 'skipZeroBlocks'>;
+export type MatMulSize = Pick<MatMulArgs, 'rows' | 'inFeatures' | 'skipZeroBlocks' | 'windows'>;
 
 /** Bytes that the arguments take. (An enum's object holds its numbers as keys, too.) */
 export const MAT_MUL_ARGS_BYTES = (4 * Object.keys(MatMulArg).length) / 2;
@@ -29,6 +29,7 @@ export function writeMatMulArgs(views: MemoryViews, at: number, args: MatMulArgs
   integers[word + MatMulArg.rows] = args.rows;
   integers[word + MatMulArg.inFeatures] = args.inFeatures;
   integers[word + MatMulArg.skipZeroBlocks] = args.skipZeroBlocks;
+  integers[word + MatMulArg.windows] = args.windows;
   const floats = views.floats(end);
   floats[word + MatMulArg.eps] = args.eps;
   floats[word + MatMulArg.floor] = args.floor;

@@ -12,6 +12,7 @@ import { instantiate, type Microkernel, type ModuleExports } from './modules';
 interface EngineFunctions {
   readonly scratchBytes: ModuleExports['scratchBytesOfMatMul'];
   readonly ternaryMatMul: Microkernel;
+  readonly quantizeLines: ModuleExports['quantizeLines'];
 }
 
 /** The microkernels on one memory. An engine's module is instantiated when it is first used. */
@@ -30,8 +31,9 @@ export class Microkernels {
 
   /** Bytes of scratch memory that one thread needs for a product of these sizes. */
   scratchBytes(engine: WasmEngineName, size: MatMulSize): number {
-    const { rows, inFeatures, skipZeroBlocks } = size;
-    return this.functionsOf(engine)!.scratchBytes(rows, inFeatures, skipZeroBlocks);
+    const { rows, inFeatures, skipZeroBlocks, windows } = size;
+    const gathers = Number(windows !== 0);
+    return this.functionsOf(engine)!.scratchBytes(rows, inFeatures, skipZeroBlocks, gathers);
   }
 
   /** Bytes of the workspace of a product on one thread: its arguments and its scratch memory. */
@@ -50,6 +52,11 @@ export class Microkernels {
     return this.functionsOf(engine)!.ternaryMatMul;
   }
 
+  /** The engine's microkernel that quantizes an image. */
+  quantizeLines(engine: WasmEngineName): ModuleExports['quantizeLines'] {
+    return this.functionsOf(engine)!.quantizeLines;
+  }
+
   private functionsOf(engine: WasmEngineName): EngineFunctions | undefined {
     const known = this.functions.get(engine);
     if (known != null) return known;
@@ -59,6 +66,7 @@ export class Microkernels {
     const functions = {
       scratchBytes: exports.scratchBytesOfMatMul,
       ternaryMatMul: exports[ternaryMatMul] as Microkernel,
+      quantizeLines: exports.quantizeLines,
     };
     this.functions.set(engine, functions);
     return functions;

@@ -9,7 +9,23 @@ export type Microkernel = (args: number, first: number, count: number, scratch: 
 /** What a module of products exports, on one memory. */
 export interface ModuleExports {
   /** Bytes of scratch memory that a product of these sizes needs. */
-  scratchBytesOfMatMul(rows: number, inFeatures: number, skipZeroBlocks: number): number;
+  scratchBytesOfMatMul(
+    rows: number,
+    inFeatures: number,
+    skipZeroBlocks: number,
+    gathers: number,
+  ): number;
+  /** Quantizes an image with one scale; kernels/quantize_rows.ts explains it. */
+  quantizeLines(
+    x: number,
+    lines: number,
+    k: number,
+    eps: number,
+    q: number,
+    lineBytes: number,
+    scale: number,
+    tail: number,
+  ): void;
   [microkernel: string]: unknown;
 }
 

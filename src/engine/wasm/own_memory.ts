@@ -33,7 +33,7 @@ interface Job {
  */
 export class OwnMemoryEngine {
   private readonly allocator: Allocator;
-  private readonly microkernels: Microkernels;
+  readonly microkernels: Microkernels;
   /** Threads that share large work in this memory. */
   readonly threads: WorkThreads;
   private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
@@ -73,7 +73,7 @@ export class OwnMemoryEngine {
   compute(engine: WasmEngineName, product: Operands, weight: object, y: Float32Array): void {
     const { rows, inFeatures, units } = product;
     const step = stepOf(rows, inFeatures, units);
-    const packed = this.uploaded.get(weight)!.address;
+    const packed = this.addressOf(weight);
     const job = { engine, product, packed, y, step };
     const isShared = this.shares(rows, inFeatures, units);
     // One thread needs less memory.
@@ -185,6 +185,11 @@ export class OwnMemoryEngine {
     this.collected.register(weight, address, weight);
   }
 
+  /** The address of a weight's packed words, which have been uploaded. */
+  addressOf(weight: object): number {
+    return this.uploaded.get(weight)!.address;
+  }
+
   /** A copy of a weight's packed words, which have been uploaded. */
   read(weight: object): Int32Array {
     const { address, words } = this.uploaded.get(weight)!;
@@ -202,7 +207,7 @@ export class OwnMemoryEngine {
 }
 
 function sizeOf({ inFeatures, skipZeroBlocks }: Operands, rows: number): MatMulSize {
-  return { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks === true) };
+  return { rows, inFeatures, skipZeroBlocks: Number(skipZeroBlocks === true), windows: 0 };
 }
 
 /** Rows that are copied and computed at a time. */

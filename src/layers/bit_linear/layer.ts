@@ -6,14 +6,14 @@ import type { KernelQuantizerConfig } from '../../quantizers/kernel/config';
 import type { QuantizedKernel } from '../../quantizers/kernel/kernel_quantizer';
 import { Dense, type DenseLayer } from '../../tfjs/dense';
 import { firstShape } from '../../tfjs/layer_nodes';
-import { replaceWeights } from '../../tfjs/layer_weights';
 import { savedConfig } from '../../tfjs/saved_config';
 import { readLayerOptions } from '../layer_options';
+import { builtLatentKernel, packInPlace } from '../ternary/change_life';
 import { createKernel } from '../ternary/create_kernel';
 import { shapeOfInput, type LayerInputs } from '../ternary/inputs';
 import type { LatentKernel } from '../ternary/latent_kernel';
 import type { PackedKernel } from '../ternary/packed_kernel';
-import type { PackedWeights } from '../ternary/packed_weights';
+import { checkDeployed, type PackedWeights } from '../ternary/packed_weights';
 import { setTernaryWeights } from '../ternary/set_weights';
 import type { AddWeight } from '../ternary/ternary_kernel';
 import type { TernaryLayerClass } from '../ternary/ternary_layer';
@@ -22,7 +22,6 @@ import { packedTensors, readPackedOptions, type FromPackedOptions } from './from
 import { checkInputShape } from './input_shape';
 import {
   BIT_LINEAR_CONFIG,
-  checkDeployed,
   currentConfig,
   layerLabel,
   type BitLinearConfig,
@@ -67,7 +66,7 @@ export class BitLinear extends Dense {
       args,
       BIT_LINEAR_CONFIG,
     );
-    checkDeployed(config);
+    checkDeployed(config, layerLabel(config.name));
     super(config);
     const { inputQuantizer, eps, skipZeroBlocks } = config;
     const label = layerLabel(this.name);
@@ -171,12 +170,7 @@ export class BitLinear extends Dense {
   }
 
   private latentKernel(method: string): LatentKernel {
-    const label = layerLabel(this.name);
-    if (this.state.deployed) {
-      throw new Error(`${label}: ${method} needs a layer that is not deployed.`);
-    }
-    if (this.built) return this.state;
-    throw new Error(`${label}: ${method} needs a built layer; apply it to an input first.`);
+    return builtLatentKernel(this, layerLabel(this.name), method);
   }
 
   /**
@@ -200,11 +194,7 @@ export class BitLinear extends Dense {
   deploy(): this {
     if (this.state.deployed) return this;
     const latent = this.latentKernel('deploy');
-    this.state = latent.toPacked();
-    const bias = this.bias == null ? [] : [this.bias];
-    replaceWeights(this, [...this.state.weights, ...bias]);
-    latent.dispose();
-    this.kernel = null;
+    this.state = packInPlace(this, latent);
     return this;
   }
 

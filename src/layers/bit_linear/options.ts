@@ -1,11 +1,10 @@
-import { argumentError } from '../../errors';
-import { anyBoolean, nonEmptyString, share } from '../../options/check';
+import { anyBoolean, share } from '../../options/check';
 import type { OptionTable } from '../../options/option_table';
 import { currentQuantizerConfig } from '../../quantizers/kernel/config';
 import { QUANTIZATION_OPTIONS, type QuantizationOptions } from '../../quantizers/options';
 import type { DenseArgs } from '../../tfjs/dense';
 import { labelOf } from '../layer_label';
-import { checkLayout, type DeployedConfig } from '../ternary/packed_weights';
+import { DEPLOYED_CONFIG, type DeployedConfig } from '../ternary/packed_weights';
 import { DENSE_OPTIONS } from '../tfjs_options';
 
 /** The options of `tf.layers.dense`, and how to quantize. */
@@ -35,21 +34,11 @@ export const BIT_LINEAR_OPTIONS = {
 
 export const BIT_LINEAR_CONFIG = {
   ...BIT_LINEAR_OPTIONS,
-  deployed: { ...anyBoolean, default: false },
-  layout: nonEmptyString,
-  perOutput: { ...anyBoolean, default: false },
+  ...DEPLOYED_CONFIG,
 } as const satisfies OptionTable<BitLinearConfig>;
 
 export function layerLabel(name: unknown): string {
   return labelOf('BitLinear', name);
-}
-
-/** @throws if a config of a deployed layer has another layout than this version reads, or a blend. */
-export function checkDeployed({ name, deployed, layout, blend }: BitLinearConfig): void {
-  if (!deployed) return;
-  const label = layerLabel(name);
-  checkLayout(layout, label);
-  if (blend !== 1) throw argumentError(label, 'blend', '1 in a deployed layer', blend);
 }
 
 type SavedConfig = BitLinearConfig & { perOutputScale?: boolean };

@@ -1,16 +1,16 @@
 import { reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { blendedMatMul } from '../../ops/blended_mat_mul';
+import { blendedProduct } from '../../ops/blended_product';
 import { packedMatMul } from '../../ops/ternary_mat_mul';
-import { trainableMatMul } from '../../ops/trainable_mat_mul';
+import { trainableProduct } from '../../ops/trainable_product';
 import type { TernaryProducts } from '../ternary/products';
 
 /** Matrix products over the last axis of x, [..., in]. */
 export function matMulProducts(skipZeroBlocks: boolean): TernaryProducts {
   return {
     trained: ({ x, bias, inputQuantizer, eps }, kernel) =>
-      onRows(x, (rows) => trainableMatMul(rows, kernel, bias, inputQuantizer, eps)),
+      onRows(x, (rows) => trainableProduct(rows, kernel, bias, inputQuantizer, eps)),
     blended: ({ x, kernel, bias, ...options }) =>
-      onRows(x, (rows) => blendedMatMul(rows, kernel as Tensor2D, bias, options)),
+      onRows(x, (rows) => blendedProduct(rows, kernel as Tensor2D, bias, options)),
     packed: (operands) => packedMatMul({ ...operands, skipZeroBlocks }),
   };
 }

@@ -1,4 +1,6 @@
 import { argumentError } from '../../errors';
+import { anyBoolean, nonEmptyString } from '../../options/check';
+import type { OptionTable } from '../../options/option_table';
 import { LAYOUT, packedShape } from '../../packing/int2';
 
 /** A ternary kernel in the form that a deployed layer holds. */
@@ -21,6 +23,23 @@ export interface DeployedConfig {
 
 export function deployedConfig(perOutput: boolean): DeployedConfig {
   return { deployed: true, layout: LAYOUT, perOutput };
+}
+
+/** What a saved config has beside the options of its layer. */
+export const DEPLOYED_CONFIG = {
+  deployed: { ...anyBoolean, default: false },
+  layout: nonEmptyString,
+  perOutput: { ...anyBoolean, default: false },
+} as const satisfies OptionTable<DeployedConfig>;
+
+/** @throws if a config of a deployed layer has another layout than this version reads, or a blend. */
+export function checkDeployed(
+  { deployed, layout, blend }: Partial<DeployedConfig> & { blend?: number },
+  label: string,
+): void {
+  if (!deployed) return;
+  checkLayout(layout, label);
+  if (blend !== 1) throw argumentError(label, 'blend', '1 in a deployed layer', blend);
 }
 
 /** @throws an error that names `where` if packed words have a layout that this version does not read. */

@@ -1,5 +1,5 @@
 import { reshape, tensor2d, transpose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { matMulForTraining } from '../../ops/trainable_mat_mul';
+import { matMulForTraining } from '../../ops/mat_mul_for_training';
 
 export type Grid = readonly [rows: number, columns: number];
 

@@ -1,7 +1,7 @@
 import { transpose, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { argumentError } from '../../errors';
 import { signStraightThrough } from '../../ops/sign_straight_through';
-import { matMulForTraining } from '../../ops/trainable_mat_mul';
+import { matMulForTraining } from '../../ops/mat_mul_for_training';
 import { toUnitLength } from '../../ops/unit_length';
 import { anyNumber, numberFrom, positiveNumber, share } from '../../options/check';
 import { readOptions, type OptionTable } from '../../options/option_table';

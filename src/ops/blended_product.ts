@@ -1,7 +1,8 @@
 import { add, mul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { InputQuantizer } from '../quantizers/input/input_quantizer';
 import type { QuantizedKernel } from '../quantizers/kernel/kernel_quantizer';
-import { matMulForTraining, rescale } from './trainable_mat_mul';
+import { matMulForTraining } from './mat_mul_for_training';
+import { rescale, type Multiply } from './trainable_product';
 
 export interface BlendOptions {
   /** The share of the quantized values, in [0, 1]. */
@@ -20,13 +21,14 @@ export interface BlendOptions {
  *
  * Each quantizer's own gradient passes through its share l, the rest passes straight through. At l = 0 this
  * is a Dense layer, and nothing is quantized. The sums are sums of floats, so that at l = 1 it would equal
- * `trainableMatMul` only up to rounding; therefore `trainableMatMul` is used there.
+ * `trainableProduct` only up to rounding; therefore `trainableProduct` is used there.
  */
-export function blendedMatMul(
+export function blendedProduct(
   x: Tensor2D,
   kernel: Tensor2D,
   bias: Tensor | undefined,
   { blend, quantized, inputQuantizer, eps }: BlendOptions,
+  multiply: Multiply = matMulForTraining,
 ): Tensor {
   const mix = (float: Tensor, quantize: () => Tensor) => {
     const quantized = blend === 0 ? float : quantize();
@@ -34,7 +36,7 @@ export function blendedMatMul(
   };
   const input = mix(x, () => dequantizedInput(x, inputQuantizer, eps));
   const weights = mix(kernel, () => dequantizedKernel(quantized()));
-  const y = matMulForTraining(input as Tensor2D, weights as Tensor2D);
+  const y = multiply(input as Tensor2D, weights as Tensor2D);
   return bias == null ? y : add(y, bias);
 }
 

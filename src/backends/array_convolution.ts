@@ -1,0 +1,87 @@
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { positionsOf } from '../engine/convolution/geometry';
+import { convolveInOwnMemory } from '../engine/convolution/own_memory';
+import { portableConvolution } from '../engine/convolution/portable';
+import type { TernaryConvolution } from '../engine/convolution/ternary_convolution';
+import { ownMemoryEngine } from '../engine/own_memory_engine';
+import { selectEngine } from '../engine/select';
+import type { WasmEngineName } from '../engine/wasm/engines';
+import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
+import type { TernaryConv2DAttrs } from '../ops/ternary_conv2d';
+import {
+  checkCodesOnce,
+  type ArrayTensors,
+  type TensorAccess,
+  type TernaryMatMulInputs,
+} from './array_product';
+import { moveToEngine } from './packed_words';
+
+/** The shape of the outputs, [images, height, width, units]. */
+export function convolvedShape(
+  { x, packed }: TernaryMatMulInputs,
+  { geometry }: TernaryConv2DAttrs,
+): number[] {
+  const { height, width } = geometry;
+  return [x.shape[0]!, height.outputs, width.outputs, packed.shape[0]!];
+}
+
+/** The tfjs kernel of a backend whose tensors are JavaScript arrays. */
+export function arrayTernaryConv2D<Backend>(tensors: ArrayTensors<Backend>): KernelFunc {
+  return (args) => {
+    const backend = args.backend as Backend;
+    const inputs = args.inputs as unknown as TernaryMatMulInputs;
+    const attrs = args.attrs as unknown as TernaryConv2DAttrs;
+    const shape = convolvedShape(inputs, attrs);
+    const y = new Float32Array(inputs.x.shape[0]! * positionsOf(attrs.geometry) * shape[3]!);
+    const access = {
+      record: (tensor: TensorInfo) => tensors.record(backend, tensor),
+      values: (tensor: TensorInfo) => tensors.values(backend, tensor),
+      ...(tensors.addends && { addends: tensors.addends }),
+    };
+    convolveArrays(access, inputs, attrs, y);
+    return tensors.make(backend, shape, y);
+  };
+}
+
+/** The convolution of JavaScript arrays into `y`, on the fastest engine. */
+export function convolveArrays(
+  access: TensorAccess,
+  inputs: TernaryMatMulInputs,
+  { geometry, inputQuantizer, eps, activation }: TernaryConv2DAttrs,
+  y: Float32Array,
+): void {
+  const words = () => access.values(inputs.packed) as Int32Array;
+  checkCodesOnce(inputs.packed.dataId, words);
+  const bias = inputs.bias && (access.values(inputs.bias) as Float32Array);
+  const operands = {
+    x: access.values(inputs.x) as Float32Array,
+    scale: access.values(inputs.scale) as Float32Array,
+    bias: bias && (access.addends?.(bias) ?? bias),
+    images: inputs.x.shape[0]!,
+    units: inputs.packed.shape[0]!,
+    geometry,
+    eps,
+    activation,
+  };
+  const engine = selectEngine(inputQuantizer);
+  if (engine !== 'portable' && convolvedInOwnMemory(engine, access, inputs.packed, operands, y))
+    return;
+  portableConvolution({ ...operands, packed: words() }, inputQuantizer, y);
+}
+
+/** False if the engine's memory has no room for the words or the image, and is not granted more. */
+function convolvedInOwnMemory(
+  engine: WasmEngineName,
+  access: TensorAccess,
+  packed: TensorInfo,
+  operands: Omit<TernaryConvolution, 'packed'>,
+  y: Float32Array,
+): boolean {
+  const { dataId } = packed;
+  const words = () => access.values(packed) as Int32Array;
+  return unlessMemoryIsRefused(() => {
+    moveToEngine(dataId, words, access.record?.(packed));
+    convolveInOwnMemory(ownMemoryEngine(), engine, operands, dataId, y);
+    return true;
+  }, false);
+}
