@@ -5,11 +5,11 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '196.5 kB', gzipped: '70.1 kB' },
-  training: { minified: '189.2 kB', gzipped: '68.6 kB' },
-  folder: { minified: '18.5 kB', gzipped: '7.1 kB' },
-  vision: { minified: '186.2 kB', gzipped: '65.3 kB' },
-  retrieval: { minified: '95.1 kB', gzipped: '36.1 kB' },
+  index: { minified: '206.7 kB', gzipped: '74.1 kB' },
+  training: { minified: '199.2 kB', gzipped: '72.6 kB' },
+  folder: { minified: '19.2 kB', gzipped: '7.5 kB' },
+  vision: { minified: '195.9 kB', gzipped: '69.1 kB' },
+  retrieval: { minified: '100.3 kB', gzipped: '38.0 kB' },
 };
 
 const check = (name, form, options) => ({

@@ -43,7 +43,7 @@ const GRID: GridCase[] = [
   { kernelSize: [7, 3], dilationRate: [2, 1], padding: same, shape: [1, 13, 5, 3], filters: 4 },
 ];
 
-export function titleOf({ kernelSize, strides, dilationRate, padding, shape }: GridCase): string {
+function titleOf({ kernelSize, strides, dilationRate, padding, shape }: GridCase): string {
   const [images, height, width, channels] = shape;
   const step = dilationRate == null ? `stride ${strides ?? [1, 1]}` : `dilation ${dilationRate}`;
   return `${kernelSize.join('x')}, ${step}, ${padding}, ${images} of ${height}x${width}x${channels}`;

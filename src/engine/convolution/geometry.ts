@@ -1,5 +1,5 @@
 /** How TensorFlow pads an image: with zeros, so that there is an output at each stride, or not at all. */
-export type Padding = 'same' | 'valid';
+type Padding = 'same' | 'valid';
 
 /** The window of a convolution: what its layer says, height before width. */
 export interface ConvolutionWindow {

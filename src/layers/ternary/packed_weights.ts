@@ -43,7 +43,7 @@ export function checkDeployed(
 }
 
 /** @throws an error that names `where` if packed words have a layout that this version does not read. */
-export function checkLayout(layout: unknown, where: string): void {
+function checkLayout(layout: unknown, where: string): void {
   if (layout !== LAYOUT) throw argumentError(where, 'layout', `'${LAYOUT}'`, layout);
 }
 
