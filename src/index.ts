@@ -55,6 +55,7 @@ export type {
   PlanTotals,
 } from './convert/conversion_plan';
 export { convert } from './convert/convert';
+export type { ConvertedKind } from './convert/kinds';
 export type { ConversionOptions, ConvertOptions, LayerConversionOptions } from './convert/options';
 export { planConversion } from './convert/plan';
 export {
