@@ -9,7 +9,9 @@ import type { WasmEngineName } from '../engine/wasm/engines';
 import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
 import type { TernaryConv2DAttrs } from '../ops/ternary_conv2d';
 import {
+  accessTo,
   checkCodesOnce,
+  floatOperands,
   type ArrayTensors,
   type TensorAccess,
   type TernaryMatMulInputs,
@@ -33,12 +35,7 @@ export function arrayTernaryConv2D<Backend>(tensors: ArrayTensors<Backend>): Ker
     const attrs = args.attrs as unknown as TernaryConv2DAttrs;
     const shape = convolvedShape(inputs, attrs);
     const y = new Float32Array(inputs.x.shape[0]! * positionsOf(attrs.geometry) * shape[3]!);
-    const access = {
-      record: (tensor: TensorInfo) => tensors.record(backend, tensor),
-      values: (tensor: TensorInfo) => tensors.values(backend, tensor),
-      ...(tensors.addends && { addends: tensors.addends }),
-    };
-    convolveArrays(access, inputs, attrs, y);
+    convolveArrays(accessTo(tensors, backend), inputs, attrs, y);
     return tensors.make(backend, shape, y);
   };
 }
@@ -52,11 +49,8 @@ export function convolveArrays(
 ): void {
   const words = () => access.values(inputs.packed) as Int32Array;
   checkCodesOnce(inputs.packed.dataId, words);
-  const bias = inputs.bias && (access.values(inputs.bias) as Float32Array);
   const operands = {
-    x: access.values(inputs.x) as Float32Array,
-    scale: access.values(inputs.scale) as Float32Array,
-    bias: bias && (access.addends?.(bias) ?? bias),
+    ...floatOperands(access, inputs),
     images: inputs.x.shape[0]!,
     units: inputs.packed.shape[0]!,
     geometry,

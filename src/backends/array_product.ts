@@ -40,6 +40,25 @@ export interface ArrayTensors<Backend> {
   readonly addends?: TensorAccess['addends'];
 }
 
+export function accessTo<Backend>(tensors: ArrayTensors<Backend>, backend: Backend): TensorAccess {
+  return {
+    record: (tensor) => tensors.record(backend, tensor),
+    values: (tensor) => tensors.values(backend, tensor),
+    ...(tensors.addends && { addends: tensors.addends }),
+  };
+}
+
+/** The float operands of a kernel. */
+export function floatOperands(access: TensorAccess, { x, scale, bias }: TernaryMatMulInputs) {
+  const floats = (tensor: TensorInfo) => access.values(tensor) as Float32Array;
+  const addends = bias && floats(bias);
+  return {
+    x: floats(x),
+    scale: floats(scale),
+    bias: addends && (access.addends?.(addends) ?? addends),
+  };
+}
+
 /** The tfjs kernel of such a backend. */
 export function arrayTernaryMatMul<Backend>(tensors: ArrayTensors<Backend>): KernelFunc {
   return (args) => {
@@ -47,12 +66,12 @@ export function arrayTernaryMatMul<Backend>(tensors: ArrayTensors<Backend>): Ker
     const inputs = args.inputs as unknown as TernaryMatMulInputs;
     const shape = outputShape(inputs);
     const y = new Float32Array(shape[0] * shape[1]);
-    const access = {
-      record: (tensor: TensorInfo) => tensors.record(backend, tensor),
-      values: (tensor: TensorInfo) => tensors.values(backend, tensor),
-      ...(tensors.addends && { addends: tensors.addends }),
-    };
-    computeFromArrays(access, inputs, args.attrs as unknown as TernaryMatMulAttrs, y);
+    computeFromArrays(
+      accessTo(tensors, backend),
+      inputs,
+      args.attrs as unknown as TernaryMatMulAttrs,
+      y,
+    );
     return tensors.make(backend, shape, y);
   };
 }
@@ -68,11 +87,8 @@ export function computeFromArrays(
   const { dataId } = inputs.packed;
   const words = () => access.values(inputs.packed) as Int32Array;
   checkCodesOnce(dataId, words);
-  const bias = inputs.bias && (access.values(inputs.bias) as Float32Array);
   const operands: Operands = {
-    x: access.values(inputs.x) as Float32Array,
-    scale: access.values(inputs.scale) as Float32Array,
-    bias: bias && (access.addends?.(bias) ?? bias),
+    ...floatOperands(access, inputs),
     rows,
     inFeatures,
     units,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { engineInfo, packTernary, ternaryMatMul, type EngineName } from 'tfjs-bitcore';
+import { forceEngine, freeEngines } from '../../support/forced_engine';
 import { productsOf, SHAPES } from '../../support/product_grid';
 import { referenceProduct, type Product } from '../../support/product_reference';
 import { mismatch } from './compare';
@@ -13,29 +14,16 @@ export interface GridReport {
   readonly failures: string[];
 }
 
-const DEFAULTS = {
-  BITCORE_USE_WASM_SIMD: true,
-  BITCORE_USE_RELAXED_SIMD: true,
-  BITCORE_RELAXED_DOT: 0,
-};
-
-const FORCED: Record<EngineName, Partial<typeof DEFAULTS>> = {
-  relaxedDot16: { BITCORE_RELAXED_DOT: 16 },
-  relaxedDot32: { BITCORE_RELAXED_DOT: 32 },
-  simd128: { BITCORE_USE_RELAXED_SIMD: false },
-  portable: { BITCORE_USE_WASM_SIMD: false },
-};
-
 /** The whole grid on the current backend, by one engine; exact unless a tolerance is given. */
 export async function kernelGrid(
   engine: EngineName | 'composed',
   tolerance = 0,
 ): Promise<GridReport> {
-  setFlags({ ...DEFAULTS, ...(engine === 'composed' ? {} : FORCED[engine]) });
+  if (engine !== 'composed') forceEngine(engine);
   try {
     return await compareAll(engine, tolerance);
   } finally {
-    setFlags(DEFAULTS);
+    freeEngines();
   }
 }
 
@@ -52,10 +40,6 @@ async function compareAll(engine: EngineName | 'composed', tolerance: number): P
   }
   report.inHeap += productsInHeap();
   return report;
-}
-
-function setFlags(flags: typeof DEFAULTS): void {
-  for (const [flag, value] of Object.entries(flags)) tf.env().set(flag, value);
 }
 
 /** The longest rows are about overflowing sums: one input suffices. */
