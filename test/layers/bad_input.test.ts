@@ -11,13 +11,17 @@ describe('bitLinear refuses', () => {
 
   test.each([undefined, null, 4])('%p in place of its options', (args) => {
     for (const make of both(args)) {
-      expect(make).toThrow(/^BitLinear: options must be an object {units, activation, .*, got /);
+      expect(make).toThrow(
+        /^BitLinear: options must be an object {units, inputDim, activation, .*, got /,
+      );
     }
   });
 
   test('a name that neither Dense nor BitLinear takes, and a misspelt one', () => {
     for (const make of both({ units: 1, quantizer: 'twn' })) {
-      expect(make).toThrow(/^BitLinear: options has no "quantizer"\. It takes units, activation, /);
+      expect(make).toThrow(
+        /^BitLinear: options has no "quantizer"\. It takes units, inputDim, activation, /,
+      );
     }
     for (const make of both({ units: 1, name: 'a', kernelQuantiser: 'twn' })) {
       expect(make).toThrow(
