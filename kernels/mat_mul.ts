@@ -79,10 +79,11 @@ export function matMul<T extends Tiles>(args: usize, first: i32, count: i32, scr
   const q = panel + panelBytes<T>(blocks, skipZeroBlocks);
   const sparse = q + <usize>step * rowBytes;
   const windows = argument<usize>(args, MatMulArg.windows);
+  const firstWindow = argument<i32>(args, MatMulArg.firstWindow);
   for (let row = 0; row < rows; row += step) {
     const left = min(step, rows - row);
     const paired = left < tiles.minGemmRows() ? 0 : left & ~1;
-    if (windows) gatherRows<T>(args, windows, row, sparse, q, rowBytes, params, paired, left);
+    if (windows) gatherRows<T>(args, windows, firstWindow + row, sparse, q, rowBytes, params, paired, left);
     else quantizeRows<T>(args, x, panel + PANEL_ROWS * rowBytes, q, rowBytes, params, scratch, paired, left);
     if (skipZeroBlocks && listRows<T>(q, paired, blocks, sparse)) {
       multiplyBlocks<T>(sparse, params, panel, paired, packed, scale, scaleStride, bias, y, yStride, blocks, count);

@@ -27,6 +27,8 @@ export enum MatMulArg {
   skipZeroBlocks,
   /** The arguments of the windows of a quantized image, which are the rows (window_args.ts); 0 if x has the rows. */
   windows,
+  /** Which window is row 0. */
+  firstWindow,
   /** Lower bound of a row's largest magnitude. */
   eps,
   /** The least value of an output: 0 for ReLU, -infinity for no activation. */

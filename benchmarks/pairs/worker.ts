@@ -2,6 +2,7 @@
 import { engineInfo } from 'tfjs-bitcore';
 import { startBackend } from '../hosts/tfjs';
 import type { Effort } from '../plan';
+import { takeTurns } from '../support/turns';
 import { PAIRS, type Pair } from './pairs';
 
 export interface PairsRequest {
@@ -33,23 +34,6 @@ function measurePair(
   const [oursTimes, floatTimes] = takeTurns([ours, float], 2 * rounds * turnMs);
   for (const thing of owned) thing.dispose();
   return { what, goal, ours: oursTimes, float: floatTimes };
-}
-
-/** Fewer turns would not make a median. */
-const LEAST_TURNS = 3;
-
-/** Calls the functions one after the other, again and again: each finds the caches as the other left them. */
-function takeTurns(functions: ReadonlyArray<() => void>, ms: number): number[][] {
-  const times = functions.map(() => [] as number[]);
-  const end = performance.now() + ms;
-  do {
-    for (const [i, run] of functions.entries()) {
-      const start = performance.now();
-      run();
-      times[i].push(performance.now() - start);
-    }
-  } while (performance.now() < end || times[0].length < LEAST_TURNS);
-  return times;
 }
 
 void measurePairs(JSON.parse(process.argv[2]) as PairsRequest)

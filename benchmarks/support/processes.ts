@@ -13,8 +13,11 @@ export function nodeProgram(major: number): string {
   return lines[lines.length - 1];
 }
 
+type WorkerName =
+  'worker' | 'memory_worker' | 'nets/worker' | 'pairs/worker' | 'convolutions/worker';
+
 /** A TypeScript file of benchmarks/ as JavaScript: translating it anew in each process takes a second. */
-export function compile(name: 'worker' | 'memory_worker' | 'nets/worker' | 'pairs/worker'): string {
+export function compile(name: WorkerName): string {
   const outfile = join(root, '.cache/benchmarks', `${name}.cjs`);
   buildSync({
     entryPoints: [join(root, 'benchmarks', `${name}.ts`)],

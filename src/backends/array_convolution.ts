@@ -27,6 +27,14 @@ export function convolvedShape(
   return [x.shape[0]!, height.outputs, width.outputs, packed.shape[0]!];
 }
 
+/** What a convolution has beside its operands. */
+export function convolutionSizes(
+  { x, packed }: TernaryMatMulInputs,
+  { geometry, eps, activation }: TernaryConv2DAttrs,
+) {
+  return { images: x.shape[0]!, units: packed.shape[0]!, geometry, eps, activation };
+}
+
 /** The tfjs kernel of a backend whose tensors are JavaScript arrays. */
 export function arrayTernaryConv2D<Backend>(tensors: ArrayTensors<Backend>): KernelFunc {
   return (args) => {
@@ -44,19 +52,13 @@ export function arrayTernaryConv2D<Backend>(tensors: ArrayTensors<Backend>): Ker
 export function convolveArrays(
   access: TensorAccess,
   inputs: TernaryMatMulInputs,
-  { geometry, inputQuantizer, eps, activation }: TernaryConv2DAttrs,
+  attrs: TernaryConv2DAttrs,
   y: Float32Array,
 ): void {
   const words = () => access.values(inputs.packed) as Int32Array;
   checkCodesOnce(inputs.packed.dataId, words);
-  const operands = {
-    ...floatOperands(access, inputs),
-    images: inputs.x.shape[0]!,
-    units: inputs.packed.shape[0]!,
-    geometry,
-    eps,
-    activation,
-  };
+  const operands = { ...floatOperands(access, inputs), ...convolutionSizes(inputs, attrs) };
+  const { inputQuantizer } = attrs;
   const engine = selectEngine(inputQuantizer);
   if (engine !== 'portable' && convolvedInOwnMemory(engine, access, inputs.packed, operands, y))
     return;
@@ -75,7 +77,7 @@ function convolvedInOwnMemory(
   const words = () => access.values(packed) as Int32Array;
   return unlessMemoryIsRefused(() => {
     moveToEngine(dataId, words, access.record?.(packed));
-    convolveInOwnMemory(ownMemoryEngine(), engine, operands, dataId, y);
+    convolveInOwnMemory(ownMemoryEngine(), { engine, convolution: operands, weight: dataId, y });
     return true;
   }, false);
 }

@@ -1,5 +1,5 @@
 import { findBackend, type TensorInfo } from '@tensorflow/tfjs-core';
-import { ownMemoryThreads } from '../engine/own_memory_engine';
+import { ownMemoryEngine, ownMemoryThreads } from '../engine/own_memory_engine';
 import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { floorOf, scaleStride } from '../engine/wasm/mat_mul_args';
@@ -31,7 +31,7 @@ import { heapNormalization } from './heap_normalization';
 import { checkAllocated } from './heap_room';
 import { computedByThreads, endHeapThreads, heapThreads } from './heap_threads';
 import { returnFromEngine } from './packed_words';
-import { productBesideHeap } from './product_beside_heap';
+import { computedBesideHeap, type PackedWork } from './words_beside_heap';
 
 export const wasm: Backend = {
   name: 'wasm',
@@ -41,7 +41,10 @@ export const wasm: Backend = {
       const backend = args.backend as WasmBackend;
       const inputs = args.inputs as unknown as TernaryMatMulInputs;
       const attrs = args.attrs as unknown as TernaryMatMulAttrs;
-      return productBesideHeap(backend, inputs, attrs) ?? compute(backend, inputs, attrs);
+      return (
+        computedBesideHeap(backend, inputs, besideHeap(inputs, attrs)) ??
+        compute(backend, inputs, attrs)
+      );
     },
     TernaryConv2D: heapTernaryConv2D,
     ColumnSums: heapColumnSums,
@@ -54,6 +57,29 @@ export const wasm: Backend = {
   threads: () => Math.max(ownMemoryThreads(), runningThreads()),
   dispose: (backend) => endHeapThreads(backend as WasmBackend),
 };
+
+/**
+ * A kernel of fewer weights stays in the heap. Outside, a product of one row takes 5 microseconds more, for its copies;
+ * inside, it takes some 20 with so many weights.
+ */
+const MIN_WEIGHTS = 1 << 19;
+
+function besideHeap(
+  inputs: TernaryMatMulInputs,
+  { inFeatures, inputQuantizer, eps, activation, skipZeroBlocks }: TernaryMatMulAttrs,
+): PackedWork {
+  const shape = outputShape(inputs);
+  const [rows, units] = shape;
+  return {
+    ...{ kernel: TERNARY_MAT_MUL, inputQuantizer, shape },
+    gains: () =>
+      inFeatures * units >= MIN_WEIGHTS && ownMemoryEngine().shares(rows, inFeatures, units),
+    compute: (engine, operands, weight, y) => {
+      const sizes = { rows, inFeatures, units, eps, activation, skipZeroBlocks };
+      ownMemoryEngine().compute(engine, { ...operands, ...sizes }, weight, y);
+    },
+  };
+}
 
 function compute(
   backend: WasmBackend,
@@ -112,8 +138,7 @@ function runInPlace(
     y: heapAddress(backend, output),
     yStride: 4 * units,
     ...size,
-    eps,
-    floor: floorOf(activation),
+    ...{ firstWindow: 0, eps, floor: floorOf(activation) },
   };
   const isComputed = computedByThreads(backend, output, {
     kernel: TERNARY_MAT_MUL,

@@ -39,6 +39,7 @@ describe('the same outputs', () => {
     const { failures, hash } = await call('sharedGrid');
     expect(failures).toEqual([]);
     expect(await call('sharedAttention')).toEqual([]);
+    expect(await call('sharedConvolutions')).toEqual([]);
     hashes.add(hash);
     expect(hashes.size).toBe(1);
     expect(visited.errors).toEqual([]);

@@ -33,7 +33,14 @@ test.each(engines)('%s reads nothing behind the packed words', (engine) => {
         floats.set([0.5], scale / 4);
         const addresses = { x: at, packed, scale, scaleStride: 0, bias: 0, y, yStride: 4 * units };
         const sizes = { rows, inFeatures, eps: 1e-5 };
-        const args = { ...addresses, ...sizes, skipZeroBlocks, windows: 0, floor: -Infinity };
+        const args = {
+          ...addresses,
+          ...sizes,
+          skipZeroBlocks,
+          windows: 0,
+          firstWindow: 0,
+          floor: -Infinity,
+        };
         microkernels.matMul(engine, args, units, workspace);
         const product = {
           x,

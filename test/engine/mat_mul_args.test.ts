@@ -53,6 +53,7 @@ function productInMemory() {
     inFeatures: INPUTS,
     skipZeroBlocks: 0,
     windows: 0,
+    firstWindow: 0,
     eps: 1e-5,
     floor: -Infinity,
   };
@@ -121,8 +122,9 @@ const CHANGES: Record<Name, (p: InMemory) => { value: number; expected: Float32A
   },
   // It changes no output: a test of its own shows that it arrives.
   skipZeroBlocks: ({ product }) => ({ value: 1, expected: referenceProduct(product) }),
-  // The rows are the windows of an image then: the convolutions show that it arrives.
+  // The rows are the windows of an image then: the convolutions, and threads, show that they arrive.
   windows: ({ product }) => ({ value: 0, expected: referenceProduct(product) }),
+  firstWindow: ({ product }) => ({ value: 3, expected: referenceProduct(product) }),
   // As float32 it is another number than as a float64.
   eps: ({ product }) => ({ value: 1.7, expected: referenceProduct({ ...product, eps: 1.7 }) }),
   floor: ({ product }) => ({
@@ -169,7 +171,7 @@ describe.each(engines)('the microkernel of %s', (engine) => {
     const at = args.y / 4;
     expectIdentical(inMemory.floats.slice(at, at + expected.length), expected);
     // Otherwise the argument would not matter.
-    if (!['y', 'skipZeroBlocks', 'windows'].includes(name))
+    if (!['y', 'skipZeroBlocks', 'windows', 'firstWindow'].includes(name))
       expect(expected).not.toEqual(referenceProduct(inMemory.product));
   });
 

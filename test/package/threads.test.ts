@@ -4,13 +4,13 @@ import { join } from 'node:path';
 const REPOSITORY = join(__dirname, '../..');
 
 /**
- * Computes large packed products on a backend after `setUp`. Prints whether they are those of the portable engine, and
+ * Computes large packed products and convolutions on a backend after `setUp`. Prints whether they are those of the portable engine, and
  * the threads of both engines; or the error.
  */
 const program = (setUp: string, backend: string) => `
 const tf = require('@tensorflow/tfjs');
 require('@tensorflow/tfjs-backend-wasm');
-const { engineInfo, packTernary, ternaryMatMul } = require('./dist/index.js');
+const { bitConv2d, engineInfo, packTernary, ternaryMatMul } = require('./dist/index.js');
 async function main() {
   await tf.setBackend('${backend}');
   ${setUp}
@@ -22,7 +22,23 @@ async function main() {
     bias: i < 2 ? undefined : tf.randomNormal([units]),
     activation: i < 3 ? 'linear' : 'relu',
   }));
-  const compute = () => products.map((product) => ternaryMatMul(product).dataSync());
+  const images = [[1, 29, 31, 64], [3, 17, 16, 130], [2, 40, 40, 33]];
+  const windows = [
+    { filters: 65, kernelSize: 3, padding: 'same', activation: 'relu' },
+    { filters: 37, kernelSize: [2, 3], strides: 2 },
+    { filters: 130, kernelSize: 1 },
+  ];
+  const convolutions = images.map((shape, i) => {
+    const layer = bitConv2d({ ...windows[i], biasInitializer: 'randomNormal' });
+    const x = tf.randomNormal(shape);
+    layer.apply(x);
+    layer.deploy();
+    return () => layer.apply(x).dataSync();
+  });
+  const compute = () => [
+    ...products.map((product) => ternaryMatMul(product).dataSync()),
+    ...convolutions.map((convolve) => convolve()),
+  ];
   // Repeated, for a thread joins at another moment each time, or not at all while it starts.
   const actual = Array.from({ length: 5 }, compute);
   const { threads } = engineInfo();

@@ -75,6 +75,11 @@ export function inFeaturesOf({ height, width, channels }: ConvolutionGeometry): 
   return height.kernel * width.kernel * channels;
 }
 
+/** Multiplications of an image. */
+export function macsOf(geometry: ConvolutionGeometry, units: number): number {
+  return positionsOf(geometry) * inFeaturesOf(geometry) * units;
+}
+
 /** Numbers of an image. */
 export function imageSize({ height, width, channels }: ConvolutionGeometry): number {
   return height.inputs * width.inputs * channels;

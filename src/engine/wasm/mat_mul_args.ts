@@ -30,6 +30,7 @@ export function writeMatMulArgs(views: MemoryViews, at: number, args: MatMulArgs
   integers[word + MatMulArg.inFeatures] = args.inFeatures;
   integers[word + MatMulArg.skipZeroBlocks] = args.skipZeroBlocks;
   integers[word + MatMulArg.windows] = args.windows;
+  integers[word + MatMulArg.firstWindow] = args.firstWindow;
   const floats = views.floats(end);
   floats[word + MatMulArg.eps] = args.eps;
   floats[word + MatMulArg.floor] = args.floor;

@@ -163,8 +163,7 @@ export class OwnMemoryEngine {
         y: yAt,
         yStride: 4 * units,
         ...sizeOf(product, count),
-        eps,
-        floor: floorOf(activation),
+        ...{ firstWindow: 0, eps, floor: floorOf(activation) },
       };
       if (!matMul(args, workspace)) return row;
       y.set(heap.subarray(yAt / 4, yAt / 4 + count * units), row * units);

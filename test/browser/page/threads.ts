@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { engineInfo, packTernary, scaledDotProductAttention, ternaryMatMul } from 'tfjs-bitcore';
+import {
+  bitConv2d,
+  engineInfo,
+  packTernary,
+  scaledDotProductAttention,
+  ternaryMatMul,
+} from 'tfjs-bitcore';
 import { dyingMicrokernel, LATE_MICROKERNEL } from '../../support/first_in_threads';
 import { hashOf } from '../../support/normalization_grid';
 import { present } from '../../support/present';
@@ -65,13 +71,36 @@ export async function sharedAttention() {
       width,
     ]),
   );
-  const attended = () =>
-    tf.tidy(() => scaledDotProductAttention({ q, k, v, causal: true }).dataSync<'float32'>());
-  tf.env().set('BITCORE_USE_WASM_SIMD', false);
-  const expected = attended();
-  tf.env().set('BITCORE_USE_WASM_SIMD', true);
-  const problems = Array.from({ length: 20 }, () => mismatch(attended(), expected, 0));
+  const problems = repeated(() => scaledDotProductAttention({ q, k, v, causal: true }));
   tf.dispose([q, k, v]);
+  return problems;
+}
+
+/** Convolutions of enough windows to be shared, with tails, several images and strides. */
+export async function sharedConvolutions() {
+  const problems = [
+    { shape: [1, 29, 31, 64], filters: 65, kernelSize: 3, strides: 1 },
+    { shape: [3, 33, 30, 67], filters: 37, kernelSize: 2, strides: 2 },
+  ].map(({ shape, ...window }) => {
+    const layer = bitConv2d({ ...window, padding: 'same', activation: 'relu' });
+    const x = tf.tensor(randomFloats(tf.util.sizeFromShape(shape), 1), shape);
+    (layer.apply(x) as tf.Tensor).dispose(); // builds it
+    layer.deploy();
+    const found = repeated(() => layer.apply(x) as tf.Tensor);
+    tf.dispose(x);
+    layer.dispose();
+    return found;
+  });
+  return problems.flat();
+}
+
+/** What differs, in twenty calls, from what the portable engine computes. */
+function repeated(compute: () => tf.Tensor): string[] {
+  const outputs = () => tf.tidy(() => compute().dataSync<'float32'>());
+  tf.env().set('BITCORE_USE_WASM_SIMD', false);
+  const expected = outputs();
+  tf.env().set('BITCORE_USE_WASM_SIMD', true);
+  const problems = Array.from({ length: 20 }, () => mismatch(outputs(), expected, 0));
   return problems.filter((problem) => problem != null);
 }
 

@@ -103,6 +103,7 @@ export class WorkThreads {
         ...args,
         x: args.x + 4 * row * inFeatures,
         y: args.y + row * yStride,
+        firstWindow: args.firstWindow + row,
         rows: Math.min(step, rows - row),
       });
     }
