@@ -15,7 +15,7 @@ function goalOf({ backend, engine, threads }: NetRow): Goal {
 }
 
 export function netGoal(row: NetRow): { text: string; reached: boolean } | undefined {
-  if (row.net !== 'deployed') return undefined;
+  if (row.net !== 'deployed' && row.net !== 'tetra') return undefined;
   const { ratio, ms } = goalOf(row);
   const times = `${ratio.toFixed(2)} times`;
   return {

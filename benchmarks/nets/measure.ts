@@ -32,6 +32,7 @@ const SUBJECTS: Readonly<
     { net: 'float', threads: 1 },
     { net: 'deployed', threads: 1 },
     { net: 'deployed', threads: undefined },
+    { net: 'tetra', threads: 1 },
   ],
   tensorflow: [
     { net: 'stock', threads: undefined },

@@ -17,12 +17,15 @@ const PART_OF_CLASS: Readonly<Record<string, Part>> = {
   Dense: 'products',
   MultiHeadAttention: 'attention',
   StockAttention: 'attention',
+  FusedSelfAttention: 'attention',
   LayerNorm: 'normalizations',
   LayerNormalization: 'normalizations',
   Gelu: 'GELU',
   Activation: 'GELU',
   Sequential: 'embedding',
   Tokens: 'embedding',
+  ImagePatches: 'embedding',
+  PositionedTokens: 'embedding',
 };
 
 /** Milliseconds in each kind of layer of a net, without those of the layers inside them. */

@@ -1,6 +1,7 @@
 /** Vision Transformers of Base size (arXiv 2010.11929, in its pre-norm form) with random weights. */
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy, geluLayer, layerNormalization, multiHeadAttention } from 'tfjs-bitcore';
+import { tetraBase } from 'tfjs-bitcore/vision';
 import { StockAttention, Tokens } from './layers';
 
 /** A cropped photo of 322 pixels gives 23 x 23 patches, and with the class token 530 tokens. */
@@ -60,19 +61,21 @@ const FLOAT: Parts = {
   },
 };
 
-/** The nets that take turns: each computes the same from an image. */
+/** The nets that take turns. TeTRA has the sizes of the others, and one more normalization in each half of a block. */
 export const NETS = {
-  deployed: () => {
-    const trained = build(OURS);
-    const deployed = deploy(trained);
-    trained.dispose();
-    return deployed;
-  },
+  deployed: () => deployed(build(OURS)),
+  tetra: () => deployed(tetraBase()),
   stock: () => build(STOCK),
   float: () => build(FLOAT),
 } as const satisfies Record<string, () => tf.LayersModel>;
 
 export type NetName = keyof typeof NETS;
+
+function deployed(trained: tf.LayersModel): tf.LayersModel {
+  const packed = deploy(trained);
+  trained.dispose();
+  return packed;
+}
 
 /** One image of random numbers. */
 export const image = () => tf.randomUniform([1, ...IMAGE], -1, 1, 'float32', 1);

@@ -49,6 +49,7 @@ const NET_TITLES: Readonly<Record<NetRow['net'], string>> = {
   stock: 'float, TensorFlow.js alone',
   float: 'float, with our layers',
   deployed: 'ternary, deployed',
+  tetra: 'TeTRA-Base, deployed',
 };
 
 export function netCells(rows: readonly NetRow[]): Cells[] {

@@ -90,7 +90,8 @@ function netSection(nets: readonly NetRow[]): string {
 A Vision Transformer of Base size with random weights: 530 tokens of 768 in 12 blocks of 12 heads. The first net has layers
 of TensorFlow.js alone, and attention of its batched \`matMul\` and \`softmax\`. The second has the normalization, attention
 and GELU of this package, and float kernels. The third has ternary kernels too, and is deployed; the embedding of the patches
-is float. The nets take turns, each in a process of its own. _Times faster_ compares with the first net on the same backend
+is float. The last one is \`tetraBase\`, deployed: of the same sizes, with the additional normalizations of TeTRA, and a float
+last block. The nets take turns, each in a process of its own. _Times faster_ compares with the first net on the same backend
 and version of Node. The threads are those that share this package's work.
 
 ${markdownTable(netCells(nets))}
