@@ -61,7 +61,7 @@ export function convolution(shape: ConvolutionShape): Subjects {
   return {
     ours: reading(() => ours.predict(image) as tf.Tensor),
     float: reading(() => float.predict(image) as tf.Tensor),
-    product: reading(() => product.predict(rows) as tf.Tensor),
+    product: reading(() => product.predict(rows, { batchSize: positions }) as tf.Tensor),
     owned: [ours, float, product, image, rows],
   };
 }

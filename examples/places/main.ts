@@ -15,7 +15,7 @@ import { claimFolder } from '../support/claim_folder';
 import { Examination } from './examination';
 import { folderOfSeed, parseOptions, sizesOf, type PlacesOptions } from './options';
 import { writeMatches } from './pictures';
-import { printResults, writeChart } from './report';
+import { printResults, writeChart, writeReport, type Report } from './report';
 import { averageOf, differencesOf, type Results } from './results';
 import { millisecondsByNet } from './speed';
 import { trainedStudent, trainedTeacher } from './students';
@@ -40,15 +40,28 @@ async function main() {
   }
   const found = rounds.map((round) => round.results);
   const results = await withSpeeds(averageOf(found), rounds[0]);
-  const differences = differencesOf(found);
-  printResults(results, differences, rounds.length);
+  const report = { results, differences: differencesOf(found), seeds: rounds.length };
+  printResults(report);
   const chart = join(options.out, 'recall.svg');
+  const matches = matchesOf(rounds[0].out);
   await writeChart(chart, results);
-  console.log(`Drawn: ${chart}, and what was found in ${join(rounds[0].out, 'matches.png')}.`);
-  const all = { ...results, differences, seeds: rounds.length };
-  if (options.json != null) await writeFile(options.json, JSON.stringify(all, null, 2) + '\n');
+  console.log(`Drawn: ${chart}, and what was found in ${matches}.`);
+  await writeFiles(options, report, { chart, matches });
   if (!results.identical) throw new Error('A deployed net computes other numbers.');
 }
+
+async function writeFiles(
+  { json, markdown }: PlacesOptions,
+  report: Report,
+  pictures: Parameters<typeof writeReport>[2],
+): Promise<void> {
+  const { results, differences, seeds } = report;
+  const all = { ...results, differences, seeds };
+  if (json != null) await writeFile(json, JSON.stringify(all, null, 2) + '\n');
+  if (markdown != null) await writeReport(markdown, report, pictures);
+}
+
+const matchesOf = (out: string) => join(out, 'matches.png');
 
 /** Trains and examines the nets of one seed, in a folder of its own. */
 async function roundOf(given: PlacesOptions): Promise<Round> {
@@ -72,7 +85,7 @@ async function roundOf(given: PlacesOptions): Promise<Round> {
   await examination.sparse('sparse', sparse);
   for (const net of [teacher, float, ternary, sparse]) net.dispose();
 
-  writeMatches(join(out, 'matches.png'), surveys, matches, examination.right);
+  writeMatches(matchesOf(out), surveys, matches, examination.right);
   const { rows, identical } = examination;
   const results: Results = {
     ...{ rows, identical, trainingPlaces: sizes.trainingPlaces },

@@ -8,6 +8,7 @@ export interface PlacesOptions {
   readonly seed: number;
   readonly seeds: number;
   readonly json?: string;
+  readonly markdown?: string;
 }
 
 /** How much is seen, and how long nets learn. */
@@ -25,6 +26,9 @@ export interface Sizes {
   readonly teacherEpochs: number;
   readonly distillationEpochs: number;
   readonly metricEpochs: number;
+  /** Of the sparse student, which has to learn for many sparsities. */
+  readonly sparseDistillationEpochs: number;
+  readonly sparseMetricEpochs: number;
   /** Places of a batch, and views of each of them. */
   readonly batchPlaces: number;
   readonly batchViews: number;
@@ -38,6 +42,8 @@ const FULL: Sizes = {
   teacherEpochs: 4,
   distillationEpochs: 3,
   metricEpochs: 1,
+  sparseDistillationEpochs: 5,
+  sparseMetricEpochs: 2,
   batchPlaces: 16,
   batchViews: 4,
 };
@@ -84,6 +90,7 @@ export function parseOptions(args: string[]): PlacesOptions {
       1,
     )
     .option('--json <file>', 'writes the figures for a program')
+    .option('--markdown <file>', 'writes them as a page, with a chart and a picture beside it')
     .parse(args, { from: 'user' })
     .opts<PlacesOptions>();
 }

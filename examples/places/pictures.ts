@@ -8,7 +8,7 @@ import type { Surveys } from './surveys';
 const ZOOM = 2;
 const FRAME = 4;
 const CELL = ZOOM * SIZE + 2 * FRAME;
-const [QUERIES, MATCHES] = [16, 5];
+const [QUERIES, MATCHES] = [10, 5];
 
 const QUERY: Color = [0.3, 0.3, 0.3];
 const RIGHT: Color = [0.1, 0.7, 0.2];

@@ -1,17 +1,22 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { writeMarkdown } from '../support/document';
+import { commandLine, machine } from '../support/machine';
 import { renderSvg } from '../support/svg';
 import { newTable } from '../support/table';
 import type { Difference, Results, Row } from './results';
 
 const COLUMNS = ['R@1 %', 'R@5 %', 'R@10 %', 'model KB', 'database KB', 'ms/view', 'ms/query'];
 
-export function printResults(results: Results, differences: Difference[], seeds: number): void {
-  const { databaseViews, queries, trainingPlaces, identical } = results;
-  console.log(
-    `\n${queries.toLocaleString('en-US')} queries at any time and in any weather, among ` +
-      `${databaseViews.toLocaleString('en-US')} views by day; nets learned in another city, from ` +
-      `${trainingPlaces.toLocaleString('en-US')} places. Means of ${seeds} seeds.`,
-  );
+/** What was found with one seed, or with several. */
+export interface Report {
+  readonly results: Results;
+  readonly differences: readonly Difference[];
+  readonly seeds: number;
+}
+
+export function printResults({ results, differences, seeds }: Report): void {
+  console.log(`\n${setting(results, seeds)}`);
   const table = newTable({
     columns: [
       { name: 'name', title: ' ', alignment: 'left' },
@@ -21,8 +26,58 @@ export function printResults(results: Results, differences: Difference[], seeds:
   for (const row of results.rows) table.addRow(cells(row));
   table.printTable();
   for (const difference of differences) console.log(sentence(difference));
-  console.log(
-    `After R@1: its standard error. The packed nets are identical to the trained ones: ${identical ? 'yes' : 'NO'}`,
+  console.log(`After R@1: its standard error. ${verified(results)}`);
+}
+
+function setting({ databaseViews, queries, trainingPlaces }: Results, seeds: number): string {
+  return (
+    `${queries.toLocaleString('en-US')} queries at any time and in any weather, among ` +
+    `${databaseViews.toLocaleString('en-US')} views by day; nets learned in another city, from ` +
+    `${trainingPlaces.toLocaleString('en-US')} places. Means of ${seeds} seeds.`
+  );
+}
+
+function verified({ identical }: Results): string {
+  return `The packed nets are identical to the trained ones: ${identical ? 'yes' : 'NO'}.`;
+}
+
+/** Writes a page, and beside it a chart and a picture of the same name. */
+export async function writeReport(
+  file: string,
+  { results, differences, seeds }: Report,
+  pictures: { readonly chart: string; readonly matches: string },
+): Promise<void> {
+  const [chart, matches] = ['.svg', '.png'].map((ending) => file.replace(/(\.md)?$/, ending));
+  copyFileSync(pictures.chart, chart);
+  copyFileSync(pictures.matches, matches);
+  const line = (values: string[]) => `| ${values.join(' | ')} |`;
+  const rows = results.rows.map((row) => {
+    const { name, ...values } = cells(row);
+    return line([name, ...Object.values(values)]);
+  });
+  const table = [line(['', ...COLUMNS]), `| --- |${' ---: |'.repeat(COLUMNS.length)}`, ...rows];
+  await writeMarkdown(
+    file,
+    `# Finding places
+
+Made by \`${commandLine('example:places')}\` on ${machine()}.
+
+${setting(results, seeds)} After R@1 stands its standard error${seeds > 1 ? ', over the seeds' : ''}.
+[The guide](guides/examples.md#finding-places) explains the nets. _ms/view_ is the time of a net for one view on the backend
+\`wasm\`, _ms/query_ that of an exact search.
+
+${table.join('\n')}
+
+${differences.map((difference) => `- ${sentence(difference)}`).join('\n')}
+
+${verified(results)}
+
+![R@1 against the memory of net and database](${basename(chart)})
+
+Queries, each beside the five views of the database whose bits are nearest to those of the ternary net; right ones in green:
+
+![Queries and what was found for them](${basename(matches)})
+`,
   );
 }
 

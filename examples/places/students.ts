@@ -24,8 +24,13 @@ const LOSS = { alpha: 2, beta: 10, base: 0.5 };
 const EPOCHS_TO_TERNARY = 1;
 /** Adam's share of the past in the mean of the squared gradients. */
 const SECOND_MOMENT = 0.99;
-/** At which checkpoints of the sparse net are saved. */
+/** The sparsity for which the sparse net learns: checkpoints are saved with it. */
 const SPARSITY = 0.4;
+/** The steps of both stages have sparsities around it, in the second one closer to it. */
+const SPARSITIES = {
+  fromTeacher: { type: 'constant', low: 0.2, high: 0.5, final: SPARSITY },
+  fromPlaces: { type: 'constant', low: 0.3, high: 0.5, final: SPARSITY },
+} as const;
 
 export interface Lesson {
   readonly options: PlacesOptions;
@@ -74,11 +79,11 @@ async function learnFromTeacher(
   const ternary = quantizationSchedule({ type: 'logistic', epochs: EPOCHS_TO_TERNARY });
   const callbacks = kind === 'float' ? [] : [ternary];
   if (kind === 'sparse') {
-    callbacks.push(
-      sparsitySchedule({ type: 'linear', final: SPARSITY, seed: lesson.options.seed }),
-    );
+    const { seed } = lesson.options;
+    callbacks.push(sparsitySchedule({ ...SPARSITIES.fromTeacher, seed }));
   }
-  const { distillationEpochs: epochs } = lesson.sizes;
+  const { distillationEpochs, sparseDistillationEpochs } = lesson.sizes;
+  const epochs = kind === 'sparse' ? sparseDistillationEpochs : distillationEpochs;
   const name = `${kind}, from the teacher`;
   await trainAs(lesson, distillation, name, epochs, LEARNING_RATE.distillation, callbacks);
   distillation.dispose();
@@ -90,10 +95,12 @@ async function learnPlaces(lesson: Lesson, kind: StudentKind, net: tf.LayersMode
   const callbacks = [descriptorSchedule(loss, { type: 'logistic' })];
   if (kind === 'sparse') {
     const { seed } = lesson.options;
-    callbacks.push(sparsitySchedule({ type: 'constant', final: SPARSITY, seed: seed + 1 }));
+    callbacks.push(sparsitySchedule({ ...SPARSITIES.fromPlaces, seed: seed + 1 }));
   }
   const name = `${kind}, places`;
-  await trainAs(lesson, net, name, lesson.sizes.metricEpochs, LEARNING_RATE.metric, callbacks);
+  const { metricEpochs, sparseMetricEpochs } = lesson.sizes;
+  const epochs = kind === 'sparse' ? sparseMetricEpochs : metricEpochs;
+  await trainAs(lesson, net, name, epochs, LEARNING_RATE.metric, callbacks);
 }
 
 function adam(): tf.Optimizer {

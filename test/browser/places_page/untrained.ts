@@ -10,7 +10,8 @@ import { claimFolder } from '../../../examples/support/claim_folder';
 /** A city of four blocks, with a query for every second place. */
 export const SIZES: Sizes = {
   ...{ trainingPlaces: 1, viewsPerPlace: 1, databasePlaces: 96, queryEvery: 2 },
-  ...{ teacherEpochs: 0, distillationEpochs: 0, metricEpochs: 0, batchPlaces: 1, batchViews: 1 },
+  ...{ teacherEpochs: 0, distillationEpochs: 0, metricEpochs: 0 },
+  ...{ sparseDistillationEpochs: 0, sparseMetricEpochs: 0, batchPlaces: 1, batchViews: 1 },
 };
 export const SEED = 1;
 
