@@ -7,7 +7,7 @@ import { ownMemoryEngine } from '../engine/own_memory_engine';
 import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
-import type { TernaryConv2DAttrs } from '../ops/ternary_conv2d';
+import { TERNARY_CONV2D, type TernaryConv2DAttrs } from '../ops/ternary_conv2d';
 import {
   accessTo,
   checkCodesOnce,
@@ -56,7 +56,7 @@ export function convolveArrays(
   y: Float32Array,
 ): void {
   const words = () => access.values(inputs.packed) as Int32Array;
-  checkCodesOnce(inputs.packed.dataId, words);
+  checkCodesOnce(inputs.packed.dataId, words, TERNARY_CONV2D);
   const operands = { ...floatOperands(access, inputs), ...convolutionSizes(inputs, attrs) };
   const { inputQuantizer } = attrs;
   const engine = selectEngine(inputQuantizer);

@@ -5,7 +5,7 @@ import type { Operands } from '../engine/wasm/own_memory';
 import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
 import { PORTABLE_PRODUCTS } from '../engine/portable/products';
 import { selectEngine } from '../engine/select';
-import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
+import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { checkCodes } from '../packing/int2';
 import type { TensorRecord } from '../tfjs/tensor_record';
 import { moveToEngine } from './packed_words';
@@ -86,7 +86,7 @@ export function computeFromArrays(
   const [rows, units] = outputShape(inputs);
   const { dataId } = inputs.packed;
   const words = () => access.values(inputs.packed) as Int32Array;
-  checkCodesOnce(dataId, words);
+  checkCodesOnce(dataId, words, TERNARY_MAT_MUL);
   const operands: Operands = {
     ...floatOperands(access, inputs),
     rows,
@@ -121,9 +121,12 @@ function computeInOwnMemory(
 
 const checked = new WeakSet<DataId>();
 
-/** tfjs has no hook on loading weights, so damaged words are found at their first use. */
-export function checkCodesOnce(dataId: DataId, words: () => Int32Array): void {
+/**
+ * tfjs has no hook on loading weights, so damaged words are found at their first use.
+ * @param kernel name of the tfjs kernel, for the error.
+ */
+export function checkCodesOnce(dataId: DataId, words: () => Int32Array, kernel: string): void {
   if (checked.has(dataId)) return;
-  checkCodes(words(), 'TernaryMatMul');
+  checkCodes(words(), kernel);
   checked.add(dataId);
 }

@@ -12,8 +12,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { inFeaturesOf } from '../engine/convolution/geometry';
 import type { Activation } from '../engine/ternary_product';
-import type { TernaryConv2DAttrs } from '../ops/ternary_conv2d';
-import type { TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
+import { TERNARY_CONV2D, type TernaryConv2DAttrs } from '../ops/ternary_conv2d';
+import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import { convolutionOfRows, imageRows, ruleForImages } from '../ops/trainable_convolution';
 import { trainableProduct } from '../ops/trainable_product';
 import { inputQuantizer } from '../quantizers/input/registry';
@@ -30,7 +30,7 @@ import { releaseDisposed } from './disposed_words';
 const composedTernaryMatMul: KernelFunc = ({ inputs, attrs }) => {
   const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
   const { inFeatures, eps, activation, ...rule } = attrs as unknown as TernaryMatMulAttrs;
-  const quantized = { ternary: denseKernel(packed!, inFeatures), scale: scale! };
+  const quantized = { ternary: denseKernel(packed!, inFeatures, TERNARY_MAT_MUL), scale: scale! };
   const y = trainableProduct(
     x as Tensor2D,
     quantized,
@@ -44,7 +44,10 @@ const composedTernaryMatMul: KernelFunc = ({ inputs, attrs }) => {
 const composedTernaryConv2D: KernelFunc = ({ inputs, attrs }) => {
   const { x, packed, scale, bias } = inputs as unknown as Record<string, Tensor>;
   const { geometry, eps, activation, ...rule } = attrs as unknown as TernaryConv2DAttrs;
-  const quantized = { ternary: denseKernel(packed!, inFeaturesOf(geometry)), scale: scale! };
+  const quantized = {
+    ternary: denseKernel(packed!, inFeaturesOf(geometry), TERNARY_CONV2D),
+    scale: scale!,
+  };
   const y = trainableProduct(
     imageRows(x!, geometry),
     quantized,
@@ -76,13 +79,13 @@ const denseKernels = new WeakMap<DataId, Tensor>();
 /** For packed weights that nobody released: their dense kernel is freed when they are collected. */
 const collected = new FinalizationRegistry<Tensor>((dense) => dense.dispose());
 
-function denseKernel(packed: Tensor, inFeatures: number): Tensor {
+function denseKernel(packed: Tensor, inFeatures: number, kernel: string): Tensor {
   const known = denseKernels.get(packed.dataId);
   if (known?.shape[0] === inFeatures) return known;
   if (known != null) disposeDenseKernel(packed.dataId);
   releaseDisposed(packed.dataId, disposeDenseKernel);
   const words = engine().readSync(packed.dataId) as Int32Array;
-  checkCodesOnce(packed.dataId, () => words);
+  checkCodesOnce(packed.dataId, () => words, kernel);
   const units = packed.shape[0];
   const rows = unpackRows(words, inFeatures, units);
   const dense = keep(tidy(() => transpose(tensor2d(rows, [units, inFeatures]))));

@@ -87,7 +87,8 @@ type Multiply = (args: MatMulArgs, workspace: number) => boolean;
 function convolveInPlace(convolution: HeapConvolution): void {
   const { backend, microkernels, engine, inputs, attrs, output } = convolution;
   const { packed } = inputs;
-  checkCodesOnce(packed.dataId, () => heapValues(backend, packed) as Int32Array);
+  const words = () => heapValues(backend, packed) as Int32Array;
+  checkCodesOnce(packed.dataId, words, TERNARY_CONV2D);
   const { geometry } = attrs;
   const units = packed.shape[0]!;
   const forWindows = windowBytes(geometry);

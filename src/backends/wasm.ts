@@ -90,7 +90,7 @@ function compute(
   // asking for an input's address moves it here from another backend, then the output is made.
   for (const tensor of Object.values(inputs) as TensorInfo[]) heapAddress(backend, tensor);
   const words = () => heapValues(backend, inputs.packed) as Int32Array;
-  checkCodesOnce(inputs.packed.dataId, words);
+  checkCodesOnce(inputs.packed.dataId, words, TERNARY_MAT_MUL);
   const output = makeHeapTensor(backend, outputShape(inputs));
   try {
     checkAllocated(heapAddress(backend, output), TERNARY_MAT_MUL, 'output');

@@ -75,7 +75,7 @@ function compute(
   { kernel, shape, compute }: PackedWork,
 ): TensorInfo {
   const { packed, ...others } = inputs;
-  const words = outside.valuesOf(packed.dataId) ?? moveOutside(backend, packed);
+  const words = outside.valuesOf(packed.dataId) ?? moveOutside(backend, packed, kernel);
   const values = (tensor: TensorInfo) => heapValues(backend, tensor);
   const [output] = withHeapOutputs(backend, others, [shape], kernel, ([y]) => {
     compute(engine, floatOperands({ values }, inputs), words, values(y!) as Float32Array);
@@ -84,10 +84,10 @@ function compute(
 }
 
 /** @throws RefusedMemoryError if there is no room for them; then nothing has changed. */
-function moveOutside(backend: WasmBackend, packed: TensorInfo): OwnMemoryWords {
+function moveOutside(backend: WasmBackend, packed: TensorInfo, kernel: string): OwnMemoryWords {
   const { dataId } = packed;
   const read = () => heapValues(backend, packed) as Int32Array;
-  checkCodesOnce(dataId, read);
+  checkCodesOnce(dataId, read, kernel);
   const words = new OwnMemoryWords();
   ownMemoryEngine().upload(words, read);
   // Another backend may have left a copy there.

@@ -1,4 +1,7 @@
-import { TITLED_GRID } from '../support/convolution_grid';
+import * as tf from '@tensorflow/tfjs';
+import { convolutionGeometry } from '../../src/engine/convolution/geometry';
+import { packedConv2D } from '../../src/ops/ternary_conv2d';
+import { TITLED_GRID, windowOf } from '../support/convolution_grid';
 import { opConvolution, packedConvolution } from '../support/convolution_op';
 import { outputShape, referenceConvolution, referenceSums } from '../support/convolution_reference';
 import { rescaled } from '../support/product_reference';
@@ -22,6 +25,24 @@ test.each(TITLED_GRID)('multiplies float inputs: %s', (_, each) => {
     rescaled(convolution, i % each.filters, sum),
   );
   expectClose(opConvolution(convolution, 'none'), expected);
+});
+
+test('damaged words are refused at each use, by the name of the op', () => {
+  const images = tf.ones([1, 3, 3, 4]);
+  const packed = tf.tensor2d([[3, 0, 0, 0]], [1, 4], 'int32');
+  const rule = { inputQuantizer: 'int8', eps: 1e-5, activation: 'linear' } as const;
+  const window = windowOf({
+    kernelSize: [1, 1],
+    padding: 'valid',
+    shape: [1, 3, 3, 4],
+    filters: 1,
+  });
+  const geometry = convolutionGeometry([3, 3, 4], window);
+  for (let use = 0; use < 2; use++) {
+    expect(() =>
+      packedConv2D({ x: images, packed, scale: tf.tensor1d([1]), ...rule }, geometry),
+    ).toThrow('TernaryConv2D: packed must be words of the codes 0, 1 and 2, got "code 3"');
+  }
 });
 
 test.each([NaN, Infinity, -Infinity])('%p in one image makes its outputs NaN, and no others', (value) => {
