@@ -10,10 +10,13 @@ import { recallsOf, rightAnswers, searchBinary, searchFloat, type Found } from '
 import type { Surveys } from './surveys';
 
 /** Shares of the inputs that a sparse net leaves out. */
-const SPARSITIES = [0, 0.2, 0.4, 0.6];
+export const SPARSITIES = [0, 0.2, 0.4, 0.6];
 /** Views on which the outputs of a trained and a deployed net are compared. */
 const VERIFIED_VIEWS = 32;
 const BYTES_PER_FLOAT = 4;
+
+/** How the table calls the sparse net at a sparsity. */
+export const sparseName = (sparsity: number) => `sparse ${Math.round(100 * sparsity)} %`;
 
 /** What is the same for float and binary descriptors of a net. */
 type Candidate = Pick<Row, 'name' | 'modelBytes' | 'sparsity'>;
@@ -65,8 +68,9 @@ export class Examination {
     const deployed = await this.deployed(net);
     const modelBytes = await this.save(deployed, name);
     for (const sparsity of SPARSITIES) {
-      setSparsity(deployed, sparsity);
-      const candidate = { name: `${name} ${100 * sparsity} %`, modelBytes, sparsity };
+      for (const each of [net, deployed]) setSparsity(each, sparsity);
+      await this.verify(net, deployed);
+      const candidate = { name: sparseName(sparsity), modelBytes, sparsity };
       await this.examine(candidate, describeBy(deployed), ['float', 'binary']);
     }
     deployed.dispose();
@@ -74,11 +78,15 @@ export class Examination {
 
   private async deployed(net: tf.LayersModel): Promise<tf.LayersModel> {
     const deployed = deploy(net);
+    await this.verify(net, deployed);
+    return deployed;
+  }
+
+  private async verify(net: tf.LayersModel, deployed: tf.LayersModel): Promise<void> {
     const views = viewTensor(this.surveys.queries.pixels, 0, VERIFIED_VIEWS);
     const { identical, layers } = await verify(net, deployed, views);
     this.identical &&= identical && layers.every((layer) => layer.identical);
     views.dispose();
-    return deployed;
   }
 
   private async save(net: tf.LayersModel, name: string): Promise<number> {

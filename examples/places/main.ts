@@ -3,7 +3,7 @@
  * convolutions, and from it transformers that are float, ternary, and sparse. Compares what they find, and the memory
  * of net and database.
  *
- *   npm run example:places -- --small     fewer places and epochs
+ *   npm run example:places -- --small     fewer places
  *   npm run example:places
  *
  * Views and nets are saved in --out: what was stopped continues, and trained nets are used again.
@@ -17,12 +17,10 @@ import { folderOfSeed, parseOptions, sizesOf, type PlacesOptions } from './optio
 import { writeMatches } from './pictures';
 import { printResults, writeChart, writeReport, type Report } from './report';
 import { averageOf, differencesOf, type Results } from './results';
-import { millisecondsByNet } from './speed';
+import { millisecondsByName } from './speed';
 import { trainedStudent, trainedTeacher } from './students';
 import { surveysOf } from './surveys';
 import type { Views } from './world/views';
-
-const NETS = ['teacher', 'float', 'ternary', 'sparse'] as const;
 
 interface Round {
   readonly out: string;
@@ -98,9 +96,9 @@ async function roundOf(given: PlacesOptions): Promise<Round> {
 
 /** With the times in which the nets of a round describe a view. */
 async function withSpeeds(results: Results, { out, queries }: Round): Promise<Results> {
-  const speeds = await millisecondsByNet(out, NETS, queries);
+  const speeds = await millisecondsByName(out, queries);
   const rows = results.rows.map((row) => {
-    const viewMs = speeds.get(row.name.split(/\W/)[0]);
+    const viewMs = speeds.get(row.name.replace(', binary', ''));
     return viewMs == null ? row : { ...row, viewMs };
   });
   return { ...results, rows };

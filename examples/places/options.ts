@@ -71,7 +71,7 @@ export function parseOptions(args: string[]): PlacesOptions {
       'Trains nets that find places of a city again, float, ternary and sparse, and compares what they find and ' +
         'the memory that they take. It needs tfjs-node.',
     )
-    .option('--small', 'fewer places and epochs', false)
+    .option('--small', 'fewer places', false)
     .option(
       '--out <folder>',
       'where views and nets are saved, resumed and used again, in a folder for each seed',

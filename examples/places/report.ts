@@ -33,7 +33,7 @@ function setting({ databaseViews, queries, trainingPlaces }: Results, seeds: num
   return (
     `${queries.toLocaleString('en-US')} queries at any time and in any weather, among ` +
     `${databaseViews.toLocaleString('en-US')} views by day; nets learned in another city, from ` +
-    `${trainingPlaces.toLocaleString('en-US')} places. Means of ${seeds} seeds.`
+    `${trainingPlaces.toLocaleString('en-US')} places.${seeds > 1 ? ` Means of ${seeds} seeds.` : ''}`
   );
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { setSparsity } from 'tfjs-bitcore';
 import {
   descriptorSchedule,
   distill,
@@ -24,7 +25,7 @@ const LOSS = { alpha: 2, beta: 10, base: 0.5 };
 const EPOCHS_TO_TERNARY = 1;
 /** Adam's share of the past in the mean of the squared gradients. */
 const SECOND_MOMENT = 0.99;
-/** The sparsity for which the sparse net learns: checkpoints are saved with it. */
+/** The sparsity for which the sparse net learns. */
 const SPARSITY = 0.4;
 /** The steps of both stages have sparsities around it, in the second one closer to it. */
 const SPARSITIES = {
@@ -59,6 +60,8 @@ export async function trainedStudent(
   copyCommonLayers(teacher, net);
   await learnFromTeacher(lesson, kind, net, teacher);
   await learnPlaces(lesson, kind, net);
+  // Checkpoints do not hold it.
+  if (kind === 'sparse') setSparsity(net, SPARSITY);
   return net;
 }
 

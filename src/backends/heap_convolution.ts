@@ -44,7 +44,8 @@ function besideHeap(inputs: TernaryMatMulInputs, attrs: TernaryConv2DAttrs): Pac
   const copied = imageSize(geometry) + positionsOf(geometry) * sizes.units;
   return {
     ...{ kernel: TERNARY_CONV2D, inputQuantizer, shape },
-    gains: () => macs >= MIN_PER_NUMBER * copied && ownMemoryMayShare(macs),
+    isLarge: macs >= MIN_PER_NUMBER * copied,
+    gains: () => ownMemoryMayShare(macs),
     compute: (engine, operands, weight, y) => {
       const convolution = { ...operands, ...sizes };
       convolveInOwnMemory(ownMemoryEngine(), { engine, convolution, weight, y });

@@ -72,8 +72,8 @@ function besideHeap(
   const [rows, units] = shape;
   return {
     ...{ kernel: TERNARY_MAT_MUL, inputQuantizer, shape },
-    gains: () =>
-      inFeatures * units >= MIN_WEIGHTS && ownMemoryEngine().shares(rows, inFeatures, units),
+    isLarge: inFeatures * units >= MIN_WEIGHTS,
+    gains: () => ownMemoryEngine().shares(rows, inFeatures, units),
     compute: (engine, operands, weight, y) => {
       const sizes = { rows, inFeatures, units, eps, activation, skipZeroBlocks };
       ownMemoryEngine().compute(engine, { ...operands, ...sizes }, weight, y);

@@ -34,7 +34,9 @@ export interface PackedWork {
   readonly inputQuantizer: InputQuantizerName;
   /** Of the output. */
   readonly shape: number[];
-  /** Whether it is faster outside of the heap now, its copies and all. */
+  /** Whether it would be faster outside of the heap, its copies and all, if threads share it. */
+  readonly isLarge: boolean;
+  /** Whether threads share it now. Not asked unless an engine of WebAssembly computes it. */
   gains(): boolean;
   /** Computes it in the engine's own memory, where the words of `weight` are. */
   compute(
@@ -57,9 +59,9 @@ export function computedBesideHeap(
 ): TensorInfo | undefined {
   const { dataId } = inputs.packed;
   const isOutside = outside.valuesOf(dataId) != null;
-  if (!isOutside && (staying.has(dataId) || !work.gains())) return undefined;
+  if (!isOutside && (!work.isLarge || staying.has(dataId))) return undefined;
   const engine = selectEngine(work.inputQuantizer);
-  if (engine !== 'portable') {
+  if (engine !== 'portable' && (isOutside || work.gains())) {
     const output = unlessMemoryIsRefused(() => compute(engine, backend, inputs, work), undefined);
     if (output != null) return output;
     staying.add(dataId);

@@ -42,7 +42,7 @@ export function convolutionForTraining(
   geometry: ConvolutionGeometry,
 ): Tensor4D {
   if (isPointwise(geometry)) return pointwise(x, kernel);
-  if (tfjsHasGradients(geometry)) {
+  if (tfjsHasGradients(geometry, kernel.shape[3])) {
     const { strides, padding } = attributesOf(geometry);
     return conv2d(x, kernel, strides, padding);
   }
@@ -57,9 +57,18 @@ function pointwise(x: Tensor4D, kernel: Tensor4D): Tensor4D {
   return reshape(sums, [...x.shape.slice(0, 3), out] as Tensor4D['shape']);
 }
 
-function tfjsHasGradients({ height, width }: ConvolutionGeometry): boolean {
-  const isDilated = height.dilation > 1 || width.dilation > 1;
-  return !isDilated && getKernel('Conv2DBackpropFilter', getBackend()) != null;
+function tfjsHasGradients(geometry: ConvolutionGeometry, out: number): boolean {
+  const { height, width } = geometry;
+  if (height.dilation > 1 || width.dilation > 1 || isOneByOne(geometry, out)) return false;
+  return getKernel('Conv2DBackpropFilter', getBackend()) != null;
+}
+
+/**
+ * From one channel to one filter, TensorFlow's gradient at the images is wrong on some processors with AVX-512 (seen with
+ * 2.21 and its oneDNN, which is right from two filters on).
+ */
+function isOneByOne({ channels }: ConvolutionGeometry, out: number): boolean {
+  return channels === 1 && out === 1;
 }
 
 function attributesOf({ height, width, padding }: ConvolutionGeometry) {
@@ -111,7 +120,13 @@ export function convolutionInputGradient(
   const { strides, dilations, padding } = attributesOf(geometry);
   if (strides[0] > 1 || strides[1] > 1) {
     const shape = [dy.shape[0], height.inputs, width.inputs, channels] as Tensor4D['shape'];
-    return conv2dTranspose(dy, kernel, shape, strides, padding);
+    if (!isOneByOne(geometry, dy.shape[3])) {
+      return conv2dTranspose(dy, kernel, shape, strides, padding);
+    }
+    return tidy(() => {
+      const [dys, kernels] = [dy, kernel].map(withZeros) as [Tensor4D, Tensor4D];
+      return conv2dTranspose(dys, kernels, shape, strides, padding);
+    });
   }
   return tidy(() => {
     const turned = transpose(reverse(kernel, [0, 1]), [0, 1, 3, 2]) as Tensor4D;
@@ -122,6 +137,11 @@ export function convolutionInputGradient(
     const padded = pad(dy, [[0, 0], around(height), around(width), [0, 0]]);
     return conv2d(padded, turned, 1, 'valid', 'NHWC', dilations);
   });
+}
+
+/** With a second filter of zeros. */
+function withZeros(values: Tensor4D): Tensor4D {
+  return pad(values, [[0, 0], [0, 0], [0, 0], [0, 1]]); // prettier-ignore
 }
 
 /**

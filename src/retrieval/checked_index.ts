@@ -108,8 +108,13 @@ export class CheckedIndex implements PlaceIndex {
   }
 }
 
+/** A copy: an engine reads it later than the caller may change it. */
 function stored({ id, descriptor, position }: Place): Place {
-  return { id, descriptor, ...(position != null && { position: positionOf(position) }) };
+  return {
+    id,
+    descriptor: descriptor.slice(),
+    ...(position != null && { position: positionOf(position) }),
+  };
 }
 
 function match(place: FoundPlace, start: Position | undefined): PlaceMatch {

@@ -96,7 +96,8 @@ class SparsitySchedule extends TrainingCallback {
  *     constant  high
  *
  * All else, such as validation, is at the sparsity `final`: the property `sparsity` of the gates is set to it when training
- * begins, and they are saved with it. The draw depends only on `seed` and the position in training: training that is resumed with
+ * begins, and the model is saved with it. Checkpoints do not hold it: after `restore` without further training, set it by
+ * `setSparsity`. The draw depends only on `seed` and the position in training: training that is resumed with
  * `initialEpoch` goes on where it stopped. At the end of an epoch, `sparsity` in tfjs's logs is that of its last step.
  *
  * ```js

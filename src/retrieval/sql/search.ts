@@ -37,7 +37,7 @@ function exactSql(table: string, code: string, where: string): string {
   return `
     select id, hamming_distance(code, ${code})::integer as distance, east, north
     from ${table} ${where}
-    order by distance, number limit $2::integer`;
+    order by distance, number limit $2::bigint`;
 }
 
 function approximateSql(table: string, code: string, where: string): string {
@@ -45,7 +45,7 @@ function approximateSql(table: string, code: string, where: string): string {
     select id, distance, east, north from (
       select id, number, (code <~> ${code})::integer as distance, east, north
       from ${table} ${where}
-      order by code <~> ${code} limit $2::integer
+      order by code <~> ${code} limit $2::bigint
     ) as found
     order by distance, number`;
 }

@@ -36,7 +36,7 @@ export function patchTokens(
     if (grid == null || String(grid) === String(own)) return { grid: own, take: (map) => map };
     throw argumentError('distill', `${argument}Grid`, `that of the map, [${String(own)}]`, grid);
   }
-  if (shape.length !== 3 || shape[1] == null) {
+  if (shape.length !== 3 || shape[1] == null || shape[1] < 2) {
     const expected =
       'a layer of output [batch, 1 + patches, channels] or [batch, rows, columns, channels]';
     throw argumentError('distill', argument, expected, shape);

@@ -64,8 +64,9 @@ describe.each(Object.entries(HEADS))('%s', (_, { make, width }) => {
     await fit();
     const moved = values().map((weight, i) => weight.some((value, j) => value !== before[i]![j]));
     const still = net.weights.filter((_, i) => !moved[i]).map(({ originalName }) => originalName);
-    // The bias of keys adds the same to every score of a query.
-    expect(still.filter((name) => !name.endsWith('key/bias'))).toEqual([]);
+    // The bias of keys adds the same to every score of a query, and the dustbin's score is the same for every patch, so
+    // that Sinkhorn's iterations take it off again: their gradients are 0, or what rounding makes of it.
+    expect(still.filter((name) => !/(key\/bias|dustbin)$/.test(name))).toEqual([]);
 
     const held = memory();
     await fit();
