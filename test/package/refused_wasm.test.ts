@@ -105,6 +105,22 @@ test.each([1, 2])('a memory that may not grow above %i times 64 KB', (pages) => 
   expect(lines).toEqual(['64', '1 64', expect.stringMatching(/^1024 \w+ \d 1 1$/)]);
 });
 
+test('a system that grants no memory beside the heap of the backend wasm: the portable engine computes', () => {
+  const file = preload(
+    'none.cjs',
+    `WebAssembly.Memory = class {
+       constructor() { throw new RangeError('WebAssembly.Memory(): could not allocate memory'); }
+     };`,
+  );
+  const program = PROGRAM.replace(
+    "await tf.setBackend('cpu')",
+    "require('@tensorflow/tfjs-backend-wasm'); await tf.setBackend('wasm')",
+  );
+  expect(run(`${node} --require "${file}" --eval "$PROGRAM"`, { PROGRAM: program })).toBe(
+    '1024 portable 1 1 1',
+  );
+});
+
 test('a policy without wasm-unsafe-eval: ready() resolves, and the portable engine computes', () => {
   const policy = preload(
     'policy.cjs',

@@ -117,9 +117,22 @@ export function describeIndex(engine: string, open: () => Promise<PlaceIndex>): 
           expect(found).toEqual(queries.map((query) => plainSearch(places, query, k, circle)));
         }
       }
+      const all = { ...near, radius: 1e9 };
+      const [found] = await index.search(queries[0], { k: 3e9, near: all });
+      expect(found).toEqual(plainSearch(places, queries[0], 3e9, all));
       const [[first]] = await index.search(queries[0], { k: 1, from: near.position });
       expect(first.metres).toBe(first.position && metres(first.position, near));
       await empty(...places);
+    });
+
+    test('adds what descriptors were at the call', async () => {
+      const descriptor = randomBytes();
+      const before = descriptor.slice();
+      const adding = index.add([{ id: 'early', descriptor }]);
+      descriptor.fill(0);
+      await adding;
+      expect(await index.search(before, { k: 1 })).toEqual([[{ id: 'early', distance: 0 }]]);
+      await index.remove(['early']);
     });
 
     test('takes ids and positions of all kinds', async () => {

@@ -313,6 +313,9 @@ describe('distill', () => {
     expect(find({ tokens: 'patches' }, [6])).toThrow(
       'features[0].student must be a layer of output [batch, 1 + patches, channels] or [batch, rows, columns, channels], got [null,6].',
     );
+    expect(find({ tokens: 'patches' }, [1, 6])).toThrow(
+      'features[0].student must be a layer of output [batch, 1 + patches, channels] or [batch, rows, columns, channels], got [null,1,6].',
+    );
     expect(find({ tokens: 'patches', studentGrid: [4, 1] }, [2, 2, 3])).toThrow(
       'features[0].studentGrid must be that of the map, [2,2], got [4,1].',
     );
