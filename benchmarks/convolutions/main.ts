@@ -1,7 +1,7 @@
 /*
  * Packed convolutions against those of TensorFlow.js, one image at a time: single ones, and whole nets.
  *
- *   npm run bench:convolutions                    some four minutes; keep the machine quiet
+ *   npm run bench:convolutions                    keep the machine quiet
  *   npm run bench:convolutions -- --quick         less exact, without the backend cpu
  *   npm run bench:convolutions -- --markdown docs/convolutions.md
  */

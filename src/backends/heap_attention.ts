@@ -27,9 +27,7 @@ import { withHeapOutputs } from './heap_outputs';
 import { checkAllocated } from './heap_room';
 import { computedByThreads } from './heap_threads';
 import { moduleOnHeap } from './module_on_heap';
-
-/** With fewer multiplications for each number that is copied, threads outside the heap gain nothing. */
-const MIN_PER_NUMBER = 64;
+import { MIN_PER_NUMBER } from './words_beside_heap';
 
 /** The tfjs kernel of the backend wasm: it computes where the tensors lie, unless threads outside are faster. */
 export const heapAttention: KernelFunc = (args) => {

@@ -21,10 +21,7 @@ import { heapMicrokernels } from './heap_microkernels';
 import { withHeapOutputs } from './heap_outputs';
 import { checkAllocated } from './heap_room';
 import { computedByThreads } from './heap_threads';
-import { computedBesideHeap, type PackedWork } from './words_beside_heap';
-
-/** With fewer multiplications for each number that is copied, threads outside the heap gain nothing. */
-const MIN_PER_NUMBER = 64;
+import { computedBesideHeap, MIN_PER_NUMBER, type PackedWork } from './words_beside_heap';
 
 /** The tfjs kernel of the backend wasm: it computes where the tensors lie, unless threads outside are faster. */
 export const heapTernaryConv2D: KernelFunc = (args) => {

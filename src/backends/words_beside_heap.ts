@@ -11,6 +11,9 @@ import { withHeapOutputs } from './heap_outputs';
 import { checkAllocated } from './heap_room';
 import { returnFromEngine } from './packed_words';
 
+/** With fewer multiplications for each number that is copied, threads outside the heap gain nothing. */
+export const MIN_PER_NUMBER = 64;
+
 /** Packed words that lie in the engine's own memory, and nowhere else. They are their own key there. */
 class OwnMemoryWords implements OutsideValues {
   read(): Int32Array {

@@ -108,11 +108,11 @@ export class CheckedIndex implements PlaceIndex {
   }
 }
 
-/** A copy: an engine reads it later than the caller may change it. */
+/** A copy, as an engine may read it after the caller has changed it. (The `slice` of a Buffer copies nothing.) */
 function stored({ id, descriptor, position }: Place): Place {
   return {
     id,
-    descriptor: descriptor.slice(),
+    descriptor: new Uint8Array(descriptor),
     ...(position != null && { position: positionOf(position) }),
   };
 }

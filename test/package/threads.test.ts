@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const REPOSITORY = join(__dirname, '../..');
 
 /**
- * Computes large packed products and convolutions on a backend after `setUp`. Prints whether they are those of the portable engine, and
- * the threads of both engines; or the error.
+ * Computes large packed products and convolutions on a backend after `setUp`. Prints whether they are those of the
+ * portable engine, and the threads of both engines; or the error.
  */
 const program = (setUp: string, backend: string) => `
 const tf = require('@tensorflow/tfjs');

@@ -126,8 +126,8 @@ export function describeIndex(engine: string, open: () => Promise<PlaceIndex>): 
     });
 
     test('adds what descriptors were at the call', async () => {
-      const descriptor = randomBytes();
-      const before = descriptor.slice();
+      const before = randomBytes();
+      const descriptor = Buffer.from(before);
       const adding = index.add([{ id: 'early', descriptor }]);
       descriptor.fill(0);
       await adding;
