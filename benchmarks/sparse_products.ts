@@ -2,7 +2,7 @@
  * A sparsity gate of blocks of 4 with the ternary product that skips what it dropped, against the product alone, on one thread
  * of wasm: those of a block of ViT-Base with 197 rows (224 pixels) and 530 rows (322 pixels). Then the whole net of TAT-VPR.
  *
- *   npm run bench:sparse                          every engine that works here
+ *   npm run bench:sparse                          every engine that works here: some five minutes; keep the machine quiet
  *   npm run bench:sparse -- --shares 0.2,0.4 --rows 1,4,16
  *   npm run bench:sparse -- --markdown docs/sparse.md
  */
@@ -17,11 +17,12 @@ import {
   ternaryMatMul,
   type EngineName,
 } from 'tfjs-bitcore';
-import { tatBase } from 'tfjs-bitcore/vision';
+import { tatBase, type PublishedTransformerOptions } from 'tfjs-bitcore/vision';
 import { writeMarkdown } from '../examples/support/document';
 import { commandLine, machine } from '../examples/support/machine';
 import { median } from '../examples/support/median';
 import { startBackend } from './hosts/tfjs';
+import { progressBar } from './support/progress_bar';
 import { markdownTable, printTable, type Cells } from './support/tables';
 
 /** Inputs and outputs of the products of a block. */
@@ -72,14 +73,21 @@ function measure(rows: number, [k, n]: readonly [number, number], share: number,
   return times;
 }
 
+/** `tatBase` with int8 inputs, without which nothing can be skipped: without gates, and with them. */
+interface Nets {
+  readonly plain: tf.LayersModel;
+  readonly gated: tf.LayersModel;
+}
+
+function deployedNet(options: PublishedTransformerOptions): tf.LayersModel {
+  const trained = tatBase({ ...options, inputQuantizer: 'int8' });
+  const deployed = deploy(trained);
+  trained.dispose();
+  return deployed;
+}
+
 /** Milliseconds of an image through the net without gates, and with them at each share. */
-function measureNet(shares: readonly number[], rounds: number): Cells {
-  const [plain, gated] = [{}, { gate: { scope: 'block4' as const } }].map((options) => {
-    const trained = tatBase(options);
-    const deployed = deploy(trained);
-    trained.dispose();
-    return deployed;
-  });
+function measureNet({ plain, gated }: Nets, shares: readonly number[], rounds: number): Cells {
   const x = tf.randomNormal([1, 224, 224, 3], 0, 1, 'float32', 9);
   const subjects = shares.map((share) => () => {
     setSparsity(gated, share);
@@ -89,12 +97,16 @@ function measureNet(shares: readonly number[], rounds: number): Cells {
     [() => plain.predict(x) as tf.Tensor, ...subjects],
     rounds,
   );
-  tf.dispose([x]);
-  for (const net of [plain, gated]) net.dispose();
+  x.dispose();
   return Object.fromEntries(shares.map((share, i) => [zeros(share), text([dense, sparse[i]])]));
 }
 
-function cellsOf(engine: EngineName, rows: number, shares: readonly number[], rounds: number) {
+/** The cells of each product and of all; `progress` is called after each product. */
+function cellsOf(
+  engine: EngineName,
+  { rows, shares, rounds }: Pick<Options, 'shares' | 'rounds'> & { rows: number },
+  progress: () => void,
+): Cells[] {
   const sums = shares.map(() => [0, 0]);
   const row = (product: string, times: readonly number[][]): Cells =>
     Object.fromEntries([
@@ -106,6 +118,7 @@ function cellsOf(engine: EngineName, rows: number, shares: readonly number[], ro
   const cells = PRODUCTS.map((shape) => {
     const times = shares.map((share) => measure(rows, shape, share, rounds));
     times.forEach((pair, i) => pair.forEach((time, j) => (sums[i][j] += time)));
+    progress();
     return row(shape.join(' -> '), times);
   });
   return [...cells, row('all four', sums)];
@@ -136,35 +149,65 @@ dropped, and the first divided by the second. Times are medians by the clock, ta
 
 ${markdownTable(products)}
 
-An image of 224 pixels through the deployed \`tatBase\`, without gates and with them:
+An image of 224 pixels through the deployed \`tatBase\` with int8 inputs, without gates and with them:
 
 ${markdownTable(nets)}
 `;
 
-async function main() {
-  const program = new Command()
+/** Leaves only this engine, and tells whether it works here. */
+function useEngine(engine: EngineName): boolean {
+  tf.env().set('BITCORE_USE_RELAXED_SIMD', true);
+  tf.env().set('BITCORE_RELAXED_DOT', 0);
+  for (const [flag, value] of Object.entries(FLAGS[engine] ?? {})) tf.env().set(flag, value);
+  return engineInfo().engines[engine] === 'works';
+}
+
+function readOptions(): Options {
+  return new Command('npm run bench:sparse --')
+    .description('Times sparsity gates with the products that skip what they drop.')
     .option('--shares <list>', 'shares of the blocks that are zero', numbers, [0.4, 0.6])
     .option('--rows <list>', 'rows', numbers, [197, 530])
-    .option('--rounds <count>', 'turns of each product', Number, 15)
+    .option('--rounds <count>', 'turns of each product, and of each net', Number, 15)
     .option('--engines <list>', 'engines', (list) => list.split(','), Object.keys(FLAGS))
     .option('--markdown <file>', 'write the tables to a file too')
-    .parse();
-  const { shares, rows, rounds, engines, markdown: file } = program.opts<Options>();
-  const products: Cells[] = [];
-  const nets: Cells[] = [];
+    .parse()
+    .opts<Options>();
+}
+
+async function main() {
+  const options = readOptions();
   await startBackend('wasm');
   tf.env().set('BITCORE_THREADS', 1);
-  for (const engine of engines) {
-    tf.env().set('BITCORE_USE_RELAXED_SIMD', true);
-    tf.env().set('BITCORE_RELAXED_DOT', 0);
-    if (engineInfo().engines[engine] !== 'works') continue;
-    for (const [flag, value] of Object.entries(FLAGS[engine] ?? {})) tf.env().set(flag, value);
-    for (const count of rows) products.push(...cellsOf(engine, count, shares, rounds));
-    nets.push({ engine, ...measureNet([0, ...shares.filter((share) => share > 0)], rounds) });
+  const engines = options.engines.filter(useEngine);
+  const bar = progressBar(2 + engines.length * (options.rows.length * PRODUCTS.length + 1));
+  const step = (task: string) => bar.increment({ task });
+  const build = (name: string, net: PublishedTransformerOptions) => {
+    const deployed = deployedNet(net);
+    step(`built ${name}`);
+    return deployed;
+  };
+  const products: Cells[] = [];
+  const nets: Cells[] = [];
+  try {
+    const plain = build('tatBase', {});
+    const gated = build('tatBase with gates', { gate: { scope: 'block4' } });
+    for (const engine of engines) {
+      useEngine(engine);
+      for (const rows of options.rows) {
+        products.push(
+          ...cellsOf(engine, { ...options, rows }, () => step(`${engine}, ${rows} rows`)),
+        );
+      }
+      const shares = [0, ...options.shares.filter((share) => share > 0)];
+      nets.push({ engine, ...measureNet({ plain, gated }, shares, options.rounds) });
+      step(`${engine}, tatBase`);
+    }
+  } finally {
+    bar.stop();
   }
   printTable('ms of the product alone / of gate and product', products);
   printTable('ms of tatBase without gates / with them', nets);
-  if (file) await writeMarkdown(file, markdown(products, nets));
+  if (options.markdown) await writeMarkdown(options.markdown, markdown(products, nets));
 }
 
 main().catch((error: Error) => {

@@ -4,6 +4,7 @@
 import { EIGHT, inverseOf, pair, storePair, sumOf, sumOfSquares } from './normalization_sums';
 
 export { normalizeGradient } from './normalization_gradient';
+export { normalizeChannels } from './normalize_channels';
 
 /** beta may be 0, for none: adding -0 changes nothing. */
 function writeRow(x: usize, end: usize, mean: f64, inverse: f64, gamma: usize, beta: usize, y: usize): void {

@@ -9,6 +9,7 @@ export type { FromDenseOptions } from './layers/bit_linear/from_dense';
 export type { FromPackedOptions } from './layers/bit_linear/from_packed';
 export { BitLinear } from './layers/bit_linear/layer';
 export type { BitLinearOptions } from './layers/bit_linear/options';
+export { BatchNorm, batchNormalization, type BatchNormOptions } from './layers/batch_norm';
 export { GELU, geluLayer, type GELUOptions } from './layers/gelu';
 export { LayerNorm, layerNormalization, type LayerNormOptions } from './layers/layer_norm';
 export { MultiHeadAttention } from './layers/multi_head_attention/layer';

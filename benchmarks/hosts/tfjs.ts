@@ -14,7 +14,7 @@ export async function openTfjs(backend: 'cpu' | 'wasm' | 'tensorflow'): Promise<
   const peer = backend === 'tensorflow' ? 'tfjs-node' : `tfjs ${backend}`;
   let toDispose: Array<{ dispose(): unknown }> = [];
   return {
-    engine: () => engineInfo().engine,
+    engine: engineNames,
     prepare: (task: Task) => {
       const { subjects, owned } =
         task.kind === 'product' ? product(peer, task.shape) : predict(peer, task.batch);
@@ -26,6 +26,12 @@ export async function openTfjs(backend: 'cpu' | 'wasm' | 'tensorflow'): Promise<
       toDispose = [];
     },
   };
+}
+
+/** "relaxedDot16", or "relaxedDot16 (rows: relaxedDot32)" where another engine computes several rows. */
+export function engineNames(): string {
+  const { engine, engineOfRows } = engineInfo();
+  return engine === engineOfRows ? engine : `${engine} (rows: ${engineOfRows})`;
 }
 
 export async function startBackend(backend: HostName): Promise<void> {

@@ -30,7 +30,7 @@ async function start({ backend, net, threads }: NetRequest): Promise<NetStarted>
   predict();
   process.on('message', () => answer(() => timer.time(predict)));
   const info = engineInfo();
-  return { engine: info.engine, threads: info.threads };
+  return { engine: info.engineOfRows, threads: info.threads };
 }
 
 function answer(compute: () => PartTimes): void {

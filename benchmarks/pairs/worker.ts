@@ -1,6 +1,5 @@
 /* A process that measures all pairs on one backend. */
-import { engineInfo } from 'tfjs-bitcore';
-import { startBackend } from '../hosts/tfjs';
+import { engineNames, startBackend } from '../hosts/tfjs';
 import type { Effort } from '../plan';
 import { takeTurns } from '../support/turns';
 import { PAIRS, type Pair } from './pairs';
@@ -22,7 +21,7 @@ export type PairsReply = { engine: string; pairs: PairTimes[] } | { error: strin
 
 async function measurePairs({ backend, effort }: PairsRequest): Promise<PairsReply> {
   await startBackend(backend);
-  return { engine: engineInfo().engine, pairs: PAIRS.map((pair) => measurePair(pair, effort)) };
+  return { engine: engineNames(), pairs: PAIRS.map((pair) => measurePair(pair, effort)) };
 }
 
 function measurePair(

@@ -4,7 +4,7 @@ import { convolveInOwnMemory } from '../engine/convolution/own_memory';
 import { portableConvolution } from '../engine/convolution/portable';
 import type { TernaryConvolution } from '../engine/convolution/ternary_convolution';
 import { ownMemoryEngine } from '../engine/own_memory_engine';
-import { selectEngine } from '../engine/select';
+import { selectEngine, type SelectedProduct } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
 import { TERNARY_CONV2D, type TernaryConv2DAttrs } from '../ops/ternary_conv2d';
@@ -48,6 +48,12 @@ export function arrayTernaryConv2D<Backend>(tensors: ArrayTensors<Backend>): Ker
   };
 }
 
+/** What decides its engine: the positions of an image are the rows of its product. */
+export function convolutionProduct(attrs: TernaryConv2DAttrs): SelectedProduct {
+  const { inputQuantizer, geometry } = attrs;
+  return { inputQuantizer, rows: positionsOf(geometry), skipZeroBlocks: false };
+}
+
 /** The convolution of JavaScript arrays into `y`, on the fastest engine. */
 export function convolveArrays(
   access: TensorAccess,
@@ -59,7 +65,7 @@ export function convolveArrays(
   checkCodesOnce(inputs.packed.dataId, words, TERNARY_CONV2D);
   const operands = { ...floatOperands(access, inputs), ...convolutionSizes(inputs, attrs) };
   const { inputQuantizer } = attrs;
-  const engine = selectEngine(inputQuantizer);
+  const engine = selectEngine(convolutionProduct(attrs));
   if (engine !== 'portable' && convolvedInOwnMemory(engine, access, inputs.packed, operands, y))
     return;
   portableConvolution({ ...operands, packed: words() }, inputQuantizer, y);

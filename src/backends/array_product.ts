@@ -96,7 +96,7 @@ export function computeFromArrays(
     activation,
     skipZeroBlocks,
   };
-  const engine = selectEngine(inputQuantizer);
+  const engine = selectEngine({ inputQuantizer, rows, skipZeroBlocks });
   if (engine !== 'portable' && computeInOwnMemory(engine, access, inputs.packed, operands, y))
     return;
   PORTABLE_PRODUCTS[inputQuantizer]({ ...operands, packed: words() }, y);

@@ -1,4 +1,5 @@
 import type { DataId, KernelFunc } from '@tensorflow/tfjs-core';
+import type { BATCH_NORM } from '../ops/batch_norm';
 import type { SCALED_DOT_PRODUCT_ATTENTION } from '../ops/attention';
 import type { GeluKernelName } from '../ops/gelu';
 import type { COLUMN_SUMS } from '../quantizers/kernel/column_sums';
@@ -21,6 +22,7 @@ export interface Backend {
           | typeof COLUMN_SUMS
           | typeof SCALED_DOT_PRODUCT_ATTENTION
           | typeof SPARSITY_GATE
+          | typeof BATCH_NORM
           | GeluKernelName
           | NormalizationKernelName,
           KernelFunc

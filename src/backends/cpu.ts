@@ -1,6 +1,7 @@
 import { ownMemoryThreads } from '../engine/own_memory_engine';
 import { cpuRecord, makeCpuTensor, type CpuBackend } from '../tfjs/cpu_tensors';
 import { arrayAttention } from './array_attention';
+import { arrayBatchNorm } from './array_batch_norm';
 import { arrayColumnSums } from './array_column_sums';
 import { arrayTernaryConv2D } from './array_convolution';
 import { arrayGate } from './array_gate';
@@ -25,6 +26,7 @@ export const cpu: Backend = {
     ColumnSums: arrayColumnSums(tensors),
     ScaledDotProductAttention: arrayAttention(tensors),
     SparsityGate: arrayGate(tensors),
+    BatchNorm: arrayBatchNorm(tensors),
     ...arrayGelu(tensors),
     ...arrayNormalization(tensors),
   },

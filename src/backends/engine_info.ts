@@ -7,8 +7,10 @@ import { compileAll } from '../engine/wasm/modules';
 export interface EngineInfo {
   /** tfjs's current backend. */
   readonly backend: string;
-  /** What runs packed products with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
+  /** What runs packed products of one row with int8 inputs there; `'composed'` of tfjs ops on GPUs. */
   readonly engine: EngineName | 'composed';
+  /** What runs those of several rows; another engine may be the fastest for them. */
+  readonly engineOfRows: EngineName | 'composed';
   /**
    * Threads that share a large product, or the heads of attention: in Node on the backends `cpu`, `wasm` and
    * `tensorflow`, and in browsers on `wasm`, on pages that are cross-origin isolated. Those that run now are counted,
@@ -21,7 +23,8 @@ export interface EngineInfo {
 }
 
 /**
- * Which engine runs packed products on the current backend, and whether the others can.
+ * Which engines run packed products on the current backend, and whether the others can. Where several work, they are
+ * measured in the first seconds, and the fastest one is used.
  * The flags `BITCORE_USE_WASM_SIMD`, `BITCORE_USE_RELAXED_SIMD` (booleans) and `BITCORE_RELAXED_DOT`
  * (16 or 32) of `tf.env()` forbid or force one. `BITCORE_THREADS`, set before the first product or call
  * of this, says how many threads share a large one; by default as many as there are processors, at most 8.
@@ -37,10 +40,15 @@ export function engineInfo(): EngineInfo {
   const backend = backendNamed(name);
   const names: EngineName[] = [...WASM_ENGINE_NAMES, 'portable'];
   const states = names.map((engine) => [engine, engineState(engine)]);
-  const engine = backend?.computedBy === 'ops' ? 'composed' : selectEngine('int8');
+  const engineOf = (rows: number) =>
+    backend?.computedBy === 'ops'
+      ? 'composed'
+      : selectEngine({ inputQuantizer: 'int8', rows, skipZeroBlocks: false });
+  const engine = engineOf(1);
   return {
     backend: name,
     engine,
+    engineOfRows: engineOf(2),
     threads: engine === 'portable' ? 1 : (backend?.threads() ?? 1),
     engines: Object.fromEntries(states) as Record<EngineName, EngineState>,
   };

@@ -15,7 +15,12 @@ import {
   heapValues,
   type WasmBackend,
 } from '../tfjs/wasm_heap';
-import { convolutionSizes, convolveArrays, convolvedShape } from './array_convolution';
+import {
+  convolutionProduct,
+  convolutionSizes,
+  convolveArrays,
+  convolvedShape,
+} from './array_convolution';
 import { checkCodesOnce, type TernaryMatMulInputs } from './array_product';
 import { heapMicrokernels } from './heap_microkernels';
 import { withHeapOutputs } from './heap_outputs';
@@ -35,12 +40,12 @@ export const heapTernaryConv2D: KernelFunc = (args) => {
 };
 
 function besideHeap(inputs: TernaryMatMulInputs, attrs: TernaryConv2DAttrs): PackedWork {
-  const { inputQuantizer, geometry } = attrs;
+  const { geometry } = attrs;
   const [shape, sizes] = [convolvedShape(inputs, attrs), convolutionSizes(inputs, attrs)];
   const macs = macsOf(geometry, sizes.units);
   const copied = imageSize(geometry) + positionsOf(geometry) * sizes.units;
   return {
-    ...{ kernel: TERNARY_CONV2D, inputQuantizer, shape },
+    ...{ kernel: TERNARY_CONV2D, shape, ...convolutionProduct(attrs) },
     isLarge: macs >= MIN_PER_NUMBER * copied,
     gains: () => ownMemoryMayShare(macs),
     compute: (engine, operands, weight, y) => {
@@ -57,7 +62,7 @@ function computedInHeap(
 ): TensorInfo {
   const shapes = [convolvedShape(inputs, attrs)];
   const [output] = withHeapOutputs(backend, inputs, shapes, TERNARY_CONV2D, ([y]) => {
-    const engine = selectEngine(attrs.inputQuantizer);
+    const engine = selectEngine(convolutionProduct(attrs));
     const microkernels = engine === 'portable' ? undefined : heapMicrokernels(backend);
     if (engine !== 'portable' && microkernels?.supports(engine)) {
       convolveInPlace({ backend, microkernels, engine, inputs, attrs, output: y! });

@@ -1,4 +1,5 @@
 import { registerAttentionGradient } from '../ops/attention';
+import { registerBatchNormGradient } from '../ops/batch_norm';
 import { registerConvolutionForTraining } from '../ops/convolution';
 import { registerColumnSumsGradient } from '../quantizers/kernel/column_sums';
 import { registerGeluGradient } from '../ops/gelu';
@@ -19,6 +20,7 @@ registerColumnSumsGradient();
 registerAttentionGradient();
 registerGeluGradient();
 registerNormalizationGradients();
+registerBatchNormGradient();
 registerExplicitTransposeMatMul();
 registerConvolutionForTraining(BACKENDS.map(({ name }) => name));
 registerTileGradient();

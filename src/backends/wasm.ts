@@ -22,6 +22,7 @@ import {
 } from './array_product';
 import type { Backend } from './backend';
 import { heapAttention } from './heap_attention';
+import { heapBatchNorm } from './heap_batch_norm';
 import { heapColumnSums } from './heap_column_sums';
 import { heapTernaryConv2D } from './heap_convolution';
 import { heapGate } from './heap_gate';
@@ -50,6 +51,7 @@ export const wasm: Backend = {
     ColumnSums: heapColumnSums,
     ScaledDotProductAttention: heapAttention,
     SparsityGate: heapGate,
+    BatchNorm: heapBatchNorm,
     ...heapGelu,
     ...heapNormalization,
   },
@@ -71,7 +73,7 @@ function besideHeap(
   const shape = outputShape(inputs);
   const [rows, units] = shape;
   return {
-    ...{ kernel: TERNARY_MAT_MUL, inputQuantizer, shape },
+    ...{ kernel: TERNARY_MAT_MUL, inputQuantizer, rows, skipZeroBlocks, shape },
     isLarge: inFeatures * units >= MIN_WEIGHTS,
     gains: () => ownMemoryEngine().shares(rows, inFeatures, units),
     compute: (engine, operands, weight, y) => {
@@ -108,7 +110,7 @@ function computeInto(
   inputs: TernaryMatMulInputs,
   attrs: TernaryMatMulAttrs,
 ): void {
-  const engine = selectEngine(attrs.inputQuantizer);
+  const engine = selectEngine({ ...attrs, rows: output.shape[0]! });
   const microkernels = engine === 'portable' ? undefined : heapMicrokernels(backend);
   if (engine !== 'portable' && microkernels?.supports(engine)) {
     runInPlace(backend, microkernels, engine, inputs, attrs, output);

@@ -1,9 +1,8 @@
 import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
 import { ownMemoryEngine } from '../engine/own_memory_engine';
-import { selectEngine } from '../engine/select';
+import { selectEngine, type SelectedProduct } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { unlessMemoryIsRefused } from '../engine/wasm/refused_memory';
-import type { InputQuantizerName } from '../quantizers/input/registry';
 import { OutsideTensors, type OutsideValues } from '../tfjs/outside_tensors';
 import { allocateHeap, freeHeap, heapValues, type WasmBackend } from '../tfjs/wasm_heap';
 import { checkCodesOnce, floatOperands, type TernaryMatMulInputs } from './array_product';
@@ -31,10 +30,9 @@ const outside = new OutsideTensors<OwnMemoryWords>();
 const staying = new WeakSet<DataId>();
 
 /** What is to be computed of packed words. */
-export interface PackedWork {
+export interface PackedWork extends SelectedProduct {
   /** Name of the tfjs kernel. */
   readonly kernel: string;
-  readonly inputQuantizer: InputQuantizerName;
   /** Of the output. */
   readonly shape: number[];
   /** Whether it would be faster outside of the heap, its copies and all, if threads share it. */
@@ -63,7 +61,7 @@ export function computedBesideHeap(
   const { dataId } = inputs.packed;
   const isOutside = outside.valuesOf(dataId) != null;
   if (!isOutside && (!work.isLarge || staying.has(dataId))) return undefined;
-  const engine = selectEngine(work.inputQuantizer);
+  const engine = selectEngine(work);
   if (engine !== 'portable' && (isOutside || work.gains())) {
     const output = unlessMemoryIsRefused(() => compute(engine, backend, inputs, work), undefined);
     if (output != null) return output;

@@ -11,7 +11,7 @@ Options of convert:
   --input-quantizer NAME   int8 (default) or none
   --skip PATTERN           layers to keep, by name or path with *; repeatable
   --convert-outputs        convert output layers too
-  --keep-normalizations    keep layers that would become the faster LayerNorm
+  --keep-normalizations    keep what LayerNorm and BatchNorm would replace
 Options of verify:
   --rows N                 number of random inputs, 32 if not given
   --shape 64,64,3          sizes of an input without rows; once for each input

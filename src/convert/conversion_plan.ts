@@ -25,13 +25,14 @@ export interface PlannedLayer {
   readonly macShare: number;
 }
 
-/** What becomes of a layer normalization. Its bytes and weights stay the same. */
+/** What becomes of a layer normalization or a batch normalization. Its bytes and weights stay the same. */
 export interface PlannedNormalization {
   /** The layer's name, after those of the models and wrappers around it. */
   readonly path: string;
   readonly name: string;
   readonly className: string;
-  /** Whether it becomes a LayerNorm. */
+  /** The class that takes its place if it is converted: LayerNorm or BatchNorm. */
+  readonly replacement: string;
   readonly converted: boolean;
   /** Why it is kept; null if it is converted. */
   readonly reason: string | null;
@@ -56,7 +57,7 @@ export interface ConversionPlan {
    * option `layers`, those of its kinds.
    */
   readonly layers: PlannedLayer[];
-  /** The layer normalizations, also those inside other layers. */
+  /** The layer normalizations, then the batch normalizations, also those inside other layers. */
   readonly normalizations: PlannedNormalization[];
   readonly totals: PlanTotals;
   /** The plan as a table; the last line says what `convert` and `deploy` make of the model. */

@@ -1,5 +1,4 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { LayerNorm } from '../layers/layer_norm';
 import type { Conv2DLayer } from '../tfjs/conv2d';
 import type { DenseLayer } from '../tfjs/dense';
 import { copyOptimizer, ownOptimizer } from '../tfjs/optimizer_copy';
@@ -20,9 +19,9 @@ import { checkedDecisions } from './plan';
  * learned scales start from the kernels. Layers whose output is an output of the model stay float unless
  * `convertOutputs` is true; activations after them do not count. The first convolution stays float unless
  * `convertFirstConvolution` is true; depthwise, separable and transposed ones stay float. Each
- * `tf.layers.layerNormalization` over the last axis becomes a LayerNorm, which computes the same to rounding in less
- * time, unless `keepNormalizations` is true; this holds for a model without a Dense layer too. `planConversion` shows
- * what happens to each layer.
+ * `tf.layers.layerNormalization` and `tf.layers.batchNormalization` over the last axis becomes a LayerNorm or a
+ * BatchNorm, which compute the same to rounding in less time, unless `keepNormalizations` is true; this holds for a model
+ * without a Dense layer too. `planConversion` shows what happens to each layer.
  *
  * ```js
  * const dense = tf.sequential({
@@ -47,7 +46,7 @@ export function convert<Model extends LayersModel>(
   const { layers, normalizations } = checkedDecisions(model, options, 'convert');
   const changes = new Map([
     ...layers.flatMap(ternaryChange),
-    ...normalizations.flatMap(layerNormChange),
+    ...normalizations.flatMap(normalizationChange),
   ]);
   return disposingOnError(() => {
     const converted = rebuild(model, changes);
@@ -56,9 +55,13 @@ export function convert<Model extends LayersModel>(
   });
 }
 
-/** The config and the weights of a layer normalization are those of LayerNorm. */
-function layerNormChange({ site, reason }: NormalizationDecision): Array<[string, LayerChange]> {
-  return reason == null ? [[site.path, { className: LayerNorm.className, config: {} }]] : [];
+/** The config and the weights of a normalization are those of its replacement. */
+function normalizationChange({
+  site,
+  replacement,
+  reason,
+}: NormalizationDecision): Array<[string, LayerChange]> {
+  return reason == null ? [[site.path, { className: replacement, config: {} }]] : [];
 }
 
 function ternaryChange({ site, ternary }: Decision): Array<[string, LayerChange]> {

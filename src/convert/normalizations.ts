@@ -1,55 +1,81 @@
 import type { LayersModel, layers, Shape } from '@tensorflow/tfjs-layers';
+import { BatchNorm } from '../layers/batch_norm';
 import { LayerNorm } from '../layers/layer_norm';
+import { BatchNormalization } from '../tfjs/batch_normalization';
 import { inputShape } from '../tfjs/layer_nodes';
-import { LayerNormalization, type LayerNormalizationLayer } from '../tfjs/layer_normalization';
+import { LayerNormalization } from '../tfjs/layer_normalization';
 import { innermostInputShape } from '../tfjs/wrapped_layer';
 import { layerSites, type LayerSite } from '../topology/layer_sites';
 import { hiddenSites } from './hidden_sites';
 import type { ConvertOptions } from './options';
 import type { SkipRule } from './skip';
 
-/** What `convert` does with one layer normalization. */
+/** What `convert` does with one normalization. */
 export interface NormalizationDecision {
   readonly site: LayerSite;
-  /** Why it is kept; null if it becomes a LayerNorm. */
+  /** The class that takes its place. */
+  readonly replacement: string;
+  /** Why it is kept; null if it is replaced. */
   readonly reason: string | null;
 }
 
-/** One decision for each layer normalization, including those inside other layers. */
+/** A class of tfjs whose layers one of this package can replace: it has the same config and weights. */
+interface ReplaceableClass {
+  readonly stock: typeof layers.Layer & { readonly className: string };
+  readonly ours: typeof layers.Layer & { readonly className: string };
+}
+
+/** Their layers have an `axis` or a list of them. */
+const REPLACEABLE: readonly ReplaceableClass[] = [
+  { stock: LayerNormalization, ours: LayerNorm },
+  { stock: BatchNormalization, ours: BatchNorm },
+];
+
+/** One decision for each normalization, including those inside other layers. */
 export function decideNormalizations(
   model: LayersModel,
   { keepNormalizations }: Pick<ConvertOptions, 'keepNormalizations'>,
   isSkipped: SkipRule,
 ): NormalizationDecision[] {
-  const decideOne = (site: LayerSite): NormalizationDecision => {
-    const reason = whyNotLayerNorm(site) ?? (isSkipped(site) ? 'skipped' : null);
-    return { site, reason: reason ?? (keepNormalizations ? 'keepNormalizations is true' : null) };
-  };
-  return [...layerSites(model)].flatMap((site) => [
-    ...(isLayerNormalization(site.layer) ? [decideOne(site)] : []),
-    ...hiddenSites(site, LayerNormalization),
-  ]);
+  const sites = [...layerSites(model)];
+  return REPLACEABLE.flatMap((classes) => {
+    const replacement = classes.ours.className;
+    const decideOne = (site: LayerSite): NormalizationDecision => {
+      const refusal = whyKept(site, classes) ?? (isSkipped(site) ? 'skipped' : null);
+      const reason = refusal ?? (keepNormalizations ? 'keepNormalizations is true' : null);
+      return { site, replacement, reason };
+    };
+    return sites.flatMap((site) => [
+      ...(site.layer instanceof classes.stock ? [decideOne(site)] : []),
+      ...hiddenSites(site, classes.stock).map((hidden) => ({ ...hidden, replacement })),
+    ]);
+  });
 }
 
-export function isLayerNormalization(layer: layers.Layer): layer is LayerNormalizationLayer {
-  return layer instanceof LayerNormalization;
+/** The class that `convert` puts in the place of a layer; undefined where that stays. */
+export function replacementOf(site: LayerSite): string | undefined {
+  const classes = REPLACEABLE.find(({ stock }) => site.layer instanceof stock);
+  return classes == null || whyKept(site, classes) != null ? undefined : classes.ours.className;
 }
 
-/** Why a LayerNorm cannot stand in the place of a layer normalization, or does so already; null if it can. */
-export function whyNotLayerNorm(site: LayerSite): string | null {
-  const layer = site.layer as LayerNormalizationLayer;
-  if (layer.constructor === LayerNorm) return 'a LayerNorm already';
-  if (layer.constructor !== LayerNormalization) {
-    return `its class ${layer.getClassName()} extends LayerNormalization`;
+/** Why a layer of this package cannot stand in the place of a normalization, or does so already; null if it can. */
+function whyKept(site: LayerSite, { stock, ours }: ReplaceableClass): string | null {
+  const { layer } = site;
+  const { className } = ours;
+  if (layer.constructor === ours) return `a ${className} already`;
+  if (layer.constructor !== stock) {
+    return `its class ${layer.getClassName()} extends ${stock.className}`;
   }
+  const { axis } = layer as layers.Layer & { readonly axis: number | number[] };
   const shapes = site.nodes.map((node) => innermostInputShape(site.applied, inputShape(node)));
-  const other = shapes.find((shape) => !isOverLastAxis(layer, shape));
+  const other = shapes.find((shape) => !isLastAxis([axis].flat(), shape));
   if (other == null) return null;
-  const axes = JSON.stringify(layer.axis);
-  return `it normalizes axes ${axes} of ${JSON.stringify(other)}: LayerNorm needs the last alone, of known size`;
+  const axes = JSON.stringify([axis].flat());
+  return `it normalizes axes ${axes} of ${JSON.stringify(other)}: ${className} needs the last alone, of known size`;
 }
 
-function isOverLastAxis({ axis }: LayerNormalizationLayer, shape: Shape): boolean {
+function isLastAxis(axes: number[], shape: Shape): boolean {
   const last = shape.length - 1;
-  return last > 0 && [axis].flat().join() === String(last) && shape[last] != null;
+  const isLast = axes.length === 1 && [-1, last].includes(axes[0]!);
+  return last > 0 && isLast && shape[last] != null;
 }

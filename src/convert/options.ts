@@ -33,7 +33,7 @@ export interface ConversionOptions extends Omit<QuantizationOptions, 'eps'> {
   convertFirstConvolution?: boolean;
   /** Also converts layers that give an output of the model. Default: false. */
   convertOutputs?: boolean;
-  /** Keeps each LayerNormalization of TensorFlow.js, which else becomes a LayerNorm. Default: false. */
+  /** Keeps the normalizations of TensorFlow.js, which else become a LayerNorm or a BatchNorm. Default: false. */
   keepNormalizations?: boolean;
 }
 

@@ -14,8 +14,8 @@ import { planText } from './plan_text';
 import { checkRebuildable } from './refusals';
 
 /**
- * Shows what `convert` would do with the same options: which layers become ternary, which layer
- * normalizations become LayerNorm, which stay and why, and how much smaller the deployed model is. Nothing is
+ * Shows what `convert` would do with the same options: which layers become ternary, which
+ * normalizations become LayerNorm or BatchNorm, which stay and why, and how much smaller the deployed model is. Nothing is
  * built or changed.
  *
  * ```js
@@ -67,10 +67,14 @@ export function planOf(model: LayersModel, decisions: Decisions): ConversionPlan
   return { ...plan, toString: () => planText(plan) };
 }
 
-function planNormalization({ site, reason }: NormalizationDecision): PlannedNormalization {
-  const { layer, path } = site;
+function planNormalization({
+  site: { layer, path },
+  replacement,
+  reason,
+}: NormalizationDecision): PlannedNormalization {
   const { name } = layer;
-  return { path, name, className: layer.getClassName(), converted: reason == null, reason };
+  const converted = reason == null;
+  return { path, name, className: layer.getClassName(), replacement, converted, reason };
 }
 
 function planLayer(decision: Decision, all: { bytes: number; macs: number }): PlannedLayer {

@@ -28,8 +28,8 @@ function tableRows({
     layer.quantizer ?? `kept: ${layer.reason}`,
     ...sizes(layer),
   ]);
-  for (const { path, reason } of normalizations) {
-    const becomes = reason == null ? 'LayerNorm' : `kept: ${reason}`;
+  for (const { path, replacement, reason } of normalizations) {
+    const becomes = reason == null ? replacement : `kept: ${reason}`;
     body.push([path, '', becomes, ...header.slice(3).map(() => '')]);
   }
   const { converted, kept, bytes, deployedBytes } = totals;

@@ -14,7 +14,7 @@ const MAX_THREADS = 8;
 
 env().registerFlag(USE_SIMD, () => true);
 env().registerFlag(USE_RELAXED, () => true);
-/** 16 or 32 forces the relaxed engine with that dot product; 0 lets a calibration choose. */
+/** 16 or 32 forces the relaxed engine with that dot product; 0 lets a calibration choose among all. */
 env().registerFlag(RELAXED_DOT, () => 0);
 /** Threads that share large work, where they can; read before the first one. */
 env().registerFlag(THREADS, () => Math.min(availableThreads(), MAX_THREADS));
@@ -30,12 +30,16 @@ export function allowedByFlags(engine: WasmEngineName): boolean {
   return env().getBool(USE_RELAXED) && (forced === 0 || engine === `relaxedDot${forced}`);
 }
 
-function forcedDot(): number {
+/** The engine that a flag forces, where it works. */
+export function forcedEngine(): WasmEngineName | undefined {
+  const forced = forcedDot();
+  return forced === 0 ? undefined : `relaxedDot${forced}`;
+}
+
+function forcedDot(): 0 | 16 | 32 {
   const forced = env().getNumber(RELAXED_DOT);
-  if (![0, 16, 32].includes(forced)) {
-    throw argumentError('tf.env()', RELAXED_DOT, '16, 32, or 0 to measure', forced);
-  }
-  return forced;
+  if (forced === 0 || forced === 16 || forced === 32) return forced;
+  throw argumentError('tf.env()', RELAXED_DOT, '16, 32, or 0 to measure', forced);
 }
 
 /** How many threads are wanted. */

@@ -1,9 +1,9 @@
-import { fasterRelaxedEngine } from './calibration';
-import { allowedByFlags } from './flags';
+import { fastestEngine, productKind, type ProductKind } from './calibration';
+import { allowedByFlags, forcedEngine } from './flags';
 import { hasOwnMemory, ownMemoryEngine } from './own_memory_engine';
 import { passesSelfTest } from './self_test';
 import type { InputQuantizerName } from '../quantizers/input/registry';
-import { wasmServes, type WasmEngineName } from './wasm/engines';
+import { WASM_ENGINE_NAMES, wasmServes, type WasmEngineName } from './wasm/engines';
 import { unlessMemoryIsRefused } from './wasm/refused_memory';
 
 /** What computes packed products. All give the same floats. */
@@ -12,17 +12,31 @@ export type EngineName = WasmEngineName | 'portable';
 /** Whether an engine can run here, and why not. */
 export type EngineState = 'works' | 'unsupported' | 'wrong results' | 'forbidden by a flag';
 
-/** The engine to use now: the fastest that serves these inputs, works, and is not forbidden by a flag. */
-export function selectEngine(inputQuantizer: InputQuantizerName): EngineName {
-  if (!wasmServes(inputQuantizer)) return 'portable';
-  return unlessMemoryIsRefused(fastestEngine, 'portable');
+/** The part of a product that decides which engine is the fastest. */
+export interface SelectedProduct {
+  readonly inputQuantizer: InputQuantizerName;
+  readonly rows: number;
+  readonly skipZeroBlocks: boolean;
 }
 
-function fastestEngine(): EngineName {
-  const works = (engine: WasmEngineName) => engineState(engine) === 'works';
-  const relaxed = (['relaxedDot16', 'relaxedDot32'] as const).filter(works);
-  if (relaxed.length === 2) return fasterRelaxedEngine();
-  return relaxed[0] ?? (works('simd128') ? 'simd128' : 'portable');
+/** The engine to use now: the fastest that serves these inputs, works, and is not forbidden by a flag. */
+export function selectEngine({
+  inputQuantizer,
+  rows,
+  skipZeroBlocks,
+}: SelectedProduct): EngineName {
+  if (!wasmServes(inputQuantizer)) return 'portable';
+  const kind = productKind(rows, skipZeroBlocks);
+  return unlessMemoryIsRefused(() => fastestThatWorks(kind), 'portable');
+}
+
+function fastestThatWorks(kind: ProductKind): EngineName {
+  const working = WASM_ENGINE_NAMES.filter((name) => engineState(name) === 'works');
+  const [first, ...others] = working;
+  if (first == null) return 'portable';
+  const forced = forcedEngine();
+  if (forced != null && working.includes(forced)) return forced;
+  return others.length === 0 ? first : fastestEngine(kind, [first, ...others]);
 }
 
 export function engineState(name: EngineName): EngineState {

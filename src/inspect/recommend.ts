@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { isLayerNormalization, whyNotLayerNorm } from '../convert/normalizations';
+import { replacementOf } from '../convert/normalizations';
 import { argumentError } from '../errors';
 import { outputLayerOf } from '../layers/composite_layer';
 import { isTernaryLayer } from '../layers/ternary/ternary_layer';
@@ -30,12 +30,18 @@ const LOWEST_RATES: Readonly<Record<string, number>> = {
   Momentum: 1e-3,
 };
 
-const NORMS = ['RMSNormalization', 'LayerNorm', 'LayerNormalization', 'BatchNormalization'];
+const NORMS = [
+  'RMSNormalization',
+  'LayerNorm',
+  'LayerNormalization',
+  'BatchNorm',
+  'BatchNormalization',
+];
 
 /**
  * Looks for settings that are known to hurt ternary training: weight decay on a latent kernel, a tiny
  * learning rate, a ternary layer whose input comes from other weights without a normalization between,
- * and a ternary output layer. These are rules of thumb; an empty list is no promise. It also names each layer
+ * and a ternary output layer. These are rules of thumb; an empty list is no promise. It also names each
  * normalization of TensorFlow.js that a faster layer can replace, in every model.
  *
  * ```js
@@ -116,16 +122,23 @@ function headAdvice(model: LayersModel, sites: LayerSite[]): Recommendation[] {
     }));
 }
 
+/** What is slow about a normalization of TensorFlow.js, by the class that replaces it, and what makes that class. */
+const SLOW_NORMS: Readonly<Record<string, readonly [problem: string, replacement: string]>> = {
+  LayerNorm: [
+    'tf.layers.layerNormalization is thirteen operations: small nets spend most of their time there.',
+    'layerNormalization(), which is one operation',
+  ],
+  BatchNorm: [
+    'tf.layers.batchNormalization takes a root for each value on cpu and wasm: convolutional nets spend much of their time there.',
+    'batchNormalization(), which takes one for each channel',
+  ],
+};
+
 function slowNormAdvice(site: LayerSite): Recommendation[] {
-  if (!isLayerNormalization(site.layer) || whyNotLayerNorm(site) != null) return [];
-  return [
-    {
-      path: site.path,
-      problem:
-        'tf.layers.layerNormalization is thirteen operations: small nets spend most of their time there.',
-      remedy: 'Use layerNormalization(), which is one operation; convert(model) puts it there.',
-    },
-  ];
+  const replacement = replacementOf(site);
+  if (replacement == null) return [];
+  const [problem, instead] = SLOW_NORMS[replacement]!;
+  return [{ path: site.path, problem, remedy: `Use ${instead}; convert(model) puts it there.` }];
 }
 
 /** The layers with weights, or the input layers, that a tensor comes from. */

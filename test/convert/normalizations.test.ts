@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  BatchNorm,
+  batchNormalization,
   convert,
   deploy,
   LayerNorm,
@@ -14,6 +16,7 @@ import { expectClose, expectIdentical, randomTensor } from '../support/values';
 
 const { dense, timeDistributed } = tf.layers;
 const norm = tf.layers.layerNormalization;
+const batchNorm = tf.layers.batchNormalization;
 
 class OwnNormalization extends LayerNormalization {
   static override readonly className: string = 'OwnNormalization';
@@ -43,6 +46,9 @@ function model(): tf.Sequential {
       layerNormalization({ name: 'ours' }),
       new Holder({ name: 'holder' }),
       norm({ name: 'positive', axis: 2, epsilon: 1e-6 }),
+      batchNorm({ name: 'batch' }),
+      batchNorm({ name: 'batch_steps', axis: 1 }),
+      batchNormalization({ name: 'our_batch' }),
       dense({ units: 2, name: 'head' }),
     ],
   });
@@ -53,8 +59,8 @@ const x = () => randomTensor([3, 5, 6]);
 function withRandomWeights<Model extends tf.LayersModel>(model: Model): Model {
   for (const [i, weight] of model.weights.entries()) {
     const values = randomTensor(weight.shape as number[], 3 + i);
-    weight.write(values);
-    values.dispose();
+    // A variance is not negative.
+    weight.write(weight.originalName.endsWith('variance') ? tf.square(values) : values);
   }
   return model;
 }
@@ -64,6 +70,12 @@ function reasons(options?: ConvertOptions): Record<string, string | null> {
   return Object.fromEntries(normalizations.map(({ path, reason }) => [path, reason]));
 }
 
+/** The classes of the layers that are replaced. */
+const REPLACED: Record<string, string> = {
+  last: 'LayerNorm',
+  positive: 'LayerNorm',
+  batch: 'BatchNorm',
+};
 const needsLast = 'LayerNorm needs the last alone, of known size';
 const KEPT = {
   steps: `it normalizes axes [1] of [null,5,8]: ${needsLast}`,
@@ -71,15 +83,24 @@ const KEPT = {
   own: 'its class OwnNormalization extends LayerNormalization',
   ours: 'a LayerNorm already',
   'holder/held': 'inside "holder" of class Holder',
+  batch_steps: `it normalizes axes [1] of [null,5,8]: BatchNorm needs the last alone, of known size`,
+  our_batch: 'a BatchNorm already',
 };
 
 describe('the plan', () => {
   test('says what becomes of each normalization, and why it stays', () => {
-    expect(reasons()).toEqual({ last: null, 'wrapper/inner': null, positive: null, ...KEPT });
+    expect(reasons()).toEqual({
+      last: null,
+      'wrapper/inner': null,
+      positive: null,
+      batch: null,
+      ...KEPT,
+    });
     expect(planConversion(model()).normalizations[0]).toEqual({
       path: 'last',
       name: 'last',
       className: 'LayerNormalization',
+      replacement: 'LayerNorm',
       converted: true,
       reason: null,
     });
@@ -91,7 +112,7 @@ describe('the plan', () => {
     [
       'keepNormalizations',
       { keepNormalizations: true },
-      ['last', 'wrapper/inner', 'positive'],
+      ['last', 'wrapper/inner', 'positive', 'batch'],
       'keepNormalizations is true',
     ],
   ])('keeps those of %s', (_, options, paths, reason) => {
@@ -104,6 +125,7 @@ describe('the plan', () => {
     const lines = plan.toString().split('\n');
     expect(lines).toContainEqual(expect.stringMatching(/^last +LayerNorm$/));
     expect(lines).toContainEqual(expect.stringMatching(/^positive +kept: skipped$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^batch +BatchNorm$/));
     expect(plan.totals).toMatchObject({ converted: 1, kept: 1 });
   });
 });
@@ -111,15 +133,13 @@ describe('the plan', () => {
 describe('convert', () => {
   const classes = (net: tf.LayersModel) => net.layers.map((layer) => layer.getClassName());
 
-  test('puts LayerNorm where the plan says, with the same config and weights', () => {
+  test('puts LayerNorm and BatchNorm where the plan says, with the same config and weights', () => {
     const net = withRandomWeights(model());
     const converted = convert(net, { skip: 'first' });
     expect(classes(converted)).toEqual(
-      net.layers.map((layer) =>
-        ['last', 'positive'].includes(layer.name) ? 'LayerNorm' : layer.getClassName(),
-      ),
+      net.layers.map((layer) => REPLACED[layer.name] ?? layer.getClassName()),
     );
-    for (const name of ['last', 'positive', 'wrapper']) {
+    for (const name of ['last', 'positive', 'wrapper', 'batch']) {
       const { className: _, ...config } = net.getLayer(name).getConfig();
       const wrapped = JSON.stringify(config).replace('"LayerNormalization"', '"LayerNorm"');
       expect(JSON.stringify(converted.getLayer(name).getConfig())).toBe(wrapped);
@@ -136,8 +156,10 @@ describe('convert', () => {
   });
 
   test('does so in a model that has no Dense layer', () => {
-    const net = tf.sequential({ layers: [norm({ inputShape: [4] })] });
-    expect(convert(net).layers[0]).toBeInstanceOf(LayerNorm);
+    const net = tf.sequential({ layers: [norm({ inputShape: [4] }), batchNorm()] });
+    const [first, second] = convert(net).layers;
+    expect(first).toBeInstanceOf(LayerNorm);
+    expect(second).toBeInstanceOf(BatchNorm);
     expect(planConversion(net).totals).toMatchObject({ converted: 0, kept: 0 });
   });
 

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear, convert, deploy, layerNormalization, rmsNormalization } from '../../src';
+import {
+  batchNormalization,
+  bitLinear,
+  convert,
+  deploy,
+  layerNormalization,
+  rmsNormalization,
+} from '../../src';
 import { recommend } from '../../src/training';
 
 const NORM = 'No normalization between "first" and this layer';
@@ -24,7 +31,7 @@ describe('normalization', () => {
     ['layer', () => [layerNormalization()]],
     ['layer, then ReLU', () => [layerNormalization(), tf.layers.reLU()]],
     ['batch, dropout, reshape', () => [
-      tf.layers.batchNormalization(),
+      batchNormalization(),
       tf.layers.dropout({ rate: 0.1 }),
       tf.layers.reshape({ targetShape: [1, 4] }),
     ]],
@@ -151,15 +158,16 @@ test('a ternary output layer, with or without a softmax of its own', () => {
   expect(recommend(head(inner))).toMatchObject([{ path: 'n/c', problem }]);
 }); // prettier-ignore
 
-test('the layer normalization of TensorFlow.js, in every model and place', () => {
-  const { layerNormalization, timeDistributed } = tf.layers;
+test('the normalizations of TensorFlow.js, in every model and place', () => {
+  const { batchNormalization: batchNorm, layerNormalization, timeDistributed } = tf.layers;
   const model = tf.sequential();
   model.add(timeDistributed({ layer: layerNormalization({ name: 'a' }), name: 't', inputShape: [3, 4] }));
   model.add(layerNormalization({ name: 'b' }));
   model.add(layerNormalization({ name: 'c', axis: 1 }));
+  model.add(batchNorm({ name: 'd' }));
   model.add(tf.layers.dense({ units: 2 }));
   const remedy = expect.stringContaining('convert(model) puts it there') as string;
-  expect(recommend(model)).toMatchObject([{ path: 't/a', remedy }, { path: 'b', remedy }]);
+  expect(recommend(model)).toMatchObject([{ path: 't/a', remedy }, { path: 'b', remedy }, { path: 'd', remedy }]);
   expect(recommend(convert(model))).toEqual([]);
 }); // prettier-ignore
 

@@ -7,6 +7,8 @@ import {
   convert,
   GELU,
   geluLayer,
+  BatchNorm,
+  batchNormalization,
   LayerNorm,
   layerNormalization,
   MultiHeadAttention,
@@ -27,6 +29,7 @@ import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
 import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
 import { GELU_OPTIONS } from '../../src/layers/gelu';
+import { BATCH_NORM_OPTIONS } from '../../src/layers/batch_norm';
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
 import {
   MULTI_HEAD_ATTENTION_CONFIG,
@@ -370,6 +373,21 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: GELU_OPTIONS,
     ofTfjs: layerOptions,
     call: (options) => new GELU(options),
+  },
+  {
+    name: 'batchNormalization',
+    type: 'BatchNormOptions',
+    table: BATCH_NORM_OPTIONS,
+    where: 'BatchNorm',
+    ofTfjs: Object.keys(BATCH_NORM_OPTIONS),
+    call: batchNormalization,
+  },
+  {
+    name: 'BatchNorm',
+    type: 'BatchNormOptions',
+    table: BATCH_NORM_OPTIONS,
+    ofTfjs: Object.keys(BATCH_NORM_OPTIONS),
+    call: (options) => new BatchNorm(options),
   },
   {
     name: 'layerNormalization',

@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { expectTypeOf } from 'expect-type';
 import {
   BitConv2D,
+  batchNormalization,
   bitConv2d,
   BitLinear,
   bitLinear,
@@ -23,6 +24,7 @@ import {
   summary,
   ternaryMatMul,
   verify,
+  type BatchNorm,
   type ConversionPlan,
   type GELU,
   type KernelQuantizer,
@@ -45,6 +47,7 @@ declare const x: Tensor;
 
 // Layers: required options, and no unknown ones.
 expectTypeOf(bitLinear({ units: 8, kernelQuantizer: { name: 'twn' } })).toEqualTypeOf<BitLinear>();
+expectTypeOf(batchNormalization({ momentum: 0.9 })).toEqualTypeOf<BatchNorm>();
 expectTypeOf(layerNormalization({ epsilon: 1e-5 })).toEqualTypeOf<LayerNorm>();
 expectTypeOf(rmsNormalization()).toEqualTypeOf<RMSNormalization>();
 expectTypeOf(multiHeadAttention({ numHeads: 2, keyDim: 3 })).toEqualTypeOf<MultiHeadAttention>();

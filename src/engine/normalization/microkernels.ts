@@ -23,4 +23,14 @@ export interface NormalizationMicrokernels {
     epsilon: number,
     centered: number,
   ): void;
+  /** mean, factor and beta are float32 [channels]; x and y are [rows, channels]. */
+  normalizeChannels(
+    x: number,
+    mean: number,
+    factor: number,
+    beta: number,
+    y: number,
+    rows: number,
+    channels: number,
+  ): void;
 }

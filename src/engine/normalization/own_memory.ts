@@ -1,5 +1,6 @@
 import { ownMemoryEngine } from '../own_memory_engine';
 import { CHUNK_BYTES } from '../wasm/own_memory';
+import type { Channels } from './channels';
 import type { NormalizationMicrokernels } from './microkernels';
 import type { RowGradients, Rows } from './rows';
 
@@ -63,6 +64,29 @@ export function normalizeGradientInOwnMemory(
     });
     dgamma.set(sums.subarray(0, features));
     dbeta?.set(sums.subarray(features));
+  });
+}
+
+/** For the self-test, whose rows are few. */
+export function normalizeChannelsInOwnMemory(
+  microkernels: NormalizationMicrokernels,
+  { x, mean, factor, beta }: Channels,
+  y: Float32Array,
+): void {
+  const channels = mean.length;
+  const engine = ownMemoryEngine();
+  engine.lend(3 * mean.byteLength + 2 * x.byteLength, (meanAt) => {
+    const [factorAt, betaAt, xAt] = [1, 2, 3].map((i) => meanAt + i * mean.byteLength) as [
+      number,
+      number,
+      number,
+    ];
+    const yAt = xAt + x.byteLength;
+    const floats = new Float32Array(engine.memory.buffer);
+    [mean, factor, beta, x].forEach((values, i) => floats.set(values, meanAt / 4 + i * channels));
+    const rows = x.length / channels;
+    microkernels.normalizeChannels(xAt, meanAt, factorAt, betaAt, yAt, rows, channels);
+    y.set(floats.subarray(yAt / 4, yAt / 4 + y.length));
   });
 }
 

@@ -1,5 +1,10 @@
+import { normalizeChannels } from './channels';
 import type { NormalizationMicrokernels } from './microkernels';
-import { normalizeGradientInOwnMemory, normalizeInOwnMemory } from './own_memory';
+import {
+  normalizeChannelsInOwnMemory,
+  normalizeGradientInOwnMemory,
+  normalizeInOwnMemory,
+} from './own_memory';
 import { normalizeRows, normalizeRowsGradient } from './portable';
 import type { Rows } from './rows';
 
@@ -8,20 +13,36 @@ const WIDTHS = [1, 16, 27];
 
 /** Whether the microkernels compute the floats that the portable functions compute. */
 export function passesSelfTest(microkernels: NormalizationMicrokernels): boolean {
-  return WIDTHS.every((features) =>
-    [true, false].every((centered) => {
-      const rows = testRows(features, centered);
-      const expected = results(rows, normalizeRows, normalizeRowsGradient);
-      const actual = results(
-        rows,
-        (...args) => normalizeInOwnMemory(microkernels, ...args),
-        (...args) => normalizeGradientInOwnMemory(microkernels, ...args),
-      );
-      return expected.every((values, i) =>
-        values.every((value, j) => Object.is(value, actual[i]![j])),
-      );
-    }),
+  return (
+    WIDTHS.every((features) => normalizesRows(microkernels, features)) &&
+    WIDTHS.every((channels) => normalizesChannels(microkernels, channels))
   );
+}
+
+function normalizesRows(microkernels: NormalizationMicrokernels, features: number): boolean {
+  return [true, false].every((centered) => {
+    const rows = testRows(features, centered);
+    const expected = results(rows, normalizeRows, normalizeRowsGradient);
+    const actual = results(
+      rows,
+      (...args) => normalizeInOwnMemory(microkernels, ...args),
+      (...args) => normalizeGradientInOwnMemory(microkernels, ...args),
+    );
+    return expected.every((values, i) => areSame(values, actual[i]!));
+  });
+}
+
+function normalizesChannels(microkernels: NormalizationMicrokernels, channels: number): boolean {
+  const { x, gamma } = testRows(channels, true);
+  const rows = { x, mean: gamma.map((value) => 3 * value), factor: gamma, beta: gamma };
+  const [expected, actual] = [new Float32Array(x.length), new Float32Array(x.length)];
+  normalizeChannels(rows, expected);
+  normalizeChannelsInOwnMemory(microkernels, rows, actual);
+  return areSame(expected, actual);
+}
+
+function areSame(a: Float32Array, b: Float32Array): boolean {
+  return a.every((value, i) => Object.is(value, b[i]));
 }
 
 /** Ordinary, large and infinite numbers, the same in every run. */
