@@ -8,7 +8,7 @@ import { CHUNK_ROWS, type Case } from './cases';
  * go from neighbor to neighbor, would find nothing.
  */
 
-const CENTERS = 4000;
+export const CENTERS = 4000;
 
 const FOLDER = '.cache/benchmarks/retrieval';
 

@@ -2,6 +2,7 @@ import { commandLine, machine } from '../../examples/support/machine';
 import { markdownTable, milliseconds, type Cells } from '../support/tables';
 import { K, RECALL_QUERIES } from './cases';
 import { SERVER_SETTINGS } from './databases';
+import { CENTERS } from './descriptors';
 import type { KeptRow, Measured } from './measure';
 
 export function searchCells({ searches }: Measured): Cells[] {
@@ -38,7 +39,7 @@ Made by \`${commandLine('bench:retrieval')}\` on ${machine()}, with Node ${proce
 The ${K} nearest of all descriptors by Hamming distance. Exact searches found the same on every engine, ties included.
 Times are medians of whole calls by the number of their queries, with the quartiles in brackets; the engines take turns.
 
-- **Descriptors** are made, from fixed seeds, and the same for all engines: each is one of 4,000 centers with a quarter of
+- **Descriptors** are made, from fixed seeds, and the same for all engines: each is one of ${CENTERS.toLocaleString('en-US')} centers with a quarter of
   its bits changed, and each query a descriptor with an eighth of its bits changed. Among independent random
   descriptors all would be equally far from a query, and approximate searches would find nothing.
 - \`memoryEngine\`, **PGlite** and **PostgreSQL** are searched through \`placeIndex\`: \`memoryEngine\` on one thread, with SIMD
