@@ -4,6 +4,7 @@ import { KERNEL_QUANTIZERS } from '../support/quantizers';
 import { GRID_HASHES } from '../support/normalization_grid';
 import { visit, type Visit } from './chromium';
 import { attentionHashes } from './page/attention_grid';
+import { convolutionHashes, type ConvolutionHashes } from './page/convolution_grid';
 import { gateHashes } from './page/gate_grid';
 import { geluHashes } from './page/gelu_grid';
 import { pageCalls } from './page_calls';
@@ -46,11 +47,13 @@ const LAYERS = [...KERNEL_QUANTIZERS.map((kernelQuantizer) => ({ kernelQuantizer
 const opened = siteAndBrowser();
 
 let ofNode: Record<'attention' | 'gate' | 'gelu', Record<string, number>>;
+let convolutionsOfNode: ConvolutionHashes;
 
 beforeAll(async () => {
   tf.env().set('IS_TEST', true); // without it, tfjs advises to install tfjs-node
   await tf.setBackend('cpu');
   ofNode = { attention: attentionHashes(), gate: gateHashes(), gelu: geluHashes() };
+  convolutionsOfNode = convolutionHashes();
 });
 
 describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
@@ -96,6 +99,11 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
   }
 
   if (!onGpu) {
+    test.each(ENGINES)('convolutions by %s are the floats of Node', async (engine) => {
+      expect(await call('convolutionHashes', engine)).toEqual(convolutionsOfNode);
+      expect(convolutionsOfNode.changed).toEqual([]);
+    });
+
     test('normalizations are the floats of Node', async () => {
       expect(await call('normalizationHashes')).toEqual(GRID_HASHES);
     });

@@ -6,6 +6,7 @@ import '@tensorflow/tfjs-backend-webgpu';
 import { engineInfo, ready, type EngineInfo } from 'tfjs-bitcore';
 import { attentionHashes } from './attention_grid';
 import { checkpointIn, continueTraining, placesInIndexedDB } from './checkpointed_training';
+import { convolutionHashes } from './convolution_grid';
 import { gateHashes } from './gate_grid';
 import { geluHashes } from './gelu_grid';
 import { heap } from './heap';
@@ -36,9 +37,9 @@ async function startBackend(backend: string, threads?: number): Promise<void> {
 }
 
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
-const grids = { kernelGrid, normalizationHashes, attentionHashes, gateHashes, geluHashes };
+const hashes = { normalizationHashes, attentionHashes, gateHashes, geluHashes, convolutionHashes };
 const lives = { layerLife, growHeap, ...checkpointing };
-const bitcore = { start, startBackend, ...grids, ...lives, ...threads };
+const bitcore = { start, startBackend, kernelGrid, ...hashes, ...lives, ...threads };
 export type PageApi = typeof bitcore;
 
 Object.assign(globalThis, { bitcore });
