@@ -67,7 +67,7 @@ export {
 } from './convert/sensitivity/sensitivity';
 
 // Deployment
-export { deploy } from './deploy/deploy';
+export { deploy, type DeployOptions } from './deploy/deploy';
 export {
   verify,
   type LayerVerification,

@@ -3,17 +3,35 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { LatentKernel } from '../layers/ternary/latent_kernel';
 import { deployedConfig } from '../layers/ternary/packed_weights';
 import { otherWeights, type TernaryLayer } from '../layers/ternary/ternary_layer';
+import { anyBoolean } from '../options/check';
+import { readOptions, type OptionTable } from '../options/option_table';
 import { packedShape } from '../packing/int2';
 import { checkModel } from '../topology/check_model';
 import { checkPaths, findSharedAcrossPaths } from '../topology/check_paths';
 import { rebuild, type LayerChange } from '../topology/rebuild';
 import { ternarySites } from '../topology/ternary_sites';
+import { foldedWeights, foldsOf, type Fold } from './fold';
+
+export interface DeployOptions {
+  /**
+   * Whether a batch normalization directly behind a ternary layer becomes part of it: its factors go into the scales of
+   * the layer, and the rest into its bias. The outputs of the layer then differ from those of the normalization by
+   * rounding, up to 1e-6 of the largest; `verify` tells which layers. A layer whose output others take too, that has an
+   * activation, or whose mean is far larger than its outputs keeps its normalization. Default: false.
+   */
+  fold?: boolean;
+}
+
+export const DEPLOY_OPTIONS = {
+  fold: { ...anyBoolean, default: false },
+} as const satisfies OptionTable<DeployOptions>;
 
 /**
  * A new model in which every ternary layer is packed. The source does not change, and stays trainable.
  *
  * Names, topology (shared layers, nested models, several inputs and outputs), biases, activations and
- * all other weights are those of the source. The new model is not compiled, and its stateful recurrent layers
+ * all other weights are those of the source; with `fold`, an activation "linear" takes the place and the name of each batch
+ * normalization that is folded. The new model is not compiled, and its stateful recurrent layers
  * start from zero states. Its other layers can be trained further, including those below a deployed layer.
  *
  * ```js
@@ -21,17 +39,25 @@ import { ternarySites } from '../topology/ternary_sites';
  * await deployed.save('downloads://tiny');
  * ```
  *
- * @throws if `model` is not a LayersModel, has no ternary layer to pack, or uses one both inside and
+ * @throws if `model` is not a LayersModel, an option is wrong, the model has no ternary layer to pack, or uses one both inside and
  * outside a wrapper or nested model; if two layers have one path, a `blend` is below 1, or a kernel holds
  * NaN or infinity.
  */
-export function deploy<Model extends LayersModel>(model: Model): Model {
+export function deploy<Model extends LayersModel>(
+  model: Model,
+  options: DeployOptions = {},
+): Model {
   checkModel(model, 'deploy');
+  const { fold } = readOptions<DeployOptions, typeof DEPLOY_OPTIONS>(
+    'deploy',
+    options,
+    DEPLOY_OPTIONS,
+  );
   checkPaths(model, 'deploy');
-  return rebuild(model, packKernels(model));
+  return rebuild(model, packKernels(model, fold));
 }
 
-function packKernels(model: LayersModel): Map<string, LayerChange> {
+function packKernels(model: LayersModel, fold: boolean): Map<string, LayerChange> {
   const sites = ternarySites(model);
   if (sites.length === 0) {
     throw new Error(
@@ -49,7 +75,30 @@ function packKernels(model: LayersModel): Map<string, LayerChange> {
     const { ternaryKernel: kernel } = layer;
     return kernel.deployed ? [] : [[path, packedForm(layer, kernel)]];
   });
-  return new Map(changes);
+  return new Map([...changes, ...(fold ? foldsOf(model).flatMap(foldedForms) : [])]);
+}
+
+/** Those of a layer and of the normalization behind it. */
+function foldedForms(fold: Fold): Array<[string, LayerChange]> {
+  const { ternaryKernel: kernel } = fold.layer;
+  if (kernel.deployed) return [];
+  const { packed, scale, bias } = foldedWeights(fold, kernel.pack());
+  const layer: LayerChange = {
+    config: { ...deployedConfig(true), useBias: true },
+    setWeights(target) {
+      const words = tensor2d(packed, packedShape(...kernel.matrixShape), 'int32');
+      target.setWeights([words, tensor1d(scale), tensor1d(bias)]);
+    },
+  };
+  const normalization: LayerChange = {
+    className: 'Activation',
+    config: { activation: 'linear' },
+    setWeights() {},
+  };
+  return [
+    [fold.path, layer],
+    [fold.normalizationPath, normalization],
+  ];
 }
 
 function packedForm(layer: TernaryLayer, kernel: LatentKernel): LayerChange {

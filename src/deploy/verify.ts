@@ -1,5 +1,5 @@
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { dispose, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { TernaryLayer } from '../layers/ternary/ternary_layer';
 import { inputQuantizer } from '../quantizers/input/registry';
 import { batchSizeOf } from '../topology/batch_size';
@@ -7,10 +7,12 @@ import { checkInputs } from '../topology/check_inputs';
 import { checkModel } from '../topology/check_model';
 import { fromZeroStates } from '../topology/model_states';
 import { recordInputs } from '../topology/record_inputs';
+import { layerSites } from '../topology/layer_sites';
 import { ternarySites } from '../topology/ternary_sites';
+import { foldsOf, isBatchNormalization } from './fold';
 
-/** The largest allowed difference between two outputs for float inputs, relative to the layer's largest output. */
-const FLOAT_TOLERANCE = 1e-5;
+/** What is promised of a layer, and the largest difference that it allows, relative to the layer's largest output. */
+const TOLERANCES = { identical: 0, '1e-6 relative': 1e-6, '1e-5 relative': 1e-5 } as const;
 
 export interface OutputComparison {
   /** True if every float is equal by value; NaN equals NaN, and +0 equals -0. */
@@ -22,8 +24,11 @@ export interface OutputComparison {
 export interface LayerVerification extends OutputComparison {
   /** Path of the layer: its name, after those of the models and wrappers around it. */
   readonly path: string;
-  /** `'identical'` with int8 inputs; `'1e-5 relative'` with `inputQuantizer: 'none'`. */
-  readonly promise: 'identical' | '1e-5 relative';
+  /**
+   * `'identical'` with int8 inputs; `'1e-6 relative'` where a batch normalization is folded into the layer, which is
+   * compared with both; `'1e-5 relative'` with `inputQuantizer: 'none'`.
+   */
+  readonly promise: keyof typeof TOLERANCES;
   /** Whether the promise holds on this input. */
   readonly kept: boolean;
 }
@@ -83,9 +88,12 @@ interface LayerPair {
   readonly path: string;
   readonly source: TernaryLayer;
   readonly packed: TernaryLayer;
+  /** The normalization of the source that is folded into the packed layer. */
+  readonly folded: layers.Layer | undefined;
 }
 
 function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
+  const folded = foldedNormalizations(model, deployed);
   const packedLayers = new Map(ternarySites(deployed).map(({ layer, path }) => [path, layer]));
   const pairs = ternarySites(model).map(({ layer: source, path }) => {
     const packed = packedLayers.get(path);
@@ -98,12 +106,24 @@ function pairLayers(model: LayersModel, deployed: LayersModel): LayerPair[] {
     const [expected, actual] = [source, packed].map((layer) => layer.ternaryKernel.matrixShape);
     checkEqual(`deployed layer "${path}"`, 'of kernel shape', expected, actual);
     packedLayers.delete(path);
-    return { path, source, packed };
+    return { path, source, packed, folded: folded.get(path) };
   });
   for (const path of packedLayers.keys()) {
     throw notDeployedFrom(`model has no ternary layer "${path}", but deployed has`);
   }
   return pairs;
+}
+
+/** By the paths of the layers that they are folded into. */
+function foldedNormalizations(
+  model: LayersModel,
+  deployed: LayersModel,
+): Map<string, layers.Layer> {
+  const kept = new Set(
+    [...layerSites(deployed)].filter(isBatchNormalization).map(({ path }) => path),
+  );
+  const folds = foldsOf(model).filter(({ normalizationPath }) => !kept.has(normalizationPath));
+  return new Map(folds.map(({ path, normalization }) => [path, normalization]));
 }
 
 /** Compares shapes. Outputs are compared later, value by value. */
@@ -134,18 +154,25 @@ function predictAndRecord(model: LayersModel, pairs: LayerPair[], x: Tensor | Te
 }
 
 async function verifyLayer(pair: LayerPair, inputs: Tensor[]): Promise<LayerVerification> {
-  const { path, source, packed } = pair;
-  const expected = inputs.map((input) => source.call(input, {}) as Tensor);
+  const { path, source, packed, folded } = pair;
+  const expected = inputs.map((input) => outputOf(source, folded, input));
   const actual = inputs.map((input) => packed.call(input, {}) as Tensor);
   const { identical, maxAbsDiff, largest } = await compareAndDispose(expected, actual);
-  const { isExact } = inputQuantizer(source.inputQuantizer);
-  return {
-    path,
-    identical,
-    maxAbsDiff,
-    promise: isExact ? 'identical' : '1e-5 relative',
-    kept: isExact ? identical : maxAbsDiff <= FLOAT_TOLERANCE * largest,
-  };
+  const promise = promiseOf(pair);
+  const kept = promise === 'identical' ? identical : maxAbsDiff <= TOLERANCES[promise] * largest;
+  return { path, identical, maxAbsDiff, promise, kept };
+}
+
+function outputOf(source: TernaryLayer, folded: layers.Layer | undefined, input: Tensor): Tensor {
+  return tidy(() => {
+    const y = source.call(input, {}) as Tensor;
+    return folded == null ? y : (folded.call(y, {}) as Tensor);
+  });
+}
+
+function promiseOf({ source, folded }: LayerPair): LayerVerification['promise'] {
+  if (!inputQuantizer(source.inputQuantizer).isExact) return '1e-5 relative';
+  return folded == null ? 'identical' : '1e-6 relative';
 }
 
 async function compareAndDispose(expected: Tensor[], actual: Tensor[]) {

@@ -17,6 +17,7 @@ export const BYTES_PER_BLOCK = 16;
 export const WORDS_PER_BLOCK = 4;
 const FOUR_ZERO_WEIGHTS = 0b01010101;
 const LOW_BIT_OF_EACH_CODE = 0x55555555;
+const TWO_IN_EACH_CODE = 0xaaaaaaaa;
 
 /** Blocks that hold the weights of an output. */
 export function blocksOf(inFeatures: number): number {
@@ -81,6 +82,22 @@ export function unpackRows(words: Int32Array, inFeatures: number, units: number)
     }
   }
   return values;
+}
+
+/** Changes the signs of all weights of output n: the code c becomes 2 - c. */
+export function negateOutput(words: Int32Array, n: number, units: number): void {
+  // No code is above 2, so that no difference borrows from the next.
+  outputWords(words, n, units).forEach((word, i, own) => (own[i] = TWO_IN_EACH_CODE - word));
+}
+
+/** Makes all weights of output n zero. */
+export function zeroOutput(words: Int32Array, n: number, units: number): void {
+  outputWords(words, n, units).fill(LOW_BIT_OF_EACH_CODE);
+}
+
+function outputWords(words: Int32Array, n: number, units: number): Int32Array {
+  const count = words.length / units;
+  return words.subarray(n * count, (n + 1) * count);
 }
 
 /** @throws if a code is not one of 0, 1, 2. */

@@ -5,6 +5,7 @@ import {
   BitLinear,
   bitLinear,
   convert,
+  deploy,
   GELU,
   geluLayer,
   BatchNorm,
@@ -29,6 +30,7 @@ import { FROM_DENSE_OPTIONS } from '../../src/layers/bit_linear/from_dense';
 import { FROM_PACKED_OPTIONS } from '../../src/layers/bit_linear/from_packed';
 import { BIT_LINEAR_CONFIG, BIT_LINEAR_OPTIONS } from '../../src/layers/bit_linear/options';
 import { GELU_OPTIONS } from '../../src/layers/gelu';
+import { DEPLOY_OPTIONS } from '../../src/deploy/deploy';
 import { BATCH_NORM_OPTIONS } from '../../src/layers/batch_norm';
 import { LAYER_NORM_OPTIONS } from '../../src/layers/layer_norm';
 import {
@@ -202,6 +204,12 @@ export const OPTION_CASES: readonly OptionCase[] = [
     table: LAYER_CONVERSION_OPTIONS,
     argument: 'layerOptions("a")',
     call: (options) => convert(float, { layerOptions: () => options }),
+  },
+  {
+    name: 'deploy',
+    type: 'DeployOptions',
+    table: DEPLOY_OPTIONS,
+    call: (options) => deploy(ternary(), options),
   },
   {
     name: 'planConversion',
@@ -572,7 +580,6 @@ export const PARTS = [
 
 /** Public functions without options of their own. */
 export const WITHOUT_OPTIONS = [
-  'deploy',
   'disposeModel',
   'engineInfo',
   'folder',
