@@ -105,16 +105,17 @@ function invertedResidual(
 export const NETS = { 'ResNet-18': resnet18, MobileNetV2: mobileNetV2 } as const;
 export type NetName = keyof typeof NETS;
 
-/** An image through the float net, and through the converted and deployed one. */
+/** An image through the float net, the converted and deployed one, and that with folded normalizations. */
 export function net(name: NetName): Subjects {
   const float = NETS[name]();
   const converted = convert(float);
-  const ours = deploy(converted);
+  const [ours, folded] = [deploy(converted), deploy(converted, { fold: true })];
   converted.dispose();
   const image = random([1, ...IMAGE]);
   return {
     ours: reading(() => ours.predict(image) as tf.Tensor),
     float: reading(() => float.predict(image) as tf.Tensor),
-    owned: [ours, float, image],
+    alike: reading(() => folded.predict(image) as tf.Tensor),
+    owned: [ours, float, folded, image],
   };
 }

@@ -39,8 +39,8 @@ export interface Subjects {
   readonly ours: () => void;
   /** The layer of TensorFlow.js. */
   readonly float: () => void;
-  /** BitLinear on a matrix of the same size: as many rows as there are windows. */
-  readonly product?: () => void;
+  /** BitLinear on as many rows as a convolution has windows; or a net with folded normalizations. */
+  readonly alike: () => void;
   readonly owned: ReadonlyArray<{ dispose(): unknown }>;
 }
 
@@ -61,7 +61,7 @@ export function convolution(shape: ConvolutionShape): Subjects {
   return {
     ours: reading(() => ours.predict(image) as tf.Tensor),
     float: reading(() => float.predict(image) as tf.Tensor),
-    product: reading(() => product.predict(rows, { batchSize: positions }) as tf.Tensor),
+    alike: reading(() => product.predict(rows, { batchSize: positions }) as tf.Tensor),
     owned: [ours, float, product, image, rows],
   };
 }

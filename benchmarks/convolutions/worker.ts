@@ -14,11 +14,12 @@ export interface Request {
   readonly effort: Pick<Effort, 'rounds' | 'turnMs' | 'warmUpMs'>;
 }
 
-/** Milliseconds of each call; `product` is empty for nets. */
+/** Milliseconds of each call. */
 export interface Times {
   readonly ours: number[];
   readonly float: number[];
-  readonly product: number[];
+  /** Of the like product, or of the net with folded normalizations. */
+  readonly alike: number[];
 }
 
 export type Reply =
@@ -33,22 +34,22 @@ async function answer({ backend, nets, effort }: Request): Promise<Reply> {
     nets == null
       ? SHAPES.map((shape) => measure(convolution(shape), effort))
       : nets.map((name) => measure(net(name), effort));
-  const { engine, threads } = engineInfo();
+  const { engineOfRows: engine, threads } = engineInfo();
   return { engine, threads, times };
 }
 
 function measure(
-  { ours, float, product, owned }: Subjects,
+  { ours, float, alike, owned }: Subjects,
   { rounds, turnMs, warmUpMs }: Request['effort'],
 ): Times {
-  const subjects = product == null ? [ours, float] : [ours, float, product];
+  const subjects = [ours, float, alike];
   takeTurns(subjects, subjects.length * warmUpMs);
-  const [oursTimes, floatTimes, productTimes = []] = takeTurns(
+  const [oursTimes, floatTimes, alikeTimes] = takeTurns(
     subjects,
     subjects.length * rounds * turnMs,
   );
   for (const thing of owned) thing.dispose();
-  return { ours: oursTimes, float: floatTimes, product: productTimes };
+  return { ours: oursTimes, float: floatTimes, alike: alikeTimes };
 }
 
 void answer(JSON.parse(process.argv[2]) as Request)
