@@ -4,6 +4,7 @@ export const HELP = `Ternary TensorFlow.js models. MODEL: a folder with model.js
   tfjs-bitcore summary MODEL            bytes now, deployed, and in float32
   tfjs-bitcore deploy MODEL OUT_DIR     pack ternary layers: 2 bits per weight
   tfjs-bitcore verify MODEL DEPLOYED    check that they give equal outputs
+  tfjs-bitcore serve MODEL              answer requests over HTTP
 
 Options of convert:
   --quantizer NAME         bitnet (default), twn, lsq, paretoq; with options as
@@ -15,9 +16,18 @@ Options of convert:
 Options of verify:
   --rows N                 number of random inputs, 32 if not given
   --shape 64,64,3          sizes of an input without rows; once for each input
+Options of serve:
+  --name NAME              the model's name in URLs; the folder's if not given
+  --host ADDRESS           127.0.0.1 if not given
+  --port N                 8501 if not given; 0 is any that is free
+  --backend NAME           tensorflow, wasm or cpu
+  --workers N              processes that share the port
+  --batch-window-ms N, --max-batch N, --max-rows N, --max-queue N,
+  --max-body-bytes N, --max-held-bytes N, --max-connections N,
+  --allow-host NAME, --timeout-ms N: see docs/guides/serving.md
 Options of all:
   --import FILE            run JavaScript that registers classes; repeatable
-  --json                   print the result as JSON
+  --json                   print the result as JSON; not for serve
   -h, --help               print this
 OUT_DIR must be missing or empty. Computes on @tensorflow/tfjs-backend-wasm if
 it is installed, else on ...-backend-cpu.

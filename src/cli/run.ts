@@ -7,6 +7,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<{ run: Command }>>([
   ['summary', () => import('./summary')],
   ['deploy', () => import('./deploy')],
   ['verify', () => import('./verify')],
+  ['serve', () => import('./serve')],
 ]);
 
 /** The exit code, and what is to be printed: on stderr with code 2, which is for errors. */

@@ -73,7 +73,7 @@ test('health', async () => {
 
 test('two workers: the sums of both, whoever is asked', async () => {
   const path = await saved(ternaryNet());
-  const args = ['--model', path, '--name', 'net', '--backend', 'wasm', '--workers', '2'];
+  const args = [path, '--name', 'net', '--backend', 'wasm', '--workers', '2'];
   const server = await startServer(...args);
   await knownRequests(`${server.url}/v1/models/net`);
   const tensors = ternaryNet().weights.length;

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
-import { createServer, type ModelServer } from '../../../examples/serve/http/server';
-import { Metrics } from '../../../examples/serve/http/metrics';
-import { ServedModel } from '../../../examples/serve/model/served_model';
-import { PredictService } from '../../../examples/serve/model/service';
-import { parseOptions } from '../../../examples/serve/options';
+import { serveOptions } from '../../../src/cli/serve_options';
+import { Metrics } from '../../../src/serving/http/metrics';
+import { createHttpServer, type HttpServer } from '../../../src/serving/http/server';
+import { ServedModel } from '../../../src/serving/model/served_model';
+import { PredictService } from '../../../src/serving/model/service';
+import { readServerOptions } from '../../../src/serving/options';
 import { saved } from './models';
 
 export interface Served {
@@ -12,20 +13,21 @@ export interface Served {
   readonly url: string;
   /** `URL/v1/models/net` */
   readonly base: string;
-  readonly server: ModelServer;
+  readonly server: HttpServer;
   /** The model as it was loaded by the server. */
   readonly model: tf.LayersModel;
 }
 
-const open = new Set<ModelServer>();
+const open = new Set<HttpServer>();
 
 /** Saves a model, and serves it in this process, on the backend in use. */
 export async function serve(model: tf.LayersModel, ...args: string[]): Promise<Served> {
   const folder = await saved(model);
-  const options = parseOptions(['--model', folder, '--name', 'net', ...args]);
+  const options = readServerOptions('test', serveOptions([folder, '--name', 'net', ...args]));
   const served = await ServedModel.load(folder);
   const metrics = new Metrics();
-  const server = createServer(new PredictService(served, options, metrics), options, metrics);
+  const service = new PredictService(served, options, metrics);
+  const server = createHttpServer('net', service, options, metrics);
   open.add(server);
   const url = await server.http.listen({ host: options.host, port: 0 });
   return { url, base: `${url}/v1/models/net`, server, model: served.layers };

@@ -1,4 +1,4 @@
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { vocabularyOf } from './vocabulary';
 
 /** An input or output of a served model. */

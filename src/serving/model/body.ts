@@ -64,24 +64,24 @@ function readRows(body: PredictBody, { inputs }: Signature): Rows {
     const actual = JSON.stringify(inputs.map(({ name }, i) => [name, counts[i]]));
     throw new BadBody(`All inputs must have the same number of rows, got ${actual}.`);
   }
-  return { count: counts[0], tensors: inputs.map((spec, i) => flatten(lists[i], spec)) };
+  return { count: counts[0]!, tensors: inputs.map((spec, i) => flatten(lists[i]!, spec)) };
 }
 
 function valueOf<Value extends Nested>(named: Named<Value>, name: string): Value {
   const isObject = typeof named === 'object' && !Array.isArray(named);
-  return isObject ? (named as Record<string, Value>)[name] : (named as Value);
+  return isObject ? (named as Record<string, Value>)[name]! : (named as Value);
 }
 
 /** The answer in the format of the question: rows, or columns. */
 export function writeRows(body: PredictBody, rows: Rows, { outputs }: Signature): object {
-  const columns = outputs.map(({ name }, i) => [name, nest(rows.tensors[i], rows.count)] as const);
+  const columns = outputs.map(({ name }, i) => [name, nest(rows.tensors[i]!, rows.count)] as const);
   const single = columns.length === 1;
   if (!('instances' in body)) {
-    return { outputs: single ? columns[0][1] : Object.fromEntries(columns) };
+    return { outputs: single ? columns[0]![1] : Object.fromEntries(columns) };
   }
   const rowOf = (i: number) =>
     Object.fromEntries(columns.map(([name, values]) => [name, values[i]]));
   return {
-    predictions: single ? columns[0][1] : Array.from({ length: rows.count }, (_, i) => rowOf(i)),
+    predictions: single ? columns[0]![1] : Array.from({ length: rows.count }, (_, i) => rowOf(i)),
   };
 }

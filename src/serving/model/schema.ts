@@ -23,7 +23,7 @@ export function compileSchema(signature: Signature, maxRows: number): CheckBody 
   const validate = new Ajv({ verbose: true }).compile(predictSchema(signature, maxRows));
   return (body) => {
     // An "anyOf" or "if" reports its parts first: the first report is the innermost one.
-    if (!validate(body)) throw new BadBody(complaint(validate.errors![0]));
+    if (!validate(body)) throw new BadBody(complaint(validate.errors![0]!));
   };
 }
 
@@ -64,7 +64,7 @@ function predictSchema({ inputs }: Signature, maxRows: number): Schema {
   const nameable = (schemaOf: (spec: TensorSpec) => Schema): Schema =>
     inputs.length > 1
       ? byName(schemaOf)
-      : { if: { type: 'object' }, then: byName(schemaOf), else: schemaOf(inputs[0]) };
+      : { if: { type: 'object' }, then: byName(schemaOf), else: schemaOf(inputs[0]!) };
   return {
     type: 'object',
     properties: {

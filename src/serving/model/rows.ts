@@ -25,7 +25,7 @@ export class BadBody extends Error {}
  * @throws BadBody if rows differ in a size that the model leaves open.
  */
 export function flatten(rows: readonly Nested[], spec: TensorSpec): Values {
-  const shape = shapeOf(rows[0]);
+  const shape = shapeOf(rows[0]!);
   const size = sizeOf(shape);
   const data = new (spec.dtype === 'int32' ? Int32Array : Float32Array)(rows.length * size);
   for (const [i, row] of rows.entries()) {
@@ -80,14 +80,14 @@ export function nest({ data, shape }: Values, count: number): Nested[] {
 
 /** All rows of several requests whose rows have the same shapes. */
 export function join(parts: readonly Rows[]): Rows {
-  if (parts.length === 1) return parts[0];
+  if (parts.length === 1) return parts[0]!;
   const count = parts.reduce((total, part) => total + part.count, 0);
-  const tensors = parts[0].tensors.map(({ data, shape }, t) => {
+  const tensors = parts[0]!.tensors.map(({ data, shape }, t) => {
     const joined = new (data.constructor as Float32ArrayConstructor)(count * sizeOf(shape));
     let offset = 0;
     for (const part of parts) {
-      joined.set(part.tensors[t].data, offset);
-      offset += part.tensors[t].data.length;
+      joined.set(part.tensors[t]!.data, offset);
+      offset += part.tensors[t]!.data.length;
     }
     return { data: joined, shape };
   });

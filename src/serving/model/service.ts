@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { memory } from '@tensorflow/tfjs-core';
 import { Batcher, QueueFull, type BatcherLimits } from './batcher';
 import { BodyReader, writeRows } from './body';
 import {
@@ -27,7 +27,7 @@ export class PredictService implements Predictor {
     this.signature = model.signature;
     this.reader = new BodyReader(model.signature, limits.maxRows);
     const tellHeld = () => {
-      const { numTensors, numBytes } = tf.memory();
+      const { numTensors, numBytes } = memory();
       events.held(numTensors, numBytes);
     };
     tellHeld();

@@ -1,12 +1,15 @@
-import type { Answer } from '../predictor';
-import type { ServiceLimits } from '../service';
-import type { Signature } from '../signature';
+import type { Answer } from '../model/predictor';
+import type { ServiceLimits } from '../model/service';
+import type { Signature } from '../model/signature';
+import type { ServerOptions } from '../options';
 
 /** What the thread needs to start. */
 export interface ThreadOptions extends ServiceLimits {
   /** Folder of the saved model. */
-  readonly model: string;
-  readonly backend?: string;
+  readonly folder: string;
+  readonly backend?: ServerOptions['backend'];
+  /** Files that register classes of layers. */
+  readonly imports: readonly string[];
   /** Processes that share the processors. */
   readonly workers: number;
 }

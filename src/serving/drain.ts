@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { ModelServer } from './http/server';
+import type { HttpServer } from './http/server';
 
 /** If no connection has arrived for this time, none is on its way. */
 const QUIET_MS = 100;
@@ -14,7 +14,7 @@ const QUIET_MS = 100;
 const LAST_CALL_MS = 1000;
 
 /**
- * On a signal, answers all requests that have arrived, then ends with 0.
+ * Answers all requests that have arrived, then ends the server.
  *
  * When a server stops listening, the system resets connections that it has made and the server has not
  * yet accepted. A connection that is closed between two requests loses the next request, if the client
@@ -22,22 +22,14 @@ const LAST_CALL_MS = 1000;
  * then ends each connection with its answer. Answers are held back until the server has stopped
  * listening: most clients send their next request only after an answer, so no more connections arrive.
  */
-export function drainOn(
-  signals: NodeJS.Signals[],
-  { http, startDraining }: Pick<ModelServer, 'http' | 'startDraining'>,
+export async function drain(
+  { http, startDraining }: Pick<HttpServer, 'http' | 'startDraining'>,
   timeoutMs: number,
-): void {
-  let draining = false;
-  const drain = async () => {
-    if (draining) return;
-    draining = true;
-    const stopped = stopListening(http.server);
-    startDraining(stopped);
-    await stopped;
-    await endConnections(http.server, timeoutMs);
-    process.exit(0);
-  };
-  for (const signal of signals) process.on(signal, () => void drain());
+): Promise<void> {
+  const stopped = stopListening(http.server);
+  startDraining(stopped);
+  await stopped;
+  await endConnections(http.server, timeoutMs);
 }
 
 async function stopListening(server: Server): Promise<void> {
@@ -55,8 +47,10 @@ async function stopListening(server: Server): Promise<void> {
 
 async function endConnections(server: Server, timeoutMs: number): Promise<void> {
   const ended = once(server, 'close');
-  setTimeout(() => server.closeIdleConnections(), LAST_CALL_MS);
+  const idle = setTimeout(() => server.closeIdleConnections(), LAST_CALL_MS);
   // A client that never finishes its request is not waited for.
-  setTimeout(() => server.closeAllConnections(), LAST_CALL_MS + timeoutMs);
+  const all = setTimeout(() => server.closeAllConnections(), LAST_CALL_MS + timeoutMs);
   await ended;
+  clearTimeout(idle);
+  clearTimeout(all);
 }

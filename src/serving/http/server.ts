@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { refusal, type Answer, type Predictor } from '../model/predictor';
-import type { ServeOptions } from '../options';
+import type { ResolvedOptions } from '../options';
 import { Connections } from './connections';
 import { limitWriting } from './deadline';
 import {
@@ -17,10 +17,9 @@ import { AnswersInOrder } from './in_order';
 import { modelMetadata, modelStatus, VERSION } from './metadata';
 import type { Metrics } from './metrics';
 import { checkRequest } from './origin';
-import { addPage } from './page';
 import { predictRoutes } from './predict';
 
-export interface ModelServer {
+export interface HttpServer {
   readonly http: FastifyInstance;
   /** From now on every answer waits for `stopped`, and ends its connection; `/healthz` says 503. */
   startDraining(stopped: Promise<void>): void;
@@ -29,13 +28,14 @@ export interface ModelServer {
 /** What `/metrics` reports: figures of this process, or of all workers together. */
 export type CollectMetrics = () => Promise<string>;
 
-/** TensorFlow Serving's REST API for one model, with health, metrics and a page; not yet listening. */
-export function createServer(
+/** TensorFlow Serving's REST API for one model, with health and metrics; not yet listening. */
+export function createHttpServer(
+  name: string,
   model: Predictor,
-  options: ServeOptions,
+  options: ResolvedOptions,
   metrics: Metrics,
   collectMetrics: CollectMetrics = () => metrics.registry.metrics(),
-): ModelServer {
+): HttpServer {
   const http = Fastify({
     requestTimeout: options.timeoutMs,
     logger: { level: 'warn' },
@@ -60,7 +60,7 @@ export function createServer(
     inOrder.refuseAfterThem(socket, () => refuseSocket(socket, answer, metrics));
   const connections = new Connections(http.server, options.maxConnections);
   const draining = addDraining(http, options.timeoutMs);
-  answerErrors(http, options.name);
+  answerErrors(http, name);
   answerWhatNodeRefuses(http, options.timeoutMs, metrics, refuse);
   http.addHook('onRequest', async ({ headers, method, raw }) => {
     checkRequest(raw, options);
@@ -77,13 +77,12 @@ export function createServer(
     const route = request.routeOptions.url?.replace('::', ':') ?? 'none';
     metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
-  addModelRoutes(http, model, options);
+  addModelRoutes(http, name, model, options);
   http.get('/healthz', (_request, reply) => {
     const status = draining.began() ? 'draining' : 'ok';
-    return reply.code(status === 'ok' ? 200 : 503).send({ status, model: options.name });
+    return reply.code(status === 'ok' ? 200 : 503).send({ status, model: name });
   });
   addMetrics(http, metrics.registry.contentType, collectMetrics);
-  addPage(http);
   return { http, startDraining: draining.start };
 }
 
@@ -142,15 +141,17 @@ function refuseSocket(socket: Socket, answer: Answer, metrics: Metrics): void {
   else socket.destroy();
 }
 
-function addModelRoutes(http: FastifyInstance, model: Predictor, options: ServeOptions): void {
+function addModelRoutes(
+  http: FastifyInstance,
+  name: string,
+  model: Predictor,
+  options: ResolvedOptions,
+): void {
   const { signature } = model;
   const addPredict = predictRoutes(http, model, options);
-  for (const path of [
-    `/v1/models/${options.name}`,
-    `/v1/models/${options.name}/versions/${VERSION}`,
-  ]) {
+  for (const path of [`/v1/models/${name}`, `/v1/models/${name}/versions/${VERSION}`]) {
     http.get(path, () => modelStatus());
-    http.get(`${path}/metadata`, () => modelMetadata(options.name, signature));
+    http.get(`${path}/metadata`, () => modelMetadata(name, signature));
     // A double colon stands for a colon in Fastify's paths.
     addPredict(`${path}::predict`);
   }

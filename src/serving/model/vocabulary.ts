@@ -1,4 +1,4 @@
-import type { layers, LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
+import type { layers, LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 
 type Layer = layers.Layer;
 
@@ -27,10 +27,10 @@ function nodeOf({ inboundNodes }: Layer, inputs: readonly SymbolicTensor[]) {
 /** For what a layer takes as its input number `i`. */
 function vocabularyIn(layer: Layer, i: number, outputs: SymbolicTensor[]): number | null {
   const model = layer as Layer & Partial<LayersModel>;
-  if (model.inputLayers != null) return vocabularyOf(model.inputs![i]);
+  if (model.inputLayers != null) return vocabularyOf(model.inputs![i]!);
   const name = layer.getClassName();
   if (name === 'Embedding') return layer.getConfig()['inputDim'] as number;
   const wrapped = (layer as Layer & { layer?: Layer }).layer;
   if (name === 'TimeDistributed' && wrapped != null) return vocabularyIn(wrapped, i, []);
-  return HAND_ON.includes(name) && outputs.length === 1 ? vocabularyOf(outputs[0]) : null;
+  return HAND_ON.includes(name) && outputs.length === 1 ? vocabularyOf(outputs[0]!) : null;
 }

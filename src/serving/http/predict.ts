@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Predictor } from '../model/predictor';
-import type { ServeOptions } from '../options';
+import type { ResolvedOptions } from '../options';
 import { readBody } from './body';
 import { ByteBudget, type Hold } from './byte_budget';
 import { deadlineOf } from './deadline';
@@ -11,7 +11,7 @@ import { sendAnswer } from './errors';
 export function predictRoutes(
   http: FastifyInstance,
   model: Predictor,
-  { maxBodyBytes, maxHeldBytes, timeoutMs }: ServeOptions,
+  { maxBodyBytes, maxHeldBytes, timeoutMs }: ResolvedOptions,
 ): (path: string) => void {
   const budget = new ByteBudget(maxHeldBytes);
   const holds = new WeakMap<FastifyRequest, Hold>();

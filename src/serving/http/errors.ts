@@ -55,7 +55,7 @@ const PATH =
 
 /** For URLs that are not those of the served model: the errors of TensorFlow Serving. */
 export function notFound(method: string, url: string, name: string, version: string): Answer {
-  const path = url.split('?')[0];
+  const path = url.split('?')[0]!;
   const [matched, model, wantedVersion, label, verb] = PATH.exec(path) ?? [];
   if (matched == null) return refusal(path.startsWith('/v1/') ? 400 : 404, malformed(method, path));
   if (model !== name) return refusal(404, `Servable not found for request: Latest(${model})`);

@@ -1,14 +1,15 @@
 /*
- * The thread in which a model computes. It also reads bodies and writes answers, so nothing that a client
- * sends keeps the main thread from its connections.
+ * The program of the thread in which a model computes. It also reads bodies and writes answers, so nothing that a client
+ * sends keeps the main thread from its connections. It is a file of its own in dist/.
  */
 import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import * as tf from '@tensorflow/tfjs';
+import { env } from '@tensorflow/tfjs-core';
 import { summary } from 'tfjs-bitcore';
-import { useFastestBackend } from '../../../support/backend';
-import { ServedModel } from '../served_model';
-import { PredictService } from '../service';
+import { importFiles } from '../../cli/imports';
+import { startBackend } from '../model/backend';
+import { ServedModel } from '../model/served_model';
+import { PredictService } from '../model/service';
 import type { FromThread, ThreadOptions, ToThread } from './messages';
 
 const encoder = new TextEncoder();
@@ -18,9 +19,10 @@ function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
 }
 
 async function main(options: ThreadOptions): Promise<void> {
-  const backend = await useFastestBackend(options.backend);
+  await importFiles(options.imports);
+  const backend = await startBackend(options.backend);
   shareProcessors(options.workers);
-  const model = await ServedModel.load(options.model);
+  const model = await ServedModel.load(options.folder);
   const { batch } = model.signature;
   const maxBatch = Math.min(options.maxBatch, batch ?? Infinity);
   const notWarm = await model.warmUp(Math.min(maxBatch, options.maxQueue));
@@ -62,7 +64,7 @@ function answerMessages(service: PredictService): void {
 /** Otherwise the engine of each process would use every processor. */
 function shareProcessors(workers: number): void {
   if (workers === 1) return;
-  tf.env().set('BITCORE_THREADS', Math.max(1, Math.floor(availableParallelism() / workers)));
+  env().set('BITCORE_THREADS', Math.max(1, Math.floor(availableParallelism() / workers)));
 }
 
 void main(workerData as ThreadOptions);

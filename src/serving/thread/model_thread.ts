@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Predictor, PredictorEvents } from '../predictor';
-import type { Signature } from '../signature';
+import type { Answer, Predictor, PredictorEvents } from '../model/predictor';
+import type { Signature } from '../model/signature';
+import { programFile } from '../program_file';
 import { keepTensorFlowLoaded } from './keep_loaded';
 import type { FromThread, Loaded, ThreadOptions, ToThread } from './messages';
 
@@ -25,14 +25,17 @@ export class ModelThread implements Predictor {
    * @throws if that fails. A thread that ends later, because its memory is full, for example, ends the process.
    */
   static start(
-    { model, backend, workers, batchWindowMs, maxBatch, maxQueue, maxRows }: ThreadOptions,
+    { folder, backend, imports, workers, ...limits }: ThreadOptions,
     events: PredictorEvents,
   ): Promise<ModelThread> {
-    const limits = { batchWindowMs, maxBatch, maxQueue, maxRows };
-    const workerData = { model, workers, ...limits, ...(backend != null && { backend }) };
+    const { batchWindowMs, maxBatch, maxQueue, maxRows } = limits;
+    const workerData = {
+      ...{ folder, imports, workers, batchWindowMs, maxBatch, maxQueue, maxRows },
+      ...(backend != null && { backend }),
+    } satisfies ThreadOptions;
     // Every other backend loads tfjs-node first, if it can.
     if (backend !== 'wasm') keepTensorFlowLoaded();
-    const thread = new Worker(join(__dirname, 'start.cjs'), { workerData });
+    const thread = new Worker(programFile('thread'), { workerData });
     return new Promise((resolve, reject) => {
       let started: ModelThread | undefined;
       thread.on('message', (message: FromThread) => {
@@ -62,6 +65,11 @@ export class ModelThread implements Predictor {
       const buffers = body.map(({ buffer }) => buffer as ArrayBuffer);
       this.send({ kind: 'predict', id, body }, buffers);
     });
+  }
+
+  /** Ends the thread; what it computes is lost. */
+  async end(): Promise<void> {
+    await this.thread.terminate();
   }
 
   private send(message: ToThread, transfer: ArrayBuffer[] = []): void {

@@ -1,4 +1,4 @@
-import cluster, { type Worker } from 'node:cluster';
+import type { Worker } from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
 import type { Metrics } from '../http/metrics';
 import { tellWorker } from './tell';
@@ -24,19 +24,31 @@ type ToWorker =
   | { readonly kind: 'own figures please'; readonly question: number }
   | { readonly kind: 'all metrics'; readonly text: string };
 
-/** For the supervisor. */
-export function answerWorkersAskingForMetrics(): void {
-  const known = new KnownFigures();
-  const askAll = oneAtATime(() => askEach(known));
+/** For the supervisor: answers workers that ask for the figures of all. */
+export class SharedMetrics {
+  private readonly known = new KnownFigures();
+  private readonly askAll = oneAtATime(() => askEach([...this.workers], this.known));
   // So little is lost of what a worker has counted before it ends.
-  setInterval(() => void askAll(), INTERVAL_MS).unref();
-  const answer = async (worker: Worker) => {
-    await askAll();
-    tellWorker(worker, { kind: 'all metrics', text: await known.text() } satisfies ToWorker);
-  };
-  cluster.on('message', (worker, message: ToSupervisor) => {
-    if (message.kind === 'all metrics please') void answer(worker);
-  });
+  private readonly timer = setInterval(() => void this.askAll(), INTERVAL_MS).unref();
+
+  /** @param workers that live; they may change. */
+  constructor(private readonly workers: ReadonlySet<Worker>) {}
+
+  add(worker: Worker): void {
+    worker.on('message', (message: ToSupervisor) => {
+      if (message.kind === 'all metrics please') void this.answer(worker);
+    });
+    worker.once('exit', () => this.known.end(worker));
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+  }
+
+  private async answer(worker: Worker): Promise<void> {
+    await this.askAll();
+    tellWorker(worker, { kind: 'all metrics', text: await this.known.text() } satisfies ToWorker);
+  }
 }
 
 /** Calls that come while `run` runs share the next run: what they get is never older than they are. */
@@ -60,12 +72,10 @@ class KnownFigures {
   /** What workers that have ended had counted: sums never go down. */
   private ended: Promise<Figures> = Promise.resolve([]);
 
-  constructor() {
-    cluster.on('exit', ({ id }: Worker) => {
-      const last = this.living.get(id);
-      this.living.delete(id);
-      if (last != null) this.ended = this.ended.then((before) => sumsOf([before, last]));
-    });
+  end({ id }: Worker): void {
+    const last = this.living.get(id);
+    this.living.delete(id);
+    if (last != null) this.ended = this.ended.then((before) => sumsOf([before, last]));
   }
 
   set({ id }: Worker, figures: Figures): void {
@@ -89,10 +99,10 @@ const SUMS = ['counter', 'histogram'];
 let questions = 0;
 
 /** Resolves when each worker has answered, has ended or has been waited for long enough. */
-async function askEach(known: KnownFigures): Promise<void> {
+async function askEach(workers: readonly Worker[], known: KnownFigures): Promise<void> {
   const question = ++questions;
-  const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected());
-  await Promise.all(workers.map((worker) => ask(worker!, question, known)));
+  const connected = workers.filter((worker) => worker.isConnected());
+  await Promise.all(connected.map((worker) => ask(worker, question, known)));
 }
 
 function ask(worker: Worker, question: number, known: KnownFigures): Promise<void> {

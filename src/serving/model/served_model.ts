@@ -1,6 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import { dispose, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { ready } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
+import 'tfjs-bitcore/vision'; // its layers, for models that have some
 import { padded, sizeOf, slice, type Rows } from './rows';
 import { signatureOf, type Signature } from './signature';
 
@@ -8,7 +10,7 @@ import { signatureOf, type Signature } from './signature';
 const WARM_UP_MS = 600;
 
 /** @throws if a layer keeps state. */
-function refuseState({ layers }: tf.LayersModel): void {
+function refuseState({ layers }: LayersModel): void {
   const stateful = layers.find((layer) => layer.stateful);
   if (stateful == null) return;
   throw new Error(
@@ -21,7 +23,7 @@ function refuseState({ layers }: tf.LayersModel): void {
 export class ServedModel {
   readonly signature: Signature;
 
-  private constructor(readonly layers: tf.LayersModel) {
+  private constructor(readonly layers: LayersModel) {
     this.signature = signatureOf(layers);
   }
 
@@ -29,7 +31,7 @@ export class ServedModel {
   static async load(path: string): Promise<ServedModel> {
     await ready();
     try {
-      const model = await tf.loadLayersModel(folder(path));
+      const model = await loadLayersModel(folder(path));
       refuseState(model);
       return new ServedModel(model);
     } catch (error) {
@@ -48,28 +50,28 @@ export class ServedModel {
   }
 
   private async compute({ count, tensors }: Rows): Promise<Rows> {
-    const outputs = tf.tidy(() => {
+    const outputs = tidy(() => {
       const inputs = tensors.map(({ data, shape }, i) =>
-        tf.tensor(data, [count, ...shape], this.signature.inputs[i].dtype),
+        tensor(data, [count, ...shape], this.signature.inputs[i]!.dtype),
       );
       // predict() would cut the rows into batches, and join their outputs.
-      return [this.layers.apply(inputs) as tf.Tensor | tf.Tensor[]].flat();
+      return [this.layers.apply(inputs) as Tensor | Tensor[]].flat();
     });
     try {
       this.checkRows(outputs, count);
       const data = await Promise.all(outputs.map((output) => output.data<'float32' | 'int32'>()));
-      const values = outputs.map(({ shape }, i) => ({ data: data[i], shape: shape.slice(1) }));
+      const values = outputs.map(({ shape }, i) => ({ data: data[i]!, shape: shape.slice(1) }));
       return { count, tensors: values };
     } finally {
-      tf.dispose(outputs);
+      dispose(outputs);
     }
   }
 
   /** Batches hold the rows of several clients, so each output must have one row for each of them. */
-  private checkRows(outputs: readonly tf.Tensor[], count: number): void {
+  private checkRows(outputs: readonly Tensor[], count: number): void {
     for (const [i, { shape }] of outputs.entries()) {
       if (shape[0] === count) continue;
-      const { name } = this.signature.outputs[i];
+      const { name } = this.signature.outputs[i]!;
       throw new Error(
         `Output "${name}" must have a row for each of ${count}, got shape [${shape}].`,
       );

@@ -98,7 +98,7 @@ export class Batcher {
   private schedule(): void {
     if (this.running || this.queue.length === 0) return;
     const { batchWindowMs, maxBatch } = this.limits;
-    const continues = this.queue[0].index > 0;
+    const continues = this.queue[0]!.index > 0;
     const enough = this.waitingRows() >= Math.min(this.lastBatch, maxBatch);
     if (batchWindowMs === 0 || continues || enough) {
       clearTimeout(this.window);
@@ -149,7 +149,7 @@ export class Batcher {
         start += count;
       }
     } catch (error) {
-      if (batch.length === 1) return this.fail(batch[0].request, error);
+      if (batch.length === 1) return this.fail(batch[0]!.request, error);
       // Computing each part alone shows whose rows were bad.
       for (const part of batch) await this.compute([part]);
     }
