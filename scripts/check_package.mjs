@@ -156,6 +156,22 @@ function checkCommand(consumer) {
   );
   if (!verified || backend !== 'cpu') throw new Refusal(`verify: ${verified} on ${backend}`);
   command('summary', 'saved/deployed');
+  checkMissingPeers(consumer);
+}
+
+/** What only the server needs is not installed here. */
+function checkMissingPeers(consumer) {
+  const { ok, output } = tryRun(
+    'npx',
+    ['--no-install', 'tfjs-bitcore', 'serve', 'saved/deployed'],
+    {
+      cwd: consumer,
+      shell: process.platform === 'win32',
+    },
+  );
+  if (ok || !output.includes('npm install fastify prom-client ajv')) {
+    throw new Refusal(`serve does not say what to install:\n${output}`);
+  }
 }
 
 /** The version that this repository is tested with. */

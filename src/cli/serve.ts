@@ -11,6 +11,7 @@ export async function run(args: string[]): Promise<Outcome> {
   const { workers = 1 } = options;
   if (workers > 1) console.log(`${workers} workers are ready.`);
   for (const model of models) console.log(described(model, server.address!));
+  if (models.length === 0) console.log(`No model is in ${options.modelsFolder} yet:`);
   console.log(`  ${server.address}/metrics`);
   await stopped;
   await server.stop();

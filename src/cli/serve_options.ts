@@ -19,31 +19,56 @@ const NUMBERS = {
   'timeout-ms': 'timeoutMs',
 } as const;
 
-const TEXTS = ['name', 'host', 'backend'] as const;
-const LISTS = ['allow-host', 'import'] as const;
+const TEXTS = ['name', 'models', 'host', 'backend'] as const;
+const LISTS = ['model', 'allow-host', 'import'] as const;
 
 /** @throws if an option is unknown, missing or wrong: the error names it as it stands on the command line. */
 export function serveOptions(args: string[]): ServerOptions {
   const { values, positionals } = parseArgs({ args, options: FLAGS, allowPositionals: true });
-  const [folder, ...others] = positionals;
-  if (folder == null || others.length > 0) {
-    const got = positionals.join(' ') || 'none';
-    throw new Error(`the arguments must be MODEL, got ${got}. See --help.`);
-  }
-  const { host, backend, import: imports, 'allow-host': allowHost } = values;
-  const name = values.name ?? nameOf(folder);
-  check('--name', modelName, name);
+  const { host, backend, import: imports, 'allow-host': allowHost, models: modelsFolder } = values;
   for (const allowed of allowHost ?? []) check('--allow-host', hostName, allowed);
   if (host != null) check('--host', SERVER_OPTIONS.host, host);
   if (backend != null) check('--backend', SERVER_OPTIONS.backend, backend);
   return {
-    models: { [name]: folder },
+    models: modelsOf(positionals, values),
+    ...(modelsFolder != null && { modelsFolder }),
     ...(host != null && { host }),
     ...(backend != null && { backend: backend as NonNullable<ServerOptions['backend']> }),
     ...(imports != null && { imports }),
     ...(allowHost != null && { allowHost }),
     ...numbersIn(values),
   };
+}
+
+/** What names models, beside `--models`. */
+interface Named {
+  readonly name?: string;
+  readonly models?: string;
+  readonly model?: readonly string[];
+}
+
+function modelsOf(positionals: readonly string[], named: Named): Record<string, string> {
+  const [folder, ...others] = positionals;
+  const models = (named.model ?? []).map(namedModel);
+  const isSome = folder != null || models.length > 0 || named.models != null;
+  if (!isSome || others.length > 0) {
+    const got = positionals.join(' ') || 'none';
+    throw new Error(
+      `the arguments must be MODEL, --model NAME=MODEL or --models DIR, got ${got}. See --help.`,
+    );
+  }
+  if (folder == null) return Object.fromEntries(models);
+  const name = named.name ?? nameOf(folder);
+  check('--name', modelName, name);
+  return Object.fromEntries([[name, folder], ...models]);
+}
+
+/** Of NAME=MODEL. */
+function namedModel(text: string): [name: string, folder: string] {
+  const [, name, folder] = /^([^=]*)=(.+)$/s.exec(text) ?? [];
+  const expected = `NAME=MODEL, of which NAME is ${modelName.expected}`;
+  if (folder != null && modelName.holds(name)) return [name!, folder];
+  throw argumentError('tfjs-bitcore', '--model', expected, text);
 }
 
 const flags = (names: readonly string[], multiple: boolean) =>

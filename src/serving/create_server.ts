@@ -23,7 +23,9 @@ export interface ModelServer {
  * A server of saved models, packed or float, with TensorFlow Serving's REST API, batching and metrics. It is the one of
  * the command `tfjs-bitcore serve`. It runs in Node and needs the packages fastify, prom-client and ajv.
  *
- * Each model computes in a thread of its own, whatever backend this program uses.
+ * Each version of a model computes in a thread of its own, whatever backend this program uses. Of the versions in a
+ * folder the newest is served: one that is added later is loaded beside the old one, and takes its place when it is
+ * warm.
  *
  * @param options the folders of the models, and limits; all others have defaults.
  * @returns a server that does not listen yet.

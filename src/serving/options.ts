@@ -11,8 +11,13 @@ import { argumentError } from '../errors';
 import { REQUEST_BYTES } from './http/byte_budget';
 
 export interface ServerOptions {
-  /** The folder of the saved model (model.json and its weights), by the name that the model has in URLs. */
-  readonly models: Readonly<Record<string, string>>;
+  /**
+   * The folders of models, by the names that the models have in URLs. A folder holds a saved model (model.json and its
+   * weights), or versions of it in numbered folders. Default: none.
+   */
+  readonly models?: Readonly<Record<string, string>>;
+  /** A folder with one folder for each model, which has its name. Models that come and go are noticed. Default: none. */
+  readonly modelsFolder?: string;
   /** The address to listen on. Default: '127.0.0.1', which only programs on this machine reach. */
   readonly host?: string;
   /** The port to listen on; 0 is any that is free. Default: 8501. */
@@ -77,20 +82,21 @@ function listOf({ expected, holds }: Check): Check {
   };
 }
 
-const oneModel: Check = {
-  expected: `an object {NAME: FOLDER} with one model, of which NAME is ${modelName.expected}`,
+const folderByName: Check = {
+  expected: `an object {NAME: FOLDER}, of which NAME is ${modelName.expected}`,
   holds: (value) =>
     typeof value === 'object' &&
     value !== null &&
-    Object.keys(value).length === 1 &&
+    !Array.isArray(value) &&
     Object.entries(value).every(
-      ([name, folder]) => modelName.holds(name) && nonEmptyString.holds(folder),
+      ([name, path]) => modelName.holds(name) && nonEmptyString.holds(path),
     ),
 };
 
 /** @internal */
 export const SERVER_OPTIONS = {
-  models: { ...oneModel, required: true },
+  models: { ...folderByName, default: {} },
+  modelsFolder: nonEmptyString,
   host: { ...nonEmptyString, default: '127.0.0.1' },
   port: { ...integerBetween(0, 65_535), default: 8501 },
   backend: oneOf(['tensorflow', 'wasm', 'cpu']),
@@ -115,6 +121,10 @@ export type ResolvedOptions = Resolved<ServerOptions, typeof SERVER_OPTIONS> & {
 /** @throws if an option is wrong. */
 export function readServerOptions(where: string, options: ServerOptions): ResolvedOptions {
   const read = readOptions<ServerOptions, typeof SERVER_OPTIONS>(where, options, SERVER_OPTIONS);
+  if (Object.keys(read.models).length === 0 && read.modelsFolder == null) {
+    const expected = 'the folders of models by name, where there is no modelsFolder';
+    throw argumentError(where, 'models', expected, read.models);
+  }
   const least = read.maxBodyBytes + REQUEST_BYTES;
   const { maxHeldBytes = Math.max(4 * least, read.maxConnections * REQUEST_BYTES) } = read;
   if (maxHeldBytes < least) {

@@ -2,7 +2,9 @@
 export interface LoadedModel {
   /** Its name in URLs. */
   readonly name: string;
-  /** The folder that holds it. */
+  /** The version of it that is served. */
+  readonly version: number;
+  /** The folder that holds the version. */
   readonly folder: string;
   /** The backend that computes it. */
   readonly backend: string;

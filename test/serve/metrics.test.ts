@@ -63,11 +63,11 @@ test('health', async () => {
   const { url, server } = await serve(ternaryNet());
   expect(await send(`${url}/healthz`)).toMatchObject({
     status: 200,
-    body: { status: 'ok', model: 'net' },
+    body: { status: 'ok', models: { net: 1 } },
   });
   server.startDraining(Promise.resolve());
   const answer = await send(`${url}/healthz`);
-  expect(answer).toMatchObject({ status: 503, body: { status: 'draining', model: 'net' } });
+  expect(answer).toMatchObject({ status: 503, body: { status: 'draining', models: { net: 1 } } });
   expect(answer.headers.connection).toBe('close');
 });
 

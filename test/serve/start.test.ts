@@ -59,7 +59,9 @@ test('on localhost, and on all addresses', async () => {
 
 describe('refuses to start, with exit code 2,', () => {
   test('without a model', async () => {
-    expect(await refusal()).toMatch('the arguments must be MODEL, got none');
+    expect(await refusal()).toMatch(
+      'the arguments must be MODEL, --model NAME=MODEL or --models DIR, got none',
+    );
   });
 
   test('with a folder that is missing', async () => {
@@ -165,10 +167,12 @@ describe('options', () => {
   test('are read', () => {
     const args = '--name a.b-c_1 --host ::1 --port 0 --backend cpu --workers 3 --batch-window-ms 0';
     const limits = '--max-batch 1 --max-rows 2 --max-queue 3 --max-body-bytes 4 --timeout-ms 5';
+    const models = '--model other=models/a=b --models all';
     const more = '--max-held-bytes 5000 --max-connections 6 --import a.js';
     const hosts = '--allow-host a.example --allow-host B.example';
-    expect(parse(...`${args} ${limits} ${more} ${hosts}`.split(' '))).toEqual({
-      models: { 'a.b-c_1': 'models/my net' },
+    expect(parse(...`${args} ${models} ${limits} ${more} ${hosts}`.split(' '))).toEqual({
+      models: { 'a.b-c_1': 'models/my net', other: 'models/a=b' },
+      modelsFolder: 'all',
       host: '::1',
       port: 0,
       backend: 'cpu',
@@ -208,6 +212,9 @@ describe('options', () => {
     ['--name', 'a:b'],
     ['--name', ''],
     ['--backend', 'webgl'],
+    ['--model', 'models/net'],
+    ['--model', 'a/b=models/net'],
+    ['--model', 'net='],
     ['--unknown', '1'],
   ])('%s %j is refused', (option, value) => {
     const shown = option === '--max-held-bytes' ? 'maxHeldBytes' : option;

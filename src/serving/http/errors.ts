@@ -7,11 +7,19 @@ import { BudgetSpent } from './byte_budget';
 import { ClientGone, TimedOut } from './deadline';
 import { Foreign, NoHost } from './origin';
 
+/** A request that has its answer already. */
+export class Refused extends Error {
+  constructor(readonly answer: Answer) {
+    super('The request is refused.');
+  }
+}
+
 /** All connections are in use by others. */
 export class TooManyConnections extends Error {}
 
 /** The answer that tells a client of its error; undefined if the error is the server's own. */
 export function clientAnswer(error: FastifyError): Answer | undefined {
+  if (error instanceof Refused) return error.answer;
   const { message } = error;
   if (error instanceof BudgetSpent || error instanceof TooManyConnections) {
     return refusalForNow(message);
@@ -48,27 +56,4 @@ export function answerOn(socket: Socket, { status, body, retryAfter }: Answer): 
       `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   socket.destroySoon();
-}
-
-const PATH =
-  /^\/v1\/models\/([^/:]+)(?:\/versions\/(\d+)|\/labels\/([^/:]+))?(?:\/metadata|:(\w+))?$/i;
-
-/** For URLs that are not those of the served model: the errors of TensorFlow Serving. */
-export function notFound(method: string, url: string, name: string, version: string): Answer {
-  const path = url.split('?')[0]!;
-  const [matched, model, wantedVersion, label, verb] = PATH.exec(path) ?? [];
-  if (matched == null) return refusal(path.startsWith('/v1/') ? 400 : 404, malformed(method, path));
-  if (model !== name) return refusal(404, `Servable not found for request: Latest(${model})`);
-  if (wantedVersion != null && wantedVersion !== version) {
-    return refusal(404, `Servable not found for request: Specific(${model}, ${wantedVersion})`);
-  }
-  if (label != null) return refusal(400, `Unrecognized servable version label: ${label}`);
-  if (verb === 'classify' || verb === 'regress') {
-    return refusal(400, `The signature of "${model}" is for predict, not for ${verb}.`);
-  }
-  return refusal(400, malformed(method, path));
-}
-
-function malformed(method: string, path: string): string {
-  return `Malformed request: ${method} ${path}`;
 }

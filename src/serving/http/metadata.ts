@@ -1,23 +1,30 @@
 import type { Signature, TensorSpec } from '../model/signature';
-
-/** A folder holds one version of a model. */
-export const VERSION = '1';
+import type { VersionStatus } from '../models/served';
 
 /** TensorFlow Serving's GetModelStatusResponse. */
-export function modelStatus(): object {
-  const status = { error_code: 'OK', error_message: '' };
-  return { model_version_status: [{ version: VERSION, state: 'AVAILABLE', status }] };
+export function modelStatus(versions: readonly VersionStatus[]): object {
+  return {
+    model_version_status: versions.map(({ number, state, error }) => ({
+      version: String(number),
+      state,
+      status: { error_code: error === '' ? 'OK' : 'UNKNOWN', error_message: error },
+    })),
+  };
 }
 
 /** TensorFlow Serving's GetModelMetadataResponse. */
-export function modelMetadata(name: string, { inputs, outputs }: Signature): object {
+export function modelMetadata(
+  name: string,
+  version: number,
+  { inputs, outputs }: Signature,
+): object {
   const serving_default = {
     inputs: Object.fromEntries(inputs.map(tensorInfo)),
     outputs: Object.fromEntries(outputs.map(tensorInfo)),
     method_name: 'tensorflow/serving/predict',
   };
   return {
-    model_spec: { name, signature_name: '', version: VERSION },
+    model_spec: { name, signature_name: '', version: String(version) },
     metadata: { signature_def: { signature_def: { serving_default } } },
   };
 }

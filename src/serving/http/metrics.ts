@@ -1,8 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { PredictorEvents } from '../model/predictor';
+import type { VersionState } from '../models/served';
+import type { ThreadEvents } from '../models/version';
 
 /** What `GET /metrics` reports, in addition to the memory and time of the process. */
-export class Metrics implements PredictorEvents {
+export class Metrics {
   readonly registry = new Registry();
 
   private readonly requests = new Counter({
@@ -52,6 +53,19 @@ export class Metrics implements PredictorEvents {
     registers: [this.registry],
   });
 
+  private readonly versions = new Gauge({
+    name: 'serving_versions',
+    help: 'Versions of models by state, in each worker.',
+    labelNames: ['model', 'version', 'state'],
+    registers: [this.registry],
+  });
+  private readonly failures = new Counter({
+    name: 'serving_version_failures_total',
+    help: 'Versions of models that could not be loaded, or ended by themselves.',
+    labelNames: ['model'],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -73,16 +87,40 @@ export class Metrics implements PredictorEvents {
     this.drops.inc();
   }
 
-  queued(rows: number): void {
-    this.queue.set(rows);
+  versionFailed(model: string): void {
+    this.failures.inc({ model });
   }
 
-  computed(rows: number): void {
-    this.batches.observe(rows);
+  /** The state of a version, and no longer the one before; undefined if it is forgotten. */
+  versionIs(model: string, version: number, state: VersionState | undefined): void {
+    for (const other of ['LOADING', 'AVAILABLE', 'UNLOADING', 'END'] as const) {
+      this.versions.remove({ model, version, state: other });
+    }
+    if (state != null) this.versions.set({ model, version, state }, 1);
   }
 
-  held(tensors: number, bytes: number): void {
-    this.tensors.set(tensors);
-    this.tensorBytes.set(bytes);
+  /** For one of several threads: what is there now is the sum over all. */
+  ofThread(): ThreadEvents {
+    const share = (gauge: Gauge) => {
+      let last = 0;
+      return (value: number) => {
+        gauge.inc(value - last);
+        last = value;
+      };
+    };
+    const queue = share(this.queue);
+    const tensors = share(this.tensors);
+    const bytes = share(this.tensorBytes);
+    return {
+      queued: queue,
+      computed: (rows) => this.batches.observe(rows),
+      held: (count, size) => {
+        tensors(count);
+        bytes(size);
+      },
+      ended: () => {
+        for (const set of [queue, tensors, bytes]) set(0);
+      },
+    };
   }
 }

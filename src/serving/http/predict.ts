@@ -7,12 +7,14 @@ import { ByteBudget, type Hold } from './byte_budget';
 import { deadlineOf } from './deadline';
 import { sendAnswer } from './errors';
 
-/** Adds `POST PATH` for each path that it is called with. All bytes that they hold are counted together. */
+/** Adds `POST PATH`. `find` gives the model for a request, or throws the refusal of it. */
+export type AddPredict = (path: string, find: (request: FastifyRequest) => Predictor) => void;
+
+/** All bytes that the requests of all paths hold are counted together. */
 export function predictRoutes(
   http: FastifyInstance,
-  model: Predictor,
   { maxBodyBytes, maxHeldBytes, timeoutMs }: ResolvedOptions,
-): (path: string) => void {
+): AddPredict {
   const budget = new ByteBudget(maxHeldBytes);
   const holds = new WeakMap<FastifyRequest, Hold>();
   const holdOf = (request: FastifyRequest) => {
@@ -26,16 +28,20 @@ export function predictRoutes(
   http.addContentTypeParser('*', (request: FastifyRequest, stream: Readable) =>
     readBody(stream, maxBodyBytes, holdOf(request)),
   );
-  return (path) =>
-    http.post<{ Body: Uint8Array[] | undefined }>(path, async (request, reply) => {
-      const hold = holds.get(request) ?? holdOf(request);
-      const signal = deadlineOf(reply, timeoutMs);
-      const work = model.predict(request.body ?? [], signal);
-      hold.keepFor(work);
-      const answer = await Promise.race([work, aborted(signal)]);
-      hold.add(answer.body.length);
-      hold.waitForClient(() => request.raw.socket.destroy());
-      return sendAnswer(reply, answer);
+  return (path, find) =>
+    http.post<{ Body: Uint8Array[] | undefined }>(path, {
+      // Before the body is read.
+      onRequest: async (request) => void find(request),
+      handler: async (request, reply) => {
+        const hold = holds.get(request) ?? holdOf(request);
+        const signal = deadlineOf(reply, timeoutMs);
+        const work = find(request).predict(request.body ?? [], signal);
+        hold.keepFor(work);
+        const answer = await Promise.race([work, aborted(signal)]);
+        hold.add(answer.body.length);
+        hold.waitForClient(() => request.raw.socket.destroy());
+        return sendAnswer(reply, answer);
+      },
     });
 }
 

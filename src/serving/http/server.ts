@@ -1,21 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import { refusal, type Answer, type Predictor } from '../model/predictor';
+import { refusal, type Answer } from '../model/predictor';
+import type { ServedModels } from '../models/served';
 import type { ResolvedOptions } from '../options';
 import { Connections } from './connections';
 import { limitWriting } from './deadline';
-import {
-  answerOn,
-  brokenRequest,
-  clientAnswer,
-  notFound,
-  sendAnswer,
-  TooManyConnections,
-} from './errors';
+import { answerOn, brokenRequest, clientAnswer, sendAnswer, TooManyConnections } from './errors';
 import { AnswersInOrder } from './in_order';
-import { modelMetadata, modelStatus, VERSION } from './metadata';
 import type { Metrics } from './metrics';
+import { addModelRoutes, malformed, routeOf } from './model_routes';
 import { checkRequest } from './origin';
 import { predictRoutes } from './predict';
 
@@ -28,10 +22,9 @@ export interface HttpServer {
 /** What `/metrics` reports: figures of this process, or of all workers together. */
 export type CollectMetrics = () => Promise<string>;
 
-/** TensorFlow Serving's REST API for one model, with health and metrics; not yet listening. */
+/** TensorFlow Serving's REST API, with health and metrics; not yet listening. */
 export function createHttpServer(
-  name: string,
-  model: Predictor,
+  models: ServedModels,
   options: ResolvedOptions,
   metrics: Metrics,
   collectMetrics: CollectMetrics = () => metrics.registry.metrics(),
@@ -60,7 +53,7 @@ export function createHttpServer(
     inOrder.refuseAfterThem(socket, () => refuseSocket(socket, answer, metrics));
   const connections = new Connections(http.server, options.maxConnections);
   const draining = addDraining(http, options.timeoutMs);
-  answerErrors(http, name);
+  answerErrors(http);
   answerWhatNodeRefuses(http, options.timeoutMs, metrics, refuse);
   http.addHook('onRequest', async ({ headers, method, raw }) => {
     checkRequest(raw, options);
@@ -74,13 +67,17 @@ export function createHttpServer(
   });
   http.addHook('preHandler', async ({ raw }) => connections.requestArrived(raw.socket));
   http.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url?.replace('::', ':') ?? 'none';
-    metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.answered(
+      request.method,
+      routeOf(request, models),
+      reply.statusCode,
+      reply.elapsedTime / 1000,
+    );
   });
-  addModelRoutes(http, name, model, options);
+  addModelRoutes(http, models, predictRoutes(http, options));
   http.get('/healthz', (_request, reply) => {
     const status = draining.began() ? 'draining' : 'ok';
-    return reply.code(status === 'ok' ? 200 : 503).send({ status, model: name });
+    return reply.code(status === 'ok' ? 200 : 503).send({ status, models: versionsOf(models) });
   });
   addMetrics(http, metrics.registry.contentType, collectMetrics);
   return { http, startDraining: draining.start };
@@ -103,16 +100,14 @@ function addDraining(http: FastifyInstance, timeoutMs: number) {
   return { start, began: () => draining != null };
 }
 
-function answerErrors(http: FastifyInstance, name: string): void {
+function answerErrors(http: FastifyInstance): void {
   http.setErrorHandler<FastifyError>((error, request, reply) => {
     const answer = clientAnswer(error);
     if (answer != null) return sendAnswer(reply, answer);
     request.log.error(error);
     return sendAnswer(reply, refusal(500, 'Internal error; the server has logged it.'));
   });
-  http.setNotFoundHandler(({ method, url }, reply) =>
-    sendAnswer(reply, notFound(method, url, name, VERSION)),
-  );
+  http.setNotFoundHandler(({ method, url }, reply) => sendAnswer(reply, malformed(method, url)));
 }
 
 /** Node would end these without a word of JSON. */
@@ -141,20 +136,11 @@ function refuseSocket(socket: Socket, answer: Answer, metrics: Metrics): void {
   else socket.destroy();
 }
 
-function addModelRoutes(
-  http: FastifyInstance,
-  name: string,
-  model: Predictor,
-  options: ResolvedOptions,
-): void {
-  const { signature } = model;
-  const addPredict = predictRoutes(http, model, options);
-  for (const path of [`/v1/models/${name}`, `/v1/models/${name}/versions/${VERSION}`]) {
-    http.get(path, () => modelStatus());
-    http.get(`${path}/metadata`, () => modelMetadata(name, signature));
-    // A double colon stands for a colon in Fastify's paths.
-    addPredict(`${path}::predict`);
-  }
+/** The version that is served of each model; null for none. */
+function versionsOf(models: ServedModels): Record<string, number | null> {
+  return Object.fromEntries(
+    models.names().map((name) => [name, models.get(name)?.find()?.number ?? null]),
+  );
 }
 
 /** However many ask at once, the figures are collected once. */

@@ -58,7 +58,7 @@ export function checkJsonBounds(bytes: Uint8Array, bounds: JsonBounds): void {
     }
   };
   for (let i = 0; i < bytes.length; i++) {
-    switch (bytes[i]) {
+    switch (bytes[i]!) {
       case QUOTE:
         i = endOfString(bytes, i);
         break;

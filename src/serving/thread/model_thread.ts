@@ -22,11 +22,13 @@ export class ModelThread implements Predictor {
 
   /**
    * Resolves when the model is loaded and warm.
-   * @throws if that fails. A thread that ends later, because its memory is full, for example, ends the process.
+   * @param ended is called if the thread ends by itself later, because its memory is full, for example.
+   * @throws if that fails.
    */
   static start(
     { folder, backend, imports, workers, ...limits }: ThreadOptions,
     events: PredictorEvents,
+    ended: (error: Error) => void,
   ): Promise<ModelThread> {
     const { batchWindowMs, maxBatch, maxQueue, maxRows } = limits;
     const workerData = {
@@ -45,8 +47,8 @@ export class ModelThread implements Predictor {
       });
       thread.on('error', (error) => {
         if (started == null) return reject(error);
-        console.error(`The thread of the model ended: ${error.message}`);
-        process.exit(1);
+        ended(error);
+        started.rejectAll(error);
       });
     });
   }
@@ -74,6 +76,11 @@ export class ModelThread implements Predictor {
 
   private send(message: ToThread, transfer: ArrayBuffer[] = []): void {
     this.thread.postMessage(message, transfer);
+  }
+
+  private rejectAll(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
   }
 
   /** What a request waits for; it waits no longer. */

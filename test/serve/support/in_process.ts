@@ -5,6 +5,7 @@ import { Metrics } from '../../../src/serving/http/metrics';
 import { createHttpServer, type HttpServer } from '../../../src/serving/http/server';
 import { ServedModel } from '../../../src/serving/model/served_model';
 import { PredictService } from '../../../src/serving/model/service';
+import type { ServedModels, ServedVersion } from '../../../src/serving/models/served';
 import { readServerOptions } from '../../../src/serving/options';
 import { saved } from './models';
 
@@ -26,11 +27,22 @@ export async function serve(model: tf.LayersModel, ...args: string[]): Promise<S
   const options = readServerOptions('test', serveOptions([folder, '--name', 'net', ...args]));
   const served = await ServedModel.load(folder);
   const metrics = new Metrics();
-  const service = new PredictService(served, options, metrics);
-  const server = createHttpServer('net', service, options, metrics);
+  const service = new PredictService(served, options, metrics.ofThread());
+  const server = createHttpServer(onlyModel(service), options, metrics);
   open.add(server);
   const url = await server.http.listen({ host: options.host, port: 0 });
   return { url, base: `${url}/v1/models/net`, server, model: served.layers };
+}
+
+/** Version 1 of the model "net". */
+function onlyModel(service: PredictService): ServedModels {
+  const version: ServedVersion = {
+    ...{ number: 1, state: 'AVAILABLE', error: '', signature: service.signature },
+    predict: (body, signal) => service.predict(body, signal),
+  };
+  const find = (number = 1) => (number === 1 ? version : undefined);
+  const versions = { find, all: () => [version] };
+  return { get: (name) => (name === 'net' ? versions : undefined), names: () => ['net'] };
 }
 
 /** Ends servers and their connections. */
