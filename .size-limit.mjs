@@ -10,13 +10,14 @@ const LIMITS = {
   folder: { minified: '19.2 kB', gzipped: '7.5 kB' },
   vision: { minified: '195.9 kB', gzipped: '69.1 kB' },
   retrieval: { minified: '100.3 kB', gzipped: '38.0 kB' },
+  serving: { minified: '30 kB', gzipped: '10 kB' },
 };
 
 const check = (name, form, options) => ({
   name: `${name}, ${form}`,
   path: `dist/${name}.mjs`,
   limit: LIMITS[name][form],
-  ignore: ['node:*', '@electric-sql/*'],
+  ignore: ['node:*', '@electric-sql/*', 'fastify', 'prom-client'],
   ...options,
 });
 

@@ -28,7 +28,12 @@ export default defineConfig([
   },
   {
     ...shared,
-    entry: { cli: 'src/cli/main.ts' },
+    // Programs of Node, which use the package as its users do.
+    entry: {
+      cli: 'src/cli/main.ts',
+      serving_thread: 'src/serving/thread/program.ts',
+      serving_worker: 'src/serving/cluster/worker.ts',
+    },
     format: 'cjs',
     platform: 'node',
     external: [/^tfjs-bitcore/, /^@tensorflow/],

@@ -22,18 +22,19 @@ import { main, npmInstall, Refusal, root, run, say, tryRun } from './steps.mjs';
 const ALLOWED_FILES = /^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
 const REQUIRED_FILES = [
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli.js'],
+  ...['dist/serving_thread.js', 'dist/serving_worker.js'],
   ...Object.keys(entries).flatMap((name) =>
     ['js', 'mjs', 'node.mjs', 'd.ts', 'd.mts'].map((extension) => `dist/${name}.${extension}`),
   ),
 ];
 /** Files that need Node: its modules may be imported there, and the package itself by the command. */
-const FOR_NODE = /^dist\/(folder|cli)\./;
+const FOR_NODE = /^dist\/(folder|cli|serve|serving)[.\-_]/;
 /** The forms in which each program is written. */
 const FORMS = ['cjs.cts', 'esm.mts', 'bundler.ts'];
 const PEERS = [
   ...['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'],
   // Optional ones.
-  ...['@electric-sql/pglite', '@electric-sql/pglite-pgvector'],
+  ...['@electric-sql/pglite', '@electric-sql/pglite-pgvector', 'fastify', 'prom-client', 'ajv'],
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-bitcore-package-'));
@@ -95,7 +96,10 @@ function checkManifest({ dependencies = {}, optionalDependencies = {}, scripts =
 
 /** Paths inside tfjs's packages are not theirs to keep, and Node's modules do not exist in browsers. */
 function checkImports(file, text) {
-  const ownEntries = ['tfjs-bitcore', 'tfjs-bitcore/folder', 'tfjs-bitcore/vision'];
+  const ownEntries = [
+    'tfjs-bitcore',
+    ...['folder', 'vision', 'serving'].map((name) => `tfjs-bitcore/${name}`),
+  ];
   const forNode = FOR_NODE.test(file) ? [...builtinModules, ...ownEntries] : [];
   const allowed = [...PEERS, ...forNode];
   // Examples in the comments of types import entries of this package.
@@ -152,6 +156,22 @@ function checkCommand(consumer) {
   );
   if (!verified || backend !== 'cpu') throw new Refusal(`verify: ${verified} on ${backend}`);
   command('summary', 'saved/deployed');
+  checkMissingPeers(consumer);
+}
+
+/** What only the server needs is not installed here. */
+function checkMissingPeers(consumer) {
+  const { ok, output } = tryRun(
+    'npx',
+    ['--no-install', 'tfjs-bitcore', 'serve', 'saved/deployed'],
+    {
+      cwd: consumer,
+      shell: process.platform === 'win32',
+    },
+  );
+  if (ok || !output.includes('npm install fastify prom-client ajv')) {
+    throw new Refusal(`serve does not say what to install:\n${output}`);
+  }
 }
 
 /** The version that this repository is tested with. */

@@ -8,4 +8,5 @@ module.exports = {
   folder: 'src/io/folder.ts',
   vision: 'src/vision/index.ts',
   retrieval: 'src/retrieval/index.ts',
+  serving: 'src/serving/index.ts',
 };

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { nodeProgram } from '../support/processes';
 import type { Subject } from './plan';
 
-/** A server of examples/serve in a process of its own. */
+/** The command `serve` in a process of its own. */
 export interface ServerProcess {
   readonly predictUrl: string;
   /** Resident bytes of the serving processes. */
@@ -20,8 +20,8 @@ export async function startServer(
   node: number,
   workers: number,
 ): Promise<ServerProcess> {
-  const options = ['--model', join(folder, kind), '--backend', backend, '--port', '0'];
-  const args = ['--import', 'tsx', 'examples/serve/main.ts', ...options, '--workers', `${workers}`];
+  const options = ['--backend', backend, '--port', '0', '--workers', `${workers}`];
+  const args = ['dist/cli.js', 'serve', join(folder, kind), ...options];
   const child = spawn(nodeProgram(node), args, {
     // What TensorFlow and tfjs say at their start is no news.
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -142,7 +142,7 @@ function printTable({ accuracy, identical, bytes, latencyMs }: Results) {
 function printNext(trained: string, deployed: string, seconds: number) {
   console.log(`Done in ${seconds} s. Saved: ${trained}, to train further, and ${deployed}, packed.
 See its training:  npm run report -- ${join(options.out, 'training.jsonl')}
-Serve it:          npm run serve -- --model ${deployed} --name mnist`);
+Serve it:          npm run serve -- ${deployed} --name mnist`);
 }
 
 main().catch((error: Error) => {

@@ -1,63 +1,37 @@
 /*
- * Serves a saved model over HTTP, with TensorFlow Serving's REST API.
+ * A page to draw digits on, as an example of a client: it asks a server of models.
  *
- *   npm start                                          trains and saves a model first
- *   npm run serve -- --model models/mnist/deployed     then open http://127.0.0.1:8501/
- *   npm run serve -- --help
+ *   npm start                                             trains and saves a model first
+ *   npm run serve -- models/mnist/deployed --name mnist   serves it
+ *   npm run example:digits                                then open http://127.0.0.1:8080/
  */
-import cluster from 'node:cluster';
-import { lookup } from 'node:dns/promises';
-import { answerHeartbeats } from './cluster/heartbeat';
-import { answerMetrics, metricsOfAllWorkers } from './cluster/shared_metrics';
-import { superviseWorkers } from './cluster/supervisor';
-import { drainOn } from './drain';
-import { Metrics } from './http/metrics';
-import { createServer } from './http/server';
-import { ModelThread } from './model/thread/model_thread';
-import { parseOptions, type ServeOptions } from './options';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Command } from 'commander';
+import { numberBetween } from '../support/number_between';
+import { createPageServer } from './page_server';
 
-async function main() {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.workers > 1 && cluster.isPrimary) {
-    await superviseWorkers(options.workers);
-    console.log(`${options.workers} workers are ready.`);
-  } else {
-    await serve(options);
-  }
+const HOST = '127.0.0.1';
+
+interface Options {
+  readonly server: string;
+  readonly port: number;
 }
 
-async function serve(options: ServeOptions): Promise<void> {
-  const metrics = new Metrics();
-  const model = await ModelThread.start(options, metrics);
-  const server = createServer(
-    model,
-    options,
-    metrics,
-    cluster.isWorker ? metricsOfAllWorkers : undefined,
-  );
-  if (cluster.isWorker) {
-    answerHeartbeats();
-    answerMetrics(metrics);
-    // A worker drains when its supervisor says so: Ctrl-C reaches both processes.
-    process.on('SIGINT', () => {});
-  }
-  drainOn(cluster.isWorker ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'], server, options.timeoutMs);
-  // All workers are alike: only the first one prints.
-  const speaks = cluster.isPrimary || cluster.worker!.id === 1;
-  const { backend, table, notWarm } = model.loaded;
-  if (speaks) console.log(table);
-  if (speaks && notWarm != null) console.log(`The first answers will be slow: ${notWarm}.`);
-  // One address: for "localhost" Fastify would open a second server, which would not be drained.
-  const { address } = await lookup(options.host);
-  const url = await server.http.listen({ host: address, port: options.port });
-  if (!speaks) return;
-  console.log(`\nServing ${options.model} on ${backend}:`);
-  console.log(`  ${url}/                              a page to try it`);
-  console.log(`  ${url}/v1/models/${options.name}:predict`);
-  console.log(`  ${url}/metrics`);
+async function main() {
+  const { server, port } = new Command('npm run example:digits --')
+    .description('Shows a page to draw digits on, which a server of models recognizes.')
+    .option('--server <url>', 'address of the server', 'http://127.0.0.1:8501')
+    .option('--port <number>', 'port of the page', numberBetween(0, 65535), 8080)
+    .parse()
+    .opts<Options>();
+  const page = createPageServer(server);
+  page.listen(port, HOST);
+  await once(page, 'listening');
+  console.log(`Draw digits at http://${HOST}:${(page.address() as AddressInfo).port}/`);
 }
 
 main().catch((error: Error) => {
   console.error(error.message);
-  process.exit(1);
+  process.exitCode = 1;
 });

@@ -1,9 +1,9 @@
 export const HELP = `Ternary TensorFlow.js models. MODEL: a folder with model.json, or a JSON file.
-
   tfjs-bitcore convert MODEL OUT_DIR    make Dense layers ternary, for training
   tfjs-bitcore summary MODEL            bytes now, deployed, and in float32
   tfjs-bitcore deploy MODEL OUT_DIR     pack ternary layers: 2 bits per weight
   tfjs-bitcore verify MODEL DEPLOYED    check that they give equal outputs
+  tfjs-bitcore serve MODEL              answer HTTP requests: see serve --help
 
 Options of convert:
   --quantizer NAME         bitnet (default), twn, lsq, paretoq; with options as
@@ -22,3 +22,28 @@ Options of all:
 OUT_DIR must be missing or empty. Computes on @tensorflow/tfjs-backend-wasm if
 it is installed, else on ...-backend-cpu.
 Exit codes: 0 done; 1 not verified; 2 an error, which is printed on stderr.`;
+
+export const SERVE_HELP = `Answers requests for models over HTTP, until a signal ends it.
+
+  tfjs-bitcore serve MODEL
+  tfjs-bitcore serve --model NAME=MODEL --model NAME=MODEL ...
+  tfjs-bitcore serve --models DIR
+
+MODEL: a folder with model.json, or with numbered folders of versions.
+
+  --name NAME              of MODEL in URLs; the folder's if not given
+  --model NAME=MODEL       another model; repeatable
+  --models DIR             a folder with a folder for each model
+  --host ADDRESS           where to listen, 127.0.0.1 if not given
+  --port N                 8501 if not given; 0 is any that is free
+  --backend NAME           tensorflow, wasm or cpu; the first that is installed
+  --workers N              processes that share the port, 1 if not given
+  --allow-host NAME        a name in Host; repeatable
+  --import FILE            run JavaScript that registers classes; repeatable
+  --max-batch N            rows computed at once, 64 if not given
+  --batch-window-ms N      wait for a batch to fill up, 2 if not given
+  --timeout-ms N           for a request and its answer, 10000 if not given
+  --max-rows N, --max-queue N, --max-body-bytes N, --max-held-bytes N,
+  --max-connections N      more than these are refused
+  -h, --help               print this
+Exit codes: 0 all requests are answered; 2 an error, printed on stderr.`;

@@ -1,5 +1,5 @@
 import type { Command } from './command';
-import { HELP } from './help';
+import { HELP, SERVE_HELP } from './help';
 
 /** Loads each command when it is called: TensorFlow.js takes time to load, and may not be installed. */
 const COMMANDS = new Map<string | undefined, () => Promise<{ run: Command }>>([
@@ -7,6 +7,7 @@ const COMMANDS = new Map<string | undefined, () => Promise<{ run: Command }>>([
   ['summary', () => import('./summary')],
   ['deploy', () => import('./deploy')],
   ['verify', () => import('./verify')],
+  ['serve', () => import('./serve')],
 ]);
 
 /** The exit code, and what is to be printed: on stderr with code 2, which is for errors. */
@@ -25,8 +26,10 @@ export async function runCommand(args: string[]): Promise<Answer> {
 }
 
 async function answerTo(args: string[]): Promise<Answer> {
-  if (args.includes('--help') || args.includes('-h')) return { code: 0, text: HELP };
   const [name, ...rest] = args;
+  if (args.includes('--help') || args.includes('-h')) {
+    return { code: 0, text: name === 'serve' ? SERVE_HELP : HELP };
+  }
   const command = COMMANDS.get(name);
   if (command == null) {
     const names = [...COMMANDS.keys()].join(', ');

@@ -21,6 +21,14 @@ export function integerFrom(lowest: number): Check {
   };
 }
 
+export function integerBetween(lowest: number, highest: number): Check {
+  return {
+    expected: `an integer from ${lowest} to ${highest}`,
+    holds: (value) =>
+      Number.isSafeInteger(value) && (value as number) >= lowest && (value as number) <= highest,
+  };
+}
+
 export const anyInteger: Check = {
   expected: 'an integer',
   holds: Number.isSafeInteger,

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const { stdout } = (idle = spawn(process.execPath, ['-e', IDLE_SERVER]));
   idleUrl = `http://127.0.0.1:${String((await once(stdout!, 'data'))[0]).trim()}/`;
   model = ternaryNet();
-  const options = ['--model', await saved(model), '--name', 'net', '--backend', 'wasm'];
+  const options = [await saved(model), '--name', 'net', '--backend', 'wasm'];
   server = await startServerIn({ NODE_OPTIONS: HEAP }, ...options);
   predict = `${server.url}/v1/models/net:predict`;
 });

@@ -190,17 +190,22 @@ describe('deploy, summary and verify', () => {
   });
 });
 
-test('--help fits one screen of 80 by 24, with any command and without TensorFlow.js', () => {
-  const { code, stdout, stderr } = cli('--help');
+test.each([[['--help']], [['serve', '--help']]])('%j fits one screen of 80 by 24', (args) => {
+  const { code, stdout, stderr } = cli(...args);
   expect([code, stderr]).toEqual([0, '']);
   const lines = stdout.trimEnd().split('\n');
   expect(lines.length).toBeLessThanOrEqual(24);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test('--help names commands and options, with any command and without TensorFlow.js', () => {
+  const { stdout } = cli('--help');
   for (const word of [
     'convert',
     'summary',
     'deploy',
     'verify',
+    'serve',
     '--skip',
     '--quantizer',
     '--rows',
@@ -227,7 +232,10 @@ describe('errors: exit code 2, one message on stderr, nothing written', () => {
   });
 
   const wrong: Record<string, [args: () => string[], message: RegExp]> = {
-    'no command': [() => [], /command must be one of convert, summary, deploy, verify, got none/],
+    'no command': [
+      () => [],
+      /command must be one of convert, summary, deploy, verify, serve, got none/,
+    ],
     'another command': [() => ['train'], /command must be one of .*, got train\. See --help/],
     'one path': [() => ['deploy', from], /arguments must be MODEL OUT_DIR, got/],
     'three paths': [() => ['verify', from, from, from], /arguments must be MODEL DEPLOYED, got/],

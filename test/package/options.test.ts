@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as bitcore from '../../src';
 import * as io from '../../src/io/folder';
 import * as retrieval from '../../src/retrieval';
+import * as serving from '../../src/serving';
 import * as training from '../../src/training';
 import * as vision from '../../src/vision';
 import { Declarations, type DeclaredOption } from '../support/declarations';
@@ -26,6 +27,7 @@ const ENTRIES = {
   'src/io/folder.ts': io,
   'src/vision/index.ts': vision,
   'src/retrieval/index.ts': retrieval,
+  'src/serving/index.ts': serving,
 };
 
 /** A value of each kind that an option may have to refuse. */

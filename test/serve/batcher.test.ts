@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Batcher, QueueFull, type BatcherLimits } from '../../examples/serve/model/batcher';
-import type { Rows } from '../../examples/serve/model/rows';
-import { ServedModel } from '../../examples/serve/model/served_model';
+import { Batcher, QueueFull, type BatcherLimits } from '../../src/serving/model/batcher';
+import type { Rows } from '../../src/serving/model/rows';
+import { ServedModel } from '../../src/serving/model/served_model';
 import { removeFolders, saved, sequenceNet, touchyNet } from './support/models';
 
 /** Batches of a real model, as the server computes them. */

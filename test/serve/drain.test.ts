@@ -20,7 +20,7 @@ let args: string[];
 beforeAll(async () => {
   await tf.setBackend('wasm');
   model = ternaryNet();
-  args = ['--model', await saved(model), '--name', 'net', '--backend', 'wasm'];
+  args = [await saved(model), '--name', 'net', '--backend', 'wasm'];
 });
 afterAll(() => {
   endAllServers();

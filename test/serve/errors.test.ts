@@ -165,7 +165,7 @@ describe('a bad body', () => {
 
   test('far larger than allowed, from many who still send when they are answered', async () => {
     const limits = ['--backend', 'wasm', '--name', 'net', '--max-body-bytes', '20000'];
-    const server = await startServer('--model', await saved(ternaryNet()), ...limits);
+    const server = await startServer(await saved(ternaryNet()), ...limits);
     const agent = keepAlive(64);
     const body = ' '.repeat(1_500_000);
     await onConnections(64, 2000, async () => {

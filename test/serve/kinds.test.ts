@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ServedModel } from '../../examples/serve/model/served_model';
+import { ServedModel } from '../../src/serving/model/served_model';
 import { randomFloats } from '../support/values';
 import { onConnections, send } from './support/client';
 import {
@@ -22,7 +22,7 @@ afterAll(() => {
 
 async function start(model: tf.LayersModel) {
   const options = ['--name', 'net', '--backend', 'wasm'];
-  const server = await startServer('--model', await saved(model), ...options);
+  const server = await startServer(await saved(model), ...options);
   /** Expects what the model gives for these rows. */
   const expectRight = async (rows: tf.Tensor, predictions: unknown) => {
     const body = { instances: rows.arraySync() };
@@ -83,8 +83,8 @@ test('open sizes: no warm-up, and any size that the model takes', async () => {
 describe('state is refused, and the layer named:', () => {
   test('by a server that does not start', async () => {
     const path = await saved(statefulNet());
-    const { code, output } = await runServer('--model', path, '--backend', 'wasm');
-    expect(code).toBe(1);
+    const { code, output } = await runServer(path, '--backend', 'wasm');
+    expect(code).toBe(2);
     expect(output).toMatch(
       `No model could be loaded from ${path}: the layer "memory" must not be stateful`,
     );

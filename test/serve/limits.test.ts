@@ -28,7 +28,7 @@ const rowsOf = (count: number) => Array.from({ length: count }, () => Array<numb
 /** A server, and a client that sends it some rows and expects the right answer, or 503. */
 async function start(model: tf.LayersModel, rows: number, ...args: string[]) {
   const path = await saved(model);
-  const server = await startServer('--model', path, '--name', 'net', '--backend', 'wasm', ...args);
+  const server = await startServer(path, '--name', 'net', '--backend', 'wasm', ...args);
   const predict = `${server.url}/v1/models/net:predict`;
   const instances = rowsOf(rows);
   const predictions = (model.predict(tf.tensor2d(instances)) as tf.Tensor).arraySync();

@@ -63,17 +63,17 @@ test('health', async () => {
   const { url, server } = await serve(ternaryNet());
   expect(await send(`${url}/healthz`)).toMatchObject({
     status: 200,
-    body: { status: 'ok', model: 'net' },
+    body: { status: 'ok', models: { net: 1 } },
   });
   server.startDraining(Promise.resolve());
   const answer = await send(`${url}/healthz`);
-  expect(answer).toMatchObject({ status: 503, body: { status: 'draining', model: 'net' } });
+  expect(answer).toMatchObject({ status: 503, body: { status: 'draining', models: { net: 1 } } });
   expect(answer.headers.connection).toBe('close');
 });
 
 test('two workers: the sums of both, whoever is asked', async () => {
   const path = await saved(ternaryNet());
-  const args = ['--model', path, '--name', 'net', '--backend', 'wasm', '--workers', '2'];
+  const args = [path, '--name', 'net', '--backend', 'wasm', '--workers', '2'];
   const server = await startServer(...args);
   await knownRequests(`${server.url}/v1/models/net`);
   const tensors = ternaryNet().weights.length;

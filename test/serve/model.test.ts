@@ -101,11 +101,3 @@ test('a version by its number, and a query', async () => {
     expect(await send(base + path, { body })).toMatchObject({ status: 200, body: plain.body });
   }
 });
-
-test('the page', async () => {
-  const { url } = await serve(embeddingNet());
-  const page = await send<string>(`${url}/`);
-  expect(page.status).toBe(200);
-  expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
-  expect(page.body).toMatch(/^<!doctype html>/i);
-});

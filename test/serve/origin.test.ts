@@ -18,7 +18,7 @@ let host: string;
 beforeAll(async () => {
   await tf.setBackend('wasm');
   const options = ['--name', 'net', '--backend', 'wasm'];
-  server = await startServer('--model', await saved(ternaryNet()), ...options);
+  server = await startServer(await saved(ternaryNet()), ...options);
   predict = `${server.url}/v1/models/net:predict`;
   ({ host } = new URL(server.url));
 });
@@ -62,7 +62,10 @@ test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '10.0.0.1:8501', '[::1]:850
 );
 
 test('names of --allow-host, and no others', async () => {
-  const { base } = await serve(ternaryNet(), '--allow-host', 'model.example', 'B.example');
+  const { base } = await serve(
+    ternaryNet(),
+    ...['--allow-host', 'model.example', '--allow-host', 'B.example'],
+  );
   const statusFor = async (name: string) =>
     (await send(`${base}:predict`, { body: BODY, headers: { Host: name } })).status;
   for (const name of ['model.example', 'MODEL.example:443', 'b.example', 'localhost']) {
@@ -104,7 +107,7 @@ test.each(FOREIGN_HOSTS)('Host %s is refused, whatever is asked', async (name) =
 });
 
 test('a foreign Host reads neither the page, the health nor the figures', async () => {
-  for (const route of ['/', '/healthz', '/metrics', '/v1/models/net/metadata']) {
+  for (const route of ['/healthz', '/metrics', '/v1/models/net/metadata']) {
     const headers = { Host: 'attacker.example' };
     await refusalOf(['GET', route, 403], () => send(server.url + route, { headers }));
   }

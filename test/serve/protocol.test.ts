@@ -15,7 +15,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
   model = ternaryNet();
   const options = ['--name', 'net', '--backend', 'wasm'];
-  server = await startServer('--model', await saved(model), ...options);
+  server = await startServer(await saved(model), ...options);
   predict = `${server.url}/v1/models/net:predict`;
 });
 afterAll(() => {

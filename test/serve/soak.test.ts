@@ -31,7 +31,7 @@ beforeAll(async () => {
   const outputs = (model.predict(tf.tensor2d(rows)) as tf.Tensor2D).arraySync();
   expected = outputs.map((row) => JSON.stringify({ predictions: [row] }));
   const limits = ['--max-body-bytes', String(MAX_BODY), '--timeout-ms', '5000'];
-  const options = ['--model', await saved(model), '--name', 'net', '--backend', 'wasm', ...limits];
+  const options = [await saved(model), '--name', 'net', '--backend', 'wasm', ...limits];
   server = await startServerIn({ NODE_OPTIONS: SMALL_HEAP }, ...options);
   url = `${server.url}/v1/models/net:predict`;
   agent = keepAlive(CONNECTIONS);

@@ -27,7 +27,7 @@ function bothAnswer(server: ServerProcess, tensors: number): Promise<void> {
 test('kill -9 of a worker under load: the other goes on, and it comes back', async () => {
   const model = ternaryNet();
   const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
-  const server = await startServer('--model', await saved(model), ...options);
+  const server = await startServer(await saved(model), ...options);
   const { tfjs_tensors } = await metricsOf(server.url);
   const load = new Load(`${server.url}/v1/models/net:predict`, model, CLIENTS, true);
   const all = load.run();
@@ -57,7 +57,7 @@ const ANSWERED =
 
 test('a stopped worker is noticed and replaced, and what it had counted stays', async () => {
   const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
-  const server = await startServer('--model', await saved(ternaryNet()), ...options);
+  const server = await startServer(await saved(ternaryNet()), ...options);
   const { tfjs_tensors } = await metricsOf(server.url);
   // Connections go to the workers in turn, and none is used again.
   const agent = new Agent({ keepAlive: false });
@@ -89,7 +89,7 @@ test('a stopped worker is noticed and replaced, and what it had counted stays', 
 
 test('kill -9 of a worker ends the connection that was on its way to it', async () => {
   const options = ['--name', 'net', '--backend', 'wasm', '--workers', '2'];
-  const server = await startServer('--model', await saved(ternaryNet()), ...options);
+  const server = await startServer(await saved(ternaryNet()), ...options);
   const [victim] = await workersOf(server);
   process.kill(victim, 'SIGSTOP'); // it takes nothing more, and the supervisor does not know
   const requests = Array.from({ length: 8 }, () => send(`${server.url}/healthz`));

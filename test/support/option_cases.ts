@@ -54,6 +54,8 @@ import { MEMORY_ENGINE_OPTIONS } from '../../src/retrieval/memory/memory_engine'
 import { PLACE_INDEX_OPTIONS } from '../../src/retrieval/open_index';
 import { PGLITE_ENGINE_OPTIONS } from '../../src/retrieval/pglite/pglite_engine';
 import { POSTGRES_ENGINE_OPTIONS } from '../../src/retrieval/sql/postgres_engine';
+import { createServer } from '../../src/serving';
+import { SERVER_OPTIONS } from '../../src/serving/options';
 import { SAVE_CHECKPOINT_OPTIONS } from '../../src/training/checkpoint/checkpoint';
 import { CHECKPOINTS_OPTIONS } from '../../src/training/checkpoint/checkpoints';
 import { ATTENTION_MATCH_OPTIONS } from '../../src/training/distillation/attention_match';
@@ -197,6 +199,13 @@ export const OPTION_CASES: readonly OptionCase[] = [
     type: 'ConvertOptions',
     table: CONVERT_OPTIONS,
     call: (options) => convert(float, options),
+  },
+  {
+    name: 'createServer',
+    type: 'ServerOptions',
+    table: SERVER_OPTIONS,
+    valid: { models: { net: 'models/net' } },
+    call: createServer,
   },
   {
     name: 'convert',

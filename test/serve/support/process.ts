@@ -28,7 +28,7 @@ export function endAllServers(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** Starts `npm run serve -- ARGS` (without npm) on any free port; resolves when it listens. */
+/** Starts `tfjs-bitcore serve ARGS` of dist/ on any free port; resolves when it listens. */
 export function startServer(...args: string[]): Promise<ServerProcess> {
   return startServerIn({}, ...args);
 }
@@ -44,7 +44,7 @@ export async function startServerIn(
     const event = await Promise.race([once(child.stdout, 'data'), ended]);
     if (event === (await settled(ended))) throw new Error(`The server ended:\n${output()}`);
   }
-  const [, url] = present(/(http:\/\/\S+?)\/ /.exec(output()));
+  const [, url] = present(/(http:\/\/\S+)\/metrics\n/.exec(output()));
   const end = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
     return ended;
@@ -59,8 +59,7 @@ export async function runServer(...args: string[]): Promise<Ended & { output: st
 }
 
 function launch(args: string[], environment: NodeJS.ProcessEnv = {}) {
-  const command = ['--import', 'tsx', 'examples/serve/main.ts', ...args];
-  const child = spawn(process.execPath, command, {
+  const child = spawn(process.execPath, ['dist/cli.js', 'serve', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
   });
@@ -85,14 +84,12 @@ function settled<T>(promise: Promise<T>): Promise<T | undefined> {
 /** The process ids of a server's workers. */
 export async function workersOf(server: ServerProcess): Promise<number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args=']);
-  return (
-    stdout
-      .split('\n')
-      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
-      // Another child translates TypeScript.
-      .filter(
-        ([, , parent, args]) => Number(parent) === server.process.pid && args.includes('main.ts'),
-      )
-      .map(([, pid]) => Number(pid))
-  );
+  return stdout
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
+    .filter(
+      ([, , parent, args]) =>
+        Number(parent) === server.process.pid && args.includes('serving_worker.js'),
+    )
+    .map(([, pid]) => Number(pid));
 }

@@ -1,0 +1,102 @@
+import { basename, resolve } from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ServerOptions } from 'tfjs-bitcore/serving';
+import { argumentError } from '../errors';
+import type { Check } from '../options/check';
+import { hostName, modelName, SERVER_OPTIONS } from '../serving/options';
+
+/** The options that are whole numbers, as the command line and `createServer` call them. */
+const NUMBERS = {
+  port: 'port',
+  workers: 'workers',
+  'batch-window-ms': 'batchWindowMs',
+  'max-batch': 'maxBatch',
+  'max-rows': 'maxRows',
+  'max-queue': 'maxQueue',
+  'max-body-bytes': 'maxBodyBytes',
+  'max-held-bytes': 'maxHeldBytes',
+  'max-connections': 'maxConnections',
+  'timeout-ms': 'timeoutMs',
+} as const;
+
+const TEXTS = ['name', 'models', 'host', 'backend'] as const;
+const LISTS = ['model', 'allow-host', 'import'] as const;
+
+/** @throws if an option is unknown, missing or wrong: the error names it as it stands on the command line. */
+export function serveOptions(args: string[]): ServerOptions {
+  const { values, positionals } = parseArgs({ args, options: FLAGS, allowPositionals: true });
+  const { host, backend, import: imports, 'allow-host': allowHost, models: modelsFolder } = values;
+  for (const allowed of allowHost ?? []) check('--allow-host', hostName, allowed);
+  if (host != null) check('--host', SERVER_OPTIONS.host, host);
+  if (backend != null) check('--backend', SERVER_OPTIONS.backend, backend);
+  return {
+    models: modelsOf(positionals, values),
+    ...(modelsFolder != null && { modelsFolder }),
+    ...(host != null && { host }),
+    ...(backend != null && { backend: backend as NonNullable<ServerOptions['backend']> }),
+    ...(imports != null && { imports }),
+    ...(allowHost != null && { allowHost }),
+    ...numbersIn(values),
+  };
+}
+
+/** What names models, beside `--models`. */
+interface Named {
+  readonly name?: string;
+  readonly models?: string;
+  readonly model?: readonly string[];
+}
+
+function modelsOf(positionals: readonly string[], named: Named): Record<string, string> {
+  const [folder, ...others] = positionals;
+  const models = (named.model ?? []).map(namedModel);
+  const isSome = folder != null || models.length > 0 || named.models != null;
+  if (!isSome || others.length > 0) {
+    const got = positionals.join(' ') || 'none';
+    throw new Error(
+      `the arguments must be MODEL, --model NAME=MODEL or --models DIR, got ${got}. See --help.`,
+    );
+  }
+  if (folder == null) return Object.fromEntries(models);
+  const name = named.name ?? nameOf(folder);
+  check('--name', modelName, name);
+  return Object.fromEntries([[name, folder], ...models]);
+}
+
+/** Of NAME=MODEL. */
+function namedModel(text: string): [name: string, folder: string] {
+  const [, name, folder] = /^([^=]*)=(.+)$/s.exec(text) ?? [];
+  const expected = `NAME=MODEL, of which NAME is ${modelName.expected}`;
+  if (folder != null && modelName.holds(name)) return [name!, folder];
+  throw argumentError('tfjs-bitcore', '--model', expected, text);
+}
+
+const flags = (names: readonly string[], multiple: boolean) =>
+  Object.fromEntries(names.map((name) => [name, { type: 'string', multiple } as const]));
+
+const FLAGS = {
+  ...flags([...Object.keys(NUMBERS), ...TEXTS], false),
+  ...flags(LISTS, true),
+} as NonNullable<ParseArgsConfig['options']> &
+  Record<(typeof TEXTS)[number] | keyof typeof NUMBERS, { type: 'string' }> &
+  Record<(typeof LISTS)[number], { type: 'string'; multiple: true }>;
+
+function numbersIn(values: Partial<Record<keyof typeof NUMBERS, string>>): Partial<ServerOptions> {
+  const flagged = Object.entries(NUMBERS).filter(([flag]) => flag in values);
+  return Object.fromEntries(
+    flagged.map(([flag, option]) => {
+      const text = values[flag as keyof typeof NUMBERS]!;
+      const number = /^\d+$/.test(text) ? Number(text) : NaN;
+      check(`--${flag}`, SERVER_OPTIONS[option], number, text);
+      return [option, number];
+    }),
+  );
+}
+
+function check(flag: string, { expected, holds }: Check, value: unknown, text = value): void {
+  if (!holds(value)) throw argumentError('tfjs-bitcore', flag, expected, text);
+}
+
+function nameOf(folder: string): string {
+  return basename(resolve(folder)).replaceAll(/[^\w.-]/g, '_') || 'model';
+}

@@ -1,0 +1,133 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { argumentError } from '../../errors';
+import type { Metrics } from '../http/metrics';
+import { modelName, type ResolvedOptions } from '../options';
+import { foldersIn } from './layout';
+import { ModelVersions } from './model_versions';
+import type { ServedModels } from './served';
+import type { Version, VersionEvents } from './version';
+
+/** How often the server looks at the folders. */
+const INTERVAL_MS = 1000;
+
+/** All models of a server by name, with the versions that their folders hold now. */
+export class Models implements ServedModels {
+  private readonly models = new Map<string, ModelVersions>();
+  private timer: NodeJS.Timeout | undefined;
+  private started = false;
+  private ended = false;
+  private updating: Promise<void> = Promise.resolve();
+  private readonly ending = new Set<Promise<void>>();
+
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Loads what is there, and looks for changes from then on.
+   * @throws if a model that has its own option cannot be loaded, or the folder of models is none; then nothing is left.
+   */
+  async start(): Promise<void> {
+    try {
+      await this.checkFolder();
+      this.add(await this.folders());
+      const named = Object.keys(this.options.models).map((name) => this.models.get(name)!);
+      const others = [...this.models.values()].filter((model) => !named.includes(model));
+      const updates = others.map((model) => model.update());
+      const starts = await Promise.allSettled(named.map((model) => model.start()));
+      await Promise.all(updates);
+      for (const start of starts) if (start.status === 'rejected') throw start.reason;
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+    this.started = true;
+    this.updateSoon();
+  }
+
+  get(name: string): ModelVersions | undefined {
+    return this.models.get(name);
+  }
+
+  names(): string[] {
+    return [...this.models.keys()];
+  }
+
+  /** All versions that are served, with the names of their models. */
+  served(): Array<readonly [name: string, version: Version]> {
+    return [...this.models].flatMap(([name, model]) => {
+      const version = model.find();
+      return version == null ? [] : [[name, version] as const];
+    });
+  }
+
+  /** Ends all models, when they have answered what they have been asked. */
+  async end(): Promise<void> {
+    this.ended = true;
+    clearTimeout(this.timer);
+    await this.updating;
+    for (const model of this.models.values()) this.remove(model);
+    await Promise.all(this.ending);
+  }
+
+  private updateSoon(): void {
+    if (this.ended) return;
+    this.timer = setTimeout(() => {
+      this.updating = this.update().finally(() => this.updateSoon());
+    }, INTERVAL_MS);
+  }
+
+  private async update(): Promise<void> {
+    const folders = await this.folders();
+    for (const [name, model] of this.models) {
+      if (folders[name] != null) continue;
+      this.models.delete(name);
+      this.remove(model);
+    }
+    this.add(folders);
+    await Promise.all([...this.models.values()].map((model) => model.update()));
+  }
+
+  private add(folders: Readonly<Record<string, string>>): void {
+    for (const [name, folder] of Object.entries(folders)) {
+      if (this.models.has(name)) continue;
+      this.models.set(name, new ModelVersions(folder, this.options, this.eventsOf(name)));
+    }
+  }
+
+  private remove(model: ModelVersions): void {
+    const ending = model.end().finally(() => this.ending.delete(ending));
+    this.ending.add(ending);
+  }
+
+  /** The folders of all models by name: a model of its own hides one of the same name in the folder of models. */
+  private async folders(): Promise<Record<string, string>> {
+    const { models, modelsFolder } = this.options;
+    if (modelsFolder == null) return { ...models };
+    const names = (await foldersIn(modelsFolder)).filter((name) => modelName.holds(name));
+    const found = names.map((name) => [name, join(modelsFolder, name)] as const);
+    return { ...Object.fromEntries(found), ...models };
+  }
+
+  private async checkFolder(): Promise<void> {
+    const { modelsFolder } = this.options;
+    if (modelsFolder == null) return;
+    const isFolder = (await stat(modelsFolder).catch(() => undefined))?.isDirectory();
+    if (isFolder) return;
+    throw argumentError('createServer', 'modelsFolder', 'a folder with models', modelsFolder);
+  }
+
+  private eventsOf(name: string): VersionEvents {
+    return {
+      ofThread: () => this.metrics.ofThread(),
+      changed: (version, state) => this.metrics.versionIs(name, version, state),
+      failed: (version, message) => {
+        this.metrics.versionFailed(name);
+        // Before, whoever starts the server gets the error.
+        if (this.started) console.error(`Version ${version} of model "${name}": ${message}`);
+      },
+    };
+  }
+}

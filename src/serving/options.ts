@@ -1,0 +1,136 @@
+import { constants } from 'node:buffer';
+import {
+  integerBetween,
+  nonEmptyString,
+  oneOf,
+  positiveInteger,
+  type Check,
+} from '../options/check';
+import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
+import { argumentError } from '../errors';
+import { REQUEST_BYTES } from './http/byte_budget';
+
+export interface ServerOptions {
+  /**
+   * The folders of models, by the names that the models have in URLs. A folder holds a saved model (model.json and its
+   * weights), or versions of it in numbered folders. Default: none.
+   */
+  readonly models?: Readonly<Record<string, string>>;
+  /** A folder with one folder for each model, which has its name. Models that come and go are noticed. Default: none. */
+  readonly modelsFolder?: string;
+  /** The address to listen on. Default: '127.0.0.1', which only programs on this machine reach. */
+  readonly host?: string;
+  /** The port to listen on; 0 is any that is free. Default: 8501. */
+  readonly port?: number;
+  /** The backend that computes. Default: the first that is installed of tensorflow (tfjs-node), wasm and cpu. */
+  readonly backend?: 'tensorflow' | 'wasm' | 'cpu';
+  /** Files of JavaScript that register classes of layers. They run before a model is loaded. Default: none. */
+  readonly imports?: readonly string[];
+  /** Processes that share the port, of Node's `cluster`. Default: 1, which is this process. */
+  readonly workers?: number;
+  /** Milliseconds that a batch waits for as many rows as the batch before it had. Default: 2. */
+  readonly batchWindowMs?: number;
+  /** Rows computed at once; a request with more is computed in parts. Default: 64. */
+  readonly maxBatch?: number;
+  /** Rows of one request; more give 400. Default: 1024. */
+  readonly maxRows?: number;
+  /** Rows that may wait; if there are more, requests are refused with 503. Default: 4096. */
+  readonly maxQueue?: number;
+  /** Bytes of one request; more give 413. Default: 16 MiB. */
+  readonly maxBodyBytes?: number;
+  /**
+   * Bytes of requests and answers at one time, over all connections; more give 503. Default: four requests of the
+   * largest size, or a small one for each connection.
+   */
+  readonly maxHeldBytes?: number;
+  /** Connections at one time, for each worker. Default: 1000. */
+  readonly maxConnections?: number;
+  /** Names that a request may be for, beside IP addresses and localhost. Default: none. */
+  readonly allowHost?: readonly string[];
+  /** Milliseconds to receive a request, to answer it, and to send the answer. Default: 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What a process may have open is a matter of the system. */
+const MAX_CONNECTIONS = 65_535;
+
+/** A day. (Node's timers of more than 24 days fire at once.) */
+const MAX_MS = 24 * 60 * 60 * 1000;
+
+/** A body is read as one string. */
+const MAX_BODY = constants.MAX_STRING_LENGTH;
+
+/** Characters that need no escaping in a URL. */
+const NAME = /^[\w.-]+$/;
+
+/** What a model may be called. */
+export const modelName: Check = {
+  expected: 'a name of letters, digits, "_", "-" and "."',
+  holds: (value) => typeof value === 'string' && NAME.test(value),
+};
+
+/** What a server may be called in the header Host. */
+export const hostName: Check = {
+  expected: 'a name without port',
+  holds: (value) => typeof value === 'string' && NAME.test(value),
+};
+
+function listOf({ expected, holds }: Check): Check {
+  return {
+    expected: `a list, each of which is ${expected}`,
+    holds: (value) => Array.isArray(value) && value.every(holds),
+  };
+}
+
+const folderByName: Check = {
+  expected: `an object {NAME: FOLDER}, of which NAME is ${modelName.expected}`,
+  holds: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.entries(value).every(
+      ([name, path]) => modelName.holds(name) && nonEmptyString.holds(path),
+    ),
+};
+
+/** @internal */
+export const SERVER_OPTIONS = {
+  models: { ...folderByName, default: {} },
+  modelsFolder: nonEmptyString,
+  host: { ...nonEmptyString, default: '127.0.0.1' },
+  port: { ...integerBetween(0, 65_535), default: 8501 },
+  backend: oneOf(['tensorflow', 'wasm', 'cpu']),
+  imports: { ...listOf(nonEmptyString), default: [] },
+  workers: { ...integerBetween(1, 256), default: 1 },
+  batchWindowMs: { ...integerBetween(0, MAX_MS), default: 2 },
+  maxBatch: { ...positiveInteger, default: 64 },
+  maxRows: { ...positiveInteger, default: 1024 },
+  maxQueue: { ...positiveInteger, default: 4096 },
+  maxBodyBytes: { ...integerBetween(1, MAX_BODY), default: 16 * 2 ** 20 },
+  maxHeldBytes: positiveInteger,
+  maxConnections: { ...integerBetween(1, MAX_CONNECTIONS), default: 1000 },
+  allowHost: { ...listOf(hostName), default: [] },
+  timeoutMs: { ...integerBetween(1, MAX_MS), default: 10_000 },
+} satisfies OptionTable<ServerOptions>;
+
+/** The options with all defaults. */
+export type ResolvedOptions = Resolved<ServerOptions, typeof SERVER_OPTIONS> & {
+  readonly maxHeldBytes: number;
+};
+
+/** @throws if an option is wrong. */
+export function readServerOptions(where: string, options: ServerOptions): ResolvedOptions {
+  const read = readOptions<ServerOptions, typeof SERVER_OPTIONS>(where, options, SERVER_OPTIONS);
+  if (Object.keys(read.models).length === 0 && read.modelsFolder == null) {
+    const expected = 'the folders of models by name, where there is no modelsFolder';
+    throw argumentError(where, 'models', expected, read.models);
+  }
+  const least = read.maxBodyBytes + REQUEST_BYTES;
+  const { maxHeldBytes = Math.max(4 * least, read.maxConnections * REQUEST_BYTES) } = read;
+  if (maxHeldBytes < least) {
+    const expected = `at least ${REQUEST_BYTES} more than maxBodyBytes, which is ${read.maxBodyBytes}`;
+    throw argumentError(where, 'maxHeldBytes', expected, maxHeldBytes);
+  }
+  const allowHost = read.allowHost.map((name) => name.toLowerCase());
+  return { ...read, maxHeldBytes, allowHost };
+}
