@@ -4,6 +4,7 @@
  *
  *   npm run reproduce                                                   MNIST, all quantizers, 3 seeds
  *   npm run reproduce -- --data fashion --quantizers float bitnet
+ *   npm run reproduce -- --net cnn --data fashion --epochs 8            a net of convolutions
  *   npm run reproduce -- --from float --epochs 2 --recipes plain schedule distillation both
  */
 import * as tf from '@tensorflow/tfjs';
@@ -68,11 +69,11 @@ async function trainAll(
   });
   bar.start(steps + seeds.size * floatSteps(data), 0, { task: 'starting' });
   const onStep = () => bar.increment();
-  const floatNets = new Map<number, tf.Sequential>();
+  const floatNets = new Map<number, tf.LayersModel>();
   for (const task of pending) {
     bar.update({ task: `${task.quantizer}, ${task.recipe}, seed ${task.seed}` });
     const floatNet = needsFloatNet(task)
-      ? await floatNetOf(task.seed, floatNets, data, onStep)
+      ? await floatNetOf(task, floatNets, data, onStep)
       : undefined;
     await save(await runTask(task, data, floatNet, onStep));
   }
@@ -81,14 +82,14 @@ async function trainAll(
 
 /** Trained once a seed. */
 async function floatNetOf(
-  seed: number,
-  floatNets: Map<number, tf.Sequential>,
+  { net: name, seed }: Task,
+  floatNets: Map<number, tf.LayersModel>,
   data: Data,
   onStep: OnStep,
-): Promise<tf.Sequential> {
+): Promise<tf.LayersModel> {
   const known = floatNets.get(seed);
   if (known != null) return known;
-  const net = await trainFloatNet(seed, data, onStep);
+  const net = await trainFloatNet(name, seed, data, onStep);
   floatNets.set(seed, net);
   return net;
 }

@@ -3,7 +3,11 @@ import { FASHION_FOLDER, type ImageSet } from '../../examples/support/images';
 import { numberBetween } from '../../examples/support/number_between';
 import { QUANTIZERS, RECIPES, type Recipe } from './recipes';
 
+/** Of linear layers, or of convolutions. */
+export type NetName = 'mlp' | 'cnn';
+
 export interface Options {
+  readonly net: NetName;
   readonly data: ImageSet;
   readonly quantizers: readonly string[];
   readonly recipes: readonly Recipe[];
@@ -27,6 +31,11 @@ export function parseOptions(args: string[]): Options {
   return new Command('npm run reproduce --')
     .description(
       'Trains nets by each quantizer and writes their accuracy; goes on where it stopped.',
+    )
+    .addOption(
+      new Option('--net <name>', 'linear layers, or convolutions')
+        .choices(['mlp', 'cnn'])
+        .default('mlp'),
     )
     .addOption(new Option('--data <name>').choices(['mnist', 'fashion']).default('mnist'))
     .addOption(new Option('--quantizers <names...>').choices(names).default(names, 'all'))

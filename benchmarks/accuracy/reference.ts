@@ -20,7 +20,7 @@ const REFERENCE: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 
 /** The reference accuracy of a quantizer; undefined where none is known for the setting. */
 export function referenceOf(setting: Setting, quantizer: string): number | undefined {
-  const { data, from, epochs, examples } = setting;
-  if (from !== 'scratch' || epochs !== 10 || examples !== 60_000) return undefined;
+  const { net, data, from, epochs, examples } = setting;
+  if (net !== 'mlp' || from !== 'scratch' || epochs !== 10 || examples !== 60_000) return undefined;
   return REFERENCE[data][quantizer];
 }

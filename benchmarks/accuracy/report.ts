@@ -31,7 +31,12 @@ brackets the standard deviation. Each section names the command that makes it (w
 \`npm run setup:tfjs-node\`).
 
 The net is 784 - 256 - 256 - 10. Each hidden layer is a ternary layer without bias, followed by layer normalization and
-ReLU; the head is float. Training uses Adam, a learning rate that falls from 1e-3 to zero by a cosine, batches of 128,
+ReLU; the head is float. "Net of convolutions" in a title names another one: a float convolution of 5x5 with strides of
+2 to 32 channels; two stages of 64 and 128 channels, each a window of 3x3 with strides of 2 and a residual window of
+1x1, both ternary, without bias and with batch normalization; the mean over positions; and a float head. It has
+116,298 parameters, of which 112,640 are ternary.
+
+Training uses Adam, a learning rate that falls from 1e-3 to zero by a cosine, batches of 128,
 cross-entropy and no weight decay. Initial weights and the order of the data follow from the seed.
 The seconds are those of training, beside other work: ${placesOf(runs)}.
 
@@ -39,6 +44,8 @@ The seconds are those of training, beside other work: ${placesOf(runs)}.
   of 3 seeds.
 - "Only rounded" is the trained float net whose hidden kernels the rule made ternary, without any training.
   (Rules that learn their scale have no scale before training.)
+- "bitnet:position" is bitnet with a scale of the inputs for each position where the window is 1x1, instead of one for
+  the image.
 - The recipe "schedule" is \`quantizationSchedule({type: 'logistic'})\`, "distillation" is
   \`distill(student, teacher)\` with its defaults, "both" is the two together, and "plain" is neither. The float net is
   the teacher; where a title says so, training starts from it. It has seen all examples for ${FLOAT_EPOCHS} epochs.

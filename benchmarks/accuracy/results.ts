@@ -29,7 +29,8 @@ export async function readRuns(file: string): Promise<Run[]> {
 
 function parseRun(line: string, where: string): Run {
   try {
-    const run = JSON.parse(line) as Run;
+    // Runs of before there were several nets name none.
+    const run: Run = { net: 'mlp', ...(JSON.parse(line) as Run) };
     if (Number.isFinite(run.accuracy)) return run;
   } catch {
     // Reported below, as every other line that is no run.
@@ -43,5 +44,5 @@ export async function appendRun(file: string, run: Run): Promise<void> {
 }
 
 /** Equal for runs that would train the same. */
-export const keyOf = ({ data, from, epochs, examples, quantizer, recipe, seed }: Task) =>
-  JSON.stringify([data, from, epochs, examples, quantizer, recipe, seed]);
+export const keyOf = ({ net, data, from, epochs, examples, quantizer, recipe, seed }: Task) =>
+  JSON.stringify([net, data, from, epochs, examples, quantizer, recipe, seed]);

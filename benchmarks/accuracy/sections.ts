@@ -59,6 +59,7 @@ export function pairedDifferences(group: Group, other: Group | undefined): numbe
 export function commandOf({ setting, runs }: Section): string {
   const names = (values: readonly string[]) => [...new Set(values)].join(' ');
   const parts = [
+    ...(setting.net === 'mlp' ? [] : [`--net ${setting.net}`]),
     `--data ${setting.data}`,
     `--quantizers ${names(runs.map(({ quantizer }) => quantizer))}`,
     `--seeds ${Math.max(...runs.map(({ seed }) => seed))}`,

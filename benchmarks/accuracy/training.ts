@@ -1,16 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { bitLinear } from 'tfjs-bitcore';
+import { bitConv2d, bitLinear } from 'tfjs-bitcore';
 import {
   distill,
   learningRateSchedule,
   quantizationSchedule,
   seededBatches,
 } from 'tfjs-bitcore/training';
+import { buildCnn } from '../../examples/support/cnn';
 import { buildNet } from '../../examples/support/net';
 import { accuracy } from '../../examples/support/measure';
 import type { LabelledImages } from '../../examples/support/images';
-import { type Task } from './plan';
-import { QUANTIZERS } from './recipes';
+import type { NetName } from './options';
+import type { Task } from './plan';
+import { isPerPosition, QUANTIZERS } from './recipes';
 import type { Run } from './results';
 
 const BATCH_SIZE = 128;
@@ -39,8 +41,8 @@ export const floatSteps = ({ all }: Data) =>
   FLOAT_EPOCHS * Math.ceil(all.images.shape[0] / BATCH_SIZE);
 
 /** A float net for students to start from and to learn from. */
-export async function trainFloatNet(seed: number, { all }: Data, onStep: OnStep) {
-  const net = netFor('float', seed);
+export async function trainFloatNet(name: NetName, seed: number, { all }: Data, onStep: OnStep) {
+  const net = netFor(name, 'float', seed);
   await fit(net, all, { seed, epochs: FLOAT_EPOCHS, recipe: 'plain' }, onStep);
   return net;
 }
@@ -49,11 +51,11 @@ export async function trainFloatNet(seed: number, { all }: Data, onStep: OnStep)
 export async function runTask(
   task: Task,
   { train, test }: Data,
-  floatNet: tf.Sequential | undefined,
+  floatNet: tf.LayersModel | undefined,
   onStep: OnStep,
 ): Promise<Run> {
   if (needsFloatNet(task) && floatNet == null) throw new Error('This task needs a float net.');
-  const net = netFor(task.quantizer, task.seed);
+  const net = netFor(task.net, task.quantizer, task.seed);
   if (task.from === 'float' && floatNet != null) copyWeights(floatNet, net);
   const isTaught = task.recipe === 'distillation' || task.recipe === 'both';
   const trained = isTaught && floatNet != null ? distill(net, floatNet) : net;
@@ -65,21 +67,33 @@ export async function runTask(
     accuracy: percent(net, test),
     seconds,
     ...(floatNet == null ? {} : { floatAccuracy: percent(floatNet, test) }),
-    ...(task.quantizer === 'float' ? { rounded: rounded(net, test) } : {}),
+    ...(task.quantizer === 'float' ? { rounded: rounded(task.net, net, test) } : {}),
   };
   if (isTaught) trained.dispose();
   net.dispose();
   return run;
 }
 
-function netFor(quantizer: string, seed: number): tf.Sequential {
+function netFor(name: NetName, quantizer: string, seed: number): tf.LayersModel {
   const kernelQuantizer = QUANTIZERS[quantizer];
+  if (name === 'cnn') return cnnFor(quantizer, seed);
   if (kernelQuantizer == null) return buildNet((args) => tf.layers.dense(args), seed);
   return buildNet((args) => bitLinear({ ...args, kernelQuantizer }), seed);
 }
 
+function cnnFor(quantizer: string, seed: number): tf.LayersModel {
+  const kernelQuantizer = QUANTIZERS[quantizer];
+  if (kernelQuantizer == null) return buildCnn((args) => tf.layers.conv2d(args), seed);
+  const per = isPerPosition(quantizer) ? 'position' : 'image';
+  return buildCnn((args) => {
+    const isPointwise = args.kernelSize === 1;
+    const inputQuantizer = { name: 'int8', per: isPointwise ? per : 'image' } as const;
+    return bitConv2d({ ...args, kernelQuantizer, inputQuantizer });
+  }, seed);
+}
+
 /** Layer by layer, as a ternary layer takes a Dense layer's weights. */
-function copyWeights(source: tf.Sequential, target: tf.Sequential): void {
+function copyWeights(source: tf.LayersModel, target: tf.LayersModel): void {
   for (const [i, layer] of target.layers.entries()) {
     layer.setWeights(source.layers[i].getWeights());
   }
@@ -105,9 +119,9 @@ async function fit(
   await model.fitDataset(batches, { epochs, callbacks, verbose: 0 });
 }
 
-function rounded(net: tf.Sequential, test: LabelledImages): Record<string, number> {
+function rounded(name: NetName, net: tf.LayersModel, test: LabelledImages): Record<string, number> {
   const entries = ROUNDING.map((quantizer) => {
-    const copy = netFor(quantizer, 0);
+    const copy = netFor(name, quantizer, 0);
     copyWeights(net, copy);
     const result = percent(copy, test);
     copy.dispose();

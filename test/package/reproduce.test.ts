@@ -1,8 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { writeImages } from '../support/idx_images';
 import { present } from '../support/present';
 
 const ROOT = join(__dirname, '../..');
@@ -12,26 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'reproduce-'));
 const results = join(folder, 'runs.jsonl');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A file of the real format, without its compression where it is not asked for. */
-function writeIdx(name: string, dimensions: number[], values: Uint8Array, compress: boolean) {
-  const header = Buffer.alloc(4 + 4 * dimensions.length);
-  header.writeUInt32BE(0x800 + dimensions.length);
-  for (const [i, size] of dimensions.entries()) header.writeUInt32BE(size, 4 + 4 * i);
-  const bytes = Buffer.concat([header, values]);
-  writeFileSync(join(folder, compress ? `${name}.gz` : name), compress ? gzipSync(bytes) : bytes);
-}
-
-/** Images whose label is the row of pixels that is bright: easy to learn. */
-function writeImages(part: string, compress: boolean) {
-  const labels = Uint8Array.from({ length: EXAMPLES }, (_, i) => (i * 7) % 10);
-  const pixels = Uint8Array.from({ length: EXAMPLES * 784 }, (_, at) =>
-    Math.floor((at % 784) / 28) === labels[Math.floor(at / 784)] ? 255 : 0,
-  );
-  writeIdx(`${part}-images-idx3-ubyte`, [EXAMPLES, 28, 28], pixels, compress);
-  writeIdx(`${part}-labels-idx1-ubyte`, [EXAMPLES], labels, compress);
-}
-writeImages('train', true);
-writeImages('t10k', false);
+writeImages(folder, 'train', EXAMPLES, { compress: true });
+writeImages(folder, 't10k', EXAMPLES, { compress: false });
 
 function reproduce(...args: string[]) {
   const program = [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'benchmarks/accuracy/main.ts'];
@@ -124,6 +113,43 @@ test('quantizers stay beside the float net where one of them also has another re
   expect(stdout).toContain('1 runs, 1 finished before.');
   expect(document()).toMatch(/\| quantizer +\| accuracy, % +\| seeds \| reference/);
   expect(row('bitnet', 'schedule')).toContain('12.50');
+});
+
+test('a net of convolutions has a section of its own, by both scales of its inputs', () => {
+  const { rounded, ...mlp } = readRuns()[0];
+  const finished = join(folder, 'cnn.jsonl');
+  const ofNet = (quantizer: string, accuracy: number) =>
+    JSON.stringify({ ...mlp, net: 'cnn', quantizer, accuracy });
+  const lines = [
+    JSON.stringify(mlp),
+    ofNet('float', 90),
+    ofNet('bitnet', 89.5),
+    ofNet('bitnet:position', 89.75),
+  ];
+  writeFileSync(finished, lines.join('\n'));
+  const names = ['float', 'bitnet', 'bitnet:position'];
+  const { stdout } = reproduce(
+    ...['--net', 'cnn', '--quantizers', ...names, '--epochs', '4', '--seeds', '1'],
+    ...['--results', finished],
+  );
+  expect(stdout).toContain('3 runs, 3 finished before.');
+  const title = '## Fashion-MNIST, net of convolutions, 4 epochs from scratch, 256 examples';
+  expect(document()).toContain(title);
+  expect(document()).toContain(
+    `--net cnn --data fashion --quantizers ${names.join(' ')} --seeds 1`,
+  );
+  expect(row('bitnet')).toContain('-0.50');
+  expect(row('bitnet:position')).toContain('-0.25');
+});
+
+test('linear layers have no positions, and a line without a net is one of theirs', () => {
+  const { net, ...old } = readRuns()[1];
+  expect(net).toBe('mlp');
+  const before = join(folder, 'before.jsonl');
+  writeFileSync(before, `${JSON.stringify(old)}\n`);
+  const names = ['--quantizers', 'bitnet', 'bitnet:position'];
+  const { stdout } = reproduce(...names, '--epochs', '4', '--seeds', '1', '--results', before);
+  expect(stdout).toContain('1 runs, 1 finished before.');
 });
 
 test('names a line that is no run, and data that is not there', () => {
