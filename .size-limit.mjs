@@ -10,7 +10,7 @@ const LIMITS = {
   folder: { minified: '19.2 kB', gzipped: '7.5 kB' },
   vision: { minified: '195.9 kB', gzipped: '69.1 kB' },
   retrieval: { minified: '100.3 kB', gzipped: '38.0 kB' },
-  serving: { minified: '30 kB', gzipped: '10 kB' },
+  serving: { minified: '32.7 kB', gzipped: '12.5 kB' },
 };
 
 const check = (name, form, options) => ({

@@ -7,9 +7,6 @@ const config: KnipConfig = {
     'examples/*/main.ts',
     'benchmarks/**/main.ts',
     'benchmarks/*worker.ts',
-    // Started as a thread, and as a process.
-    'src/serving/thread/program.ts',
-    'src/serving/cluster/worker.ts',
     'test/browser/page/{main,places}.ts',
     // Bundled for the browser.
     'examples/places/page/browser/main.ts',

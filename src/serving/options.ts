@@ -18,7 +18,7 @@ export interface ServerOptions {
   readonly models?: Readonly<Record<string, string>>;
   /** A folder with one folder for each model, which has its name. Models that come and go are noticed. Default: none. */
   readonly modelsFolder?: string;
-  /** The address to listen on. Default: '127.0.0.1', which only programs on this machine reach. */
+  /** The address to listen on. Only programs on this machine reach the default. Default: '127.0.0.1'. */
   readonly host?: string;
   /** The port to listen on; 0 is any that is free. Default: 8501. */
   readonly port?: number;
@@ -26,7 +26,7 @@ export interface ServerOptions {
   readonly backend?: 'tensorflow' | 'wasm' | 'cpu';
   /** Files of JavaScript that register classes of layers. They run before a model is loaded. Default: none. */
   readonly imports?: readonly string[];
-  /** Processes that share the port, of Node's `cluster`. Default: 1, which is this process. */
+  /** Processes that share the port, of Node's `cluster`; 1 is this process. Default: 1. */
   readonly workers?: number;
   /** Milliseconds that a batch waits for as many rows as the batch before it had. Default: 2. */
   readonly batchWindowMs?: number;
@@ -36,7 +36,7 @@ export interface ServerOptions {
   readonly maxRows?: number;
   /** Rows that may wait; if there are more, requests are refused with 503. Default: 4096. */
   readonly maxQueue?: number;
-  /** Bytes of one request; more give 413. Default: 16 MiB. */
+  /** Bytes of one request; more give 413. Default: 16777216. */
   readonly maxBodyBytes?: number;
   /**
    * Bytes of requests and answers at one time, over all connections; more give 503. Default: four requests of the
@@ -47,7 +47,7 @@ export interface ServerOptions {
   readonly maxConnections?: number;
   /** Names that a request may be for, beside IP addresses and localhost. Default: none. */
   readonly allowHost?: readonly string[];
-  /** Milliseconds to receive a request, to answer it, and to send the answer. Default: 10,000. */
+  /** Milliseconds to receive a request, to answer it, and to send the answer. Default: 10000. */
   readonly timeoutMs?: number;
 }
 
@@ -95,7 +95,7 @@ const folderByName: Check = {
 
 /** @internal */
 export const SERVER_OPTIONS = {
-  models: { ...folderByName, default: {} },
+  models: folderByName,
   modelsFolder: nonEmptyString,
   host: { ...nonEmptyString, default: '127.0.0.1' },
   port: { ...integerBetween(0, 65_535), default: 8501 },
@@ -114,16 +114,16 @@ export const SERVER_OPTIONS = {
 } satisfies OptionTable<ServerOptions>;
 
 /** The options with all defaults. */
-export type ResolvedOptions = Resolved<ServerOptions, typeof SERVER_OPTIONS> & {
-  readonly maxHeldBytes: number;
-};
+export type ResolvedOptions = Resolved<ServerOptions, typeof SERVER_OPTIONS> &
+  Required<Pick<ServerOptions, 'models' | 'maxHeldBytes'>>;
 
 /** @throws if an option is wrong. */
 export function readServerOptions(where: string, options: ServerOptions): ResolvedOptions {
   const read = readOptions<ServerOptions, typeof SERVER_OPTIONS>(where, options, SERVER_OPTIONS);
-  if (Object.keys(read.models).length === 0 && read.modelsFolder == null) {
+  const { models = {} } = read;
+  if (Object.keys(models).length === 0 && read.modelsFolder == null) {
     const expected = 'the folders of models by name, where there is no modelsFolder';
-    throw argumentError(where, 'models', expected, read.models);
+    throw argumentError(where, 'models', expected, models);
   }
   const least = read.maxBodyBytes + REQUEST_BYTES;
   const { maxHeldBytes = Math.max(4 * least, read.maxConnections * REQUEST_BYTES) } = read;
@@ -132,5 +132,5 @@ export function readServerOptions(where: string, options: ServerOptions): Resolv
     throw argumentError(where, 'maxHeldBytes', expected, maxHeldBytes);
   }
   const allowHost = read.allowHost.map((name) => name.toLowerCase());
-  return { ...read, maxHeldBytes, allowHost };
+  return { ...read, models, maxHeldBytes, allowHost };
 }

@@ -9,7 +9,7 @@ const server = createServer({ models: { digits: 'models/digits' } });
 expectTypeOf(server).toEqualTypeOf<ModelServer>();
 expectTypeOf(server.address).toEqualTypeOf<string | undefined>();
 expectTypeOf(server.start()).resolves.toEqualTypeOf<readonly LoadedModel[]>();
-// @ts-expect-error: the models
-createServer({});
+// @ts-expect-error: folders by name
+createServer({ models: 'models/digits' });
 // @ts-expect-error: a number
 createServer({ models: { digits: 'models/digits' }, port: '8501' });
