@@ -15,7 +15,7 @@ const otherNodes = ['20', '22', '24'].filter((major) => major !== current);
  * examples in the docs and of the programs that train too.
  */
 const DEPENDS_ON_NODE =
-  'test/(deploy|engine|ops|packing|tfjs)/|test/package/(?!examples|gpt|reproduce)';
+  'test/(deploy|engine|ops|packing|tfjs)/|test/package/(?!cnn|examples|gpt|reproduce)';
 
 const steps = [
   ...['setup:tfjs-node', 'setup:chromium', 'setup:postgres'],

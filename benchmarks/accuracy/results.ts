@@ -30,7 +30,7 @@ export async function readRuns(file: string): Promise<Run[]> {
 function parseRun(line: string, where: string): Run {
   try {
     // Runs of before there were several nets name none.
-    const run: Run = { net: 'mlp', ...(JSON.parse(line) as Run) };
+    const run = { net: 'mlp', ...(JSON.parse(line) as Partial<Run>) } as Run;
     if (Number.isFinite(run.accuracy)) return run;
   } catch {
     // Reported below, as every other line that is no run.

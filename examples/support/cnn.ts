@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { SEEDS_PER_NET } from './initial_kernels';
 
 /** What the stages of the net ask of a convolution. */
-export interface ConvolutionArgs {
+interface ConvolutionArgs {
   readonly name: string;
   readonly filters: number;
   readonly kernelSize: number;

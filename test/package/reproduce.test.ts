@@ -1,12 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeImages } from '../support/idx_images';
@@ -116,7 +109,7 @@ test('quantizers stay beside the float net where one of them also has another re
 });
 
 test('a net of convolutions has a section of its own, by both scales of its inputs', () => {
-  const { rounded, ...mlp } = readRuns()[0];
+  const mlp = readRuns()[0];
   const finished = join(folder, 'cnn.jsonl');
   const ofNet = (quantizer: string, accuracy: number) =>
     JSON.stringify({ ...mlp, net: 'cnn', quantizer, accuracy });
