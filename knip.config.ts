@@ -7,6 +7,8 @@ const config: KnipConfig = {
     'examples/*/main.ts',
     'benchmarks/**/main.ts',
     'benchmarks/*worker.ts',
+    // Bundled, for a page and for Node.
+    'benchmarks/webgpu/{page,node}.ts',
     // Started as a thread.
     'examples/serve/model/thread/start.cjs',
     'examples/serve/model/thread/thread.ts',

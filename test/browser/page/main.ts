@@ -14,6 +14,7 @@ import { kernelGrid } from './kernel_grid';
 import { layerLife } from './layer_grid';
 import { normalizationHashes } from './normalization_grid';
 import * as threads from './threads';
+import * as webgpu from './webgpu';
 
 export interface Started extends EngineInfo {
   readonly crossOriginIsolated: boolean;
@@ -38,7 +39,7 @@ async function startBackend(backend: string, threads?: number): Promise<void> {
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
 const grids = { kernelGrid, normalizationHashes, attentionHashes, gateHashes, geluHashes };
 const lives = { layerLife, growHeap, ...checkpointing };
-const bitcore = { start, startBackend, ...grids, ...lives, ...threads };
+const bitcore = { start, startBackend, ...grids, ...lives, ...threads, ...webgpu };
 export type PageApi = typeof bitcore;
 
 Object.assign(globalThis, { bitcore });
