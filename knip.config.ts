@@ -7,6 +7,8 @@ const config: KnipConfig = {
     'examples/*/main.ts',
     'benchmarks/**/main.ts',
     'benchmarks/*worker.ts',
+    // Bundled, for a page and for Node.
+    'benchmarks/webgpu/{page,node}.ts',
     'test/browser/page/{main,places}.ts',
     // Bundled for the browser.
     'examples/places/page/browser/main.ts',

@@ -1,6 +1,6 @@
 // usage: npm run setup:bench
 // Installs what the benchmarks compare with and does nothing where all is there: tfjs-node, and the
-// packages of benchmarks/peers (onnxruntime and the chart library) in that folder.
+// packages of benchmarks/peers (onnxruntime, WebGPU for Node, and the chart library) in that folder.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main, root, run, say } from '../scripts/steps.mjs';
@@ -16,7 +16,7 @@ function installPeers(folder) {
   const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json')));
   if (Object.entries(dependencies).every(([name, version]) => versionOf(folder, name) === version))
     return;
-  say('Installing onnxruntime and the chart library in benchmarks/peers (500 MB).');
+  say('Installing onnxruntime, WebGPU and the chart library in benchmarks/peers (600 MB).');
   // onnxruntime-node holds its CPU library; its install script would only fetch the one for CUDA.
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip' };
   const quiet = ['--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund'];

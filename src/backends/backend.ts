@@ -12,8 +12,8 @@ import type { TERNARY_MAT_MUL } from '../ops/ternary_mat_mul';
 export interface Backend {
   /** tfjs's name of it. */
   readonly name: string;
-  /** What computes its packed products: the engines of this package, or ops of tfjs. */
-  readonly computedBy: 'engines' | 'ops';
+  /** What computes its packed products now: the engines of this package, its programs in WGSL, or ops of tfjs. */
+  computedBy(): 'engines' | 'programs' | 'ops';
   /** The tfjs kernels, by the names under which they are registered. */
   readonly tfjsKernels: Readonly<
     Record<typeof TERNARY_MAT_MUL | typeof TERNARY_CONV2D, KernelFunc> &
@@ -33,6 +33,8 @@ export interface Backend {
   release(packed: DataId): void;
   /** Threads that share a large product of the engines, the calling one included. Those that do not run are started. */
   threads(): number;
+  /** Resolves when it is known what computes its packed products, if that takes time. */
+  ready?(): Promise<void>;
   /** Ends what the package has started on an instance of the backend, when that is removed. */
   dispose?(backend: object): void;
 }

@@ -3,7 +3,7 @@ import { cpu } from './cpu';
 import { tensorflow } from './tensorflow';
 import { wasm } from './wasm';
 import { webgl } from './webgl';
-import { webgpu } from './webgpu';
+import { webgpu } from './webgpu/webgpu';
 
 /** Every backend that packed products run on. */
 export const BACKENDS: readonly Backend[] = [cpu, wasm, tensorflow, webgl, webgpu];

@@ -19,7 +19,7 @@ const tensors: ArrayTensors<CpuBackend> = {
 
 export const cpu: Backend = {
   name: 'cpu',
-  computedBy: 'engines',
+  computedBy: () => 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     TernaryConv2D: arrayTernaryConv2D(tensors),

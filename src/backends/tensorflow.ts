@@ -25,7 +25,7 @@ const tensors: ArrayTensors<NodeBackend> = {
  */
 export const tensorflow: Backend = {
   name: 'tensorflow',
-  computedBy: 'engines',
+  computedBy: () => 'engines',
   tfjsKernels: {
     TernaryMatMul: arrayTernaryMatMul(tensors),
     TernaryConv2D: arrayTernaryConv2D(tensors),

@@ -36,7 +36,7 @@ import { computedBesideHeap, type PackedWork } from './words_beside_heap';
 
 export const wasm: Backend = {
   name: 'wasm',
-  computedBy: 'engines',
+  computedBy: () => 'engines',
   tfjsKernels: {
     TernaryMatMul: (args) => {
       const backend = args.backend as WasmBackend;

@@ -10,7 +10,8 @@ import { unlessMemoryIsRefused } from './wasm/refused_memory';
 export type EngineName = WasmEngineName | 'portable';
 
 /** Whether an engine can run here, and why not. */
-export type EngineState = 'works' | 'unsupported' | 'wrong results' | 'forbidden by a flag';
+export type EngineState =
+  'works' | 'unsupported' | 'wrong results' | 'forbidden by a flag' | 'not tested yet';
 
 /** The part of a product that decides which engine is the fastest. */
 export interface SelectedProduct {

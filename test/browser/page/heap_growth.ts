@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { packTernary, ternaryMatMul } from 'tfjs-bitcore';
 import { randomFloats, randomTernary } from '../../support/values';
-import { mismatch } from './compare';
+import { mismatch } from '../../support/compare';
 import { heap, productsInHeap } from './heap';
 import { present } from '../../support/present';
 

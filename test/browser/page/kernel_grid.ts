@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { engineInfo, packTernary, ternaryMatMul, type EngineName } from 'tfjs-bitcore';
 import { forceEngine, freeEngines } from '../../support/forced_engine';
-import { productsOf, SHAPES } from '../../support/product_grid';
+import { inputsFor, productsOf, SHAPES } from '../../support/product_grid';
 import { referenceProduct, type Product } from '../../support/product_reference';
-import { mismatch } from './compare';
+import { mismatch } from '../../support/compare';
 import { productsInHeap } from './heap';
 
 export interface GridReport {
@@ -16,10 +16,10 @@ export interface GridReport {
 
 /** The whole grid on the current backend, by one engine; exact unless a tolerance is given. */
 export async function kernelGrid(
-  engine: EngineName | 'composed',
+  engine: EngineName | 'wgsl' | 'composed',
   tolerance = 0,
 ): Promise<GridReport> {
-  if (engine !== 'composed') forceEngine(engine);
+  if (engine !== 'wgsl' && engine !== 'composed') forceEngine(engine);
   try {
     return await compareAll(engine, tolerance);
   } finally {
@@ -27,7 +27,7 @@ export async function kernelGrid(
   }
 }
 
-async function compareAll(engine: EngineName | 'composed', tolerance: number): Promise<GridReport> {
+async function compareAll(engine: string, tolerance: number): Promise<GridReport> {
   const info = engineInfo();
   if (info.engine !== engine) throw new Error(`not ${engine} but ${JSON.stringify(info)}`);
   const report = { compared: 0, inHeap: -productsInHeap(), failures: [] as string[] };
@@ -40,11 +40,6 @@ async function compareAll(engine: EngineName | 'composed', tolerance: number): P
   }
   report.inHeap += productsInHeap();
   return report;
-}
-
-/** The longest rows are about overflowing sums: one input suffices. */
-function inputsFor(inFeatures: number): string[] | undefined {
-  return inFeatures > 10_000 ? ['all 127'] : undefined;
 }
 
 async function computed(product: Product): Promise<ArrayLike<number>> {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy, verify, type BitLinearOptions } from 'tfjs-bitcore';
 import { randomFloats, randomTensor } from '../../support/values';
-import { mismatch } from './compare';
+import { mismatch } from '../../support/compare';
 import { present } from '../../support/present';
 
 const [ROWS, INPUTS, UNITS, OUTPUTS] = [6, 70, 24, 5];

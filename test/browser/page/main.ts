@@ -15,6 +15,7 @@ import { kernelGrid } from './kernel_grid';
 import { layerLife } from './layer_grid';
 import { normalizationHashes } from './normalization_grid';
 import * as threads from './threads';
+import * as webgpu from './webgpu';
 
 export interface Started extends EngineInfo {
   readonly crossOriginIsolated: boolean;
@@ -39,7 +40,7 @@ async function startBackend(backend: string, threads?: number): Promise<void> {
 const checkpointing = { continueTraining, checkpointIn, placesInIndexedDB };
 const hashes = { normalizationHashes, attentionHashes, gateHashes, geluHashes, convolutionHashes };
 const lives = { layerLife, growHeap, ...checkpointing };
-const bitcore = { start, startBackend, kernelGrid, ...hashes, ...lives, ...threads };
+const bitcore = { start, startBackend, kernelGrid, ...hashes, ...lives, ...threads, ...webgpu };
 export type PageApi = typeof bitcore;
 
 Object.assign(globalThis, { bitcore });

@@ -10,7 +10,7 @@ import { dyingMicrokernel, LATE_MICROKERNEL } from '../../support/first_in_threa
 import { hashOf } from '../../support/normalization_grid';
 import { present } from '../../support/present';
 import { randomFloats, randomSource, randomTernary } from '../../support/values';
-import { mismatch } from './compare';
+import { mismatch } from '../../support/compare';
 import { firstInWorkers } from './first_in_workers';
 import { heap } from './heap';
 

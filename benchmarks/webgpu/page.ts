@@ -1,0 +1,4 @@
+/* The page that Chromium opens. */
+import { measure } from './measure';
+
+Object.assign(globalThis, { measure });

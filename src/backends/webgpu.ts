@@ -1,3 +1,0 @@
-import { composed } from './composed';
-
-export const webgpu = composed('webgpu');
