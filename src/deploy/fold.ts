@@ -9,7 +9,7 @@ import { inputShape, inputTensors, outputTensors } from '../tfjs/layer_nodes';
 import { layerSites, modelSites, type LayerSite } from '../topology/layer_sites';
 
 /** A ternary layer with a bias, or one that may have it. */
-export interface FoldingLayer extends TernaryLayer {
+interface FoldingLayer extends TernaryLayer {
   readonly useBias: boolean;
   readonly bias: { read(): { dataSync(): ArrayLike<number> } } | null;
   readonly activation: { getClassName(): string };
