@@ -5,10 +5,10 @@ import entries from './scripts/entries.cjs';
  * `npm run size` says, plus 5 %.
  */
 const LIMITS = {
-  index: { minified: '222.0 kB', gzipped: '79.3 kB' },
-  training: { minified: '214.5 kB', gzipped: '77.8 kB' },
+  index: { minified: '230.3 kB', gzipped: '82.1 kB' },
+  training: { minified: '219.7 kB', gzipped: '79.4 kB' },
   folder: { minified: '19.2 kB', gzipped: '7.5 kB' },
-  vision: { minified: '211.1 kB', gzipped: '74.3 kB' },
+  vision: { minified: '214.4 kB', gzipped: '75.3 kB' },
   retrieval: { minified: '100.3 kB', gzipped: '38.0 kB' },
   serving: { minified: '32.7 kB', gzipped: '12.5 kB' },
 };
