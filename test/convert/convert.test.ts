@@ -50,6 +50,7 @@ describe.each(FLOAT_MODELS)('convert(model) with %s', (_, build) => {
       const classes: Record<string, string> = {
         Dense: 'BitLinear',
         LayerNormalization: 'LayerNorm',
+        BatchNormalization: 'BatchNorm',
       };
       const { layers, ...rest } = structureOf(model);
       const expected = layers.map(([path, name, ...more]) => [

@@ -218,7 +218,7 @@ export const OPTION_CASES: readonly OptionCase[] = [
     name: 'deploy',
     type: 'DeployOptions',
     table: DEPLOY_OPTIONS,
-    call: (options) => deploy(ternary(), options),
+    call: (options) => deploy(student, options),
   },
   {
     name: 'planConversion',
