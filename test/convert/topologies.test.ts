@@ -55,6 +55,9 @@ beforeEach(() => jest.spyOn(console, 'warn').mockImplementation());
 afterEach(() => jest.restoreAllMocks());
 afterAll(removeFolders);
 
+/** What becomes of normalizations, by their classes. */
+const NORMALIZATIONS: Record<string, string> = { BatchNormalization: 'BatchNorm' };
+
 describe.each(Object.entries(TOPOLOGIES))('%s', (name, topologyCase) => {
   const { reasons, byteShare, options, steps } = topologyCase;
 
@@ -72,7 +75,7 @@ describe.each(Object.entries(TOPOLOGIES))('%s', (name, topologyCase) => {
       [...layerSites(m)].map(({ layer, path }) => [path, layer.getClassName()]);
     const expected = classes(model).map(([path, name]) => [
       path,
-      reasons[path] === null ? 'BitLinear' : name,
+      reasons[path] === null ? 'BitLinear' : (NORMALIZATIONS[name] ?? name),
     ]);
     expect(classes(converted)).toEqual(expected);
     expect(structureOf(converted).outputs).toEqual(structureOf(model).outputs);
