@@ -37,7 +37,11 @@ export interface ModelServer {
  * import { createServer } from 'tfjs-bitcore/serving';
  *
  * await model.save(folder('models/digits'));
- * const server = createServer({ models: { digits: 'models/digits' }, port: 0 });
+ * const server = createServer({
+ *   models: { digits: 'models/digits' },
+ *   port: 0,
+ *   backend: 'wasm',
+ * });
  * await server.start();
  * const answer = await fetch(`${server.address}/v1/models/digits:predict`, {
  *   method: 'POST',
@@ -51,6 +55,7 @@ export function createServer(options: ServerOptions): ModelServer {
   const read = readServerOptions('createServer', options);
   let starting: Promise<Running> | undefined;
   let running: Running | undefined;
+  let stopping: Promise<void> | undefined;
   const load = async () => {
     checkPeers();
     const { serve } = await import('./serve');
@@ -67,10 +72,13 @@ export function createServer(options: ServerOptions): ModelServer {
       return running.models;
     },
     async stop() {
-      const started = await starting?.catch(() => undefined);
-      const { stop } = running ?? {};
-      running = undefined;
-      if (started != null) await stop?.();
+      if (starting != null) await (stopping ??= end(starting));
     },
   };
+
+  async function end(starting: Promise<Running>): Promise<void> {
+    const started = await starting.catch(() => undefined);
+    running = undefined;
+    await started?.stop();
+  }
 }

@@ -60,12 +60,12 @@ const MAX_MS = 24 * 60 * 60 * 1000;
 /** A body is read as one string. */
 const MAX_BODY = constants.MAX_STRING_LENGTH;
 
-/** Characters that need no escaping in a URL. */
-const NAME = /^[\w.-]+$/;
+/** Characters that need no escaping in a URL; no hidden file, and neither "." nor "..". */
+const NAME = /^\w[\w.-]*$/;
 
 /** What a model may be called. */
 export const modelName: Check = {
-  expected: 'a name of letters, digits, "_", "-" and "."',
+  expected: 'a name of letters, digits, "_", "-" and "." that does not begin with "-" or "."',
   holds: (value) => typeof value === 'string' && NAME.test(value),
 };
 

@@ -4,3 +4,8 @@ import { join } from 'node:path';
 export function programFile(name: 'thread' | 'worker'): string {
   return join(__dirname, `serving_${name}.js`);
 }
+
+/** Node's options of this program, but for one that Node refuses where the program is a file. */
+export function execArgvOfFiles(): string[] {
+  return process.execArgv.filter((argument) => !argument.startsWith('--input-type'));
+}

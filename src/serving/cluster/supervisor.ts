@@ -1,7 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { argumentError } from '../../errors';
 import type { ResolvedOptions } from '../options';
-import { programFile } from '../program_file';
+import { execArgvOfFiles, programFile } from '../program_file';
 import type { Running } from '../running';
 import { endWhenSilent } from './heartbeat';
 import type { Ready } from './messages';
@@ -17,9 +18,32 @@ const RETRY_MS = 1000;
  * @throws if one of them does not start; then none is left.
  */
 export async function serveByWorkers(options: ResolvedOptions): Promise<Running> {
-  const supervisor = new Supervisor(options);
-  const { address, models } = await supervisor.start(options.workers);
-  return { address, models, stop: () => supervisor.stop() };
+  const release = claimPort(options);
+  try {
+    const supervisor = new Supervisor(options);
+    const { address, models } = await supervisor.start(options.workers);
+    return { address, models, stop: () => supervisor.stop().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** What servers of this program listen on by workers. */
+const ports = new Set<string>();
+
+/**
+ * Node gives all workers of a program that listen on one port the same connections, also on port 0.
+ * @throws if another server has the port.
+ */
+function claimPort({ host, port }: ResolvedOptions): () => void {
+  const claim = `${host}:${port}`;
+  if (ports.has(claim)) {
+    const expected = 'another than that of a server of this program which has workers, too';
+    throw argumentError('createServer', 'port', expected, port);
+  }
+  ports.add(claim);
+  return () => void ports.delete(claim);
 }
 
 class Supervisor {
@@ -37,7 +61,7 @@ class Supervisor {
       for (const worker of workers) this.watch(worker);
       return first!;
     } catch (error) {
-      for (const worker of workers) worker.process.kill();
+      await Promise.all([...this.workers].map(killed));
       this.metrics.end();
       throw error;
     }
@@ -57,6 +81,7 @@ class Supervisor {
     // Of the whole process, and other parts of the program may have set it since.
     cluster.setupPrimary({
       exec: programFile('worker'),
+      execArgv: execArgvOfFiles(),
       args: [JSON.stringify(this.options)],
     });
     const worker = cluster.fork();
@@ -95,6 +120,14 @@ function ready(worker: Worker): Promise<Ready> {
     worker.once('exit', () =>
       reject(new Error('A worker did not start; its reason stands above.')),
     );
+  });
+}
+
+/** Ends a worker that has accepted nothing yet. */
+function killed(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.process.kill();
   });
 }
 

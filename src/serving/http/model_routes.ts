@@ -8,8 +8,9 @@ import type { AddPredict } from './predict';
 /** TensorFlow Serving's REST API. Which models there are may change, so one route leads to all. */
 const URL = '/v1/models/*';
 
+/** A number has one form, so that a client cannot make up names of known versions. */
 const PATH =
-  /^\/v1\/models\/([^/:]+)(?:\/versions\/(\d+)|\/labels\/([^/:]+))?(?:\/(metadata)|:(\w+))?$/;
+  /^\/v1\/models\/([^/:]+)(?:\/versions\/(0|[1-9]\d{0,14})|\/labels\/([^/:]+))?(?:\/(metadata)|:(\w+))?$/;
 
 /** What a URL asks for. */
 interface ModelPath {

@@ -13,7 +13,8 @@ const NUMBER = /^(0|[1-9]\d{0,14})$/;
 
 /**
  * The versions of a model, the newest first: its numbered folders. A folder that holds a model itself is version 1.
- * There are none if the folder cannot be read.
+ * There are none if the folder is not there.
+ * @throws if it cannot be read: what is in it is not known then.
  */
 export async function versionsIn(folder: string): Promise<VersionFolder[]> {
   const { directory, file } = modelPlace(folder);
@@ -24,16 +25,16 @@ export async function versionsIn(folder: string): Promise<VersionFolder[]> {
     .sort((a, b) => b.number - a.number);
 }
 
-/** The folders in a folder, by name; none if it cannot be read. */
+/** The folders in a folder, by name; none if it is not there. @throws if it cannot be read. */
 export async function foldersIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await namesIn(folder);
   const areFolders = await Promise.all(names.map((name) => isFolder(join(folder, name))));
   return names.filter((_, i) => areFolders[i]);
 }
 
 /** Changes with the files of a folder: a version that could not be loaded is tried again when they have changed. */
 export async function stateOf(folder: string): Promise<string> {
-  const names = (await readdir(folder).catch(() => [])).sort();
+  const names = (await namesIn(folder)).sort();
   const files = names.map(async (name) => {
     const { size, mtimeMs } = (await statOf(join(folder, name))) ?? {};
     return [name, size, mtimeMs];
@@ -49,7 +50,21 @@ async function isFolder(path: string): Promise<boolean> {
   return (await statOf(path))?.isDirectory() ?? false;
 }
 
-/** Also where a link leads. */
+/** Also where a link leads; undefined if nothing is there. */
 function statOf(path: string) {
-  return stat(path).catch(() => undefined);
+  return unlessMissing(stat(path), undefined);
+}
+
+function namesIn(folder: string): Promise<string[]> {
+  return unlessMissing(readdir(folder), []);
+}
+
+async function unlessMissing<Value>(reading: Promise<Value>, missing: Value): Promise<Value> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return missing;
+    throw error;
+  }
 }

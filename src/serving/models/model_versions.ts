@@ -96,5 +96,6 @@ export class ModelVersions implements ServedVersions {
     this.unload(this.served);
     this.served = undefined;
     await Promise.all(this.unloading);
+    for (const number of this.versions.keys()) this.events.changed(number, undefined);
   }
 }

@@ -16,6 +16,9 @@ export class Models implements ServedModels {
   private readonly models = new Map<string, ModelVersions>();
   private timer: NodeJS.Timeout | undefined;
   private started = false;
+  /** Those before it has started: where it cannot start, the error says why. */
+  private readonly failures: string[] = [];
+  private lastFailure = '';
   private ended = false;
   private updating: Promise<void> = Promise.resolve();
   private readonly ending = new Set<Promise<void>>();
@@ -35,15 +38,16 @@ export class Models implements ServedModels {
       this.add(await this.folders());
       const named = Object.keys(this.options.models).map((name) => this.models.get(name)!);
       const others = [...this.models.values()].filter((model) => !named.includes(model));
-      const updates = others.map((model) => model.update());
+      const updates = Promise.all(others.map((model) => this.updated(model)));
       const starts = await Promise.allSettled(named.map((model) => model.start()));
-      await Promise.all(updates);
+      await updates;
       for (const start of starts) if (start.status === 'rejected') throw start.reason;
     } catch (error) {
       await this.end();
       throw error;
     }
     this.started = true;
+    for (const failure of this.failures.splice(0)) console.error(failure);
     this.updateSoon();
   }
 
@@ -75,19 +79,33 @@ export class Models implements ServedModels {
   private updateSoon(): void {
     if (this.ended) return;
     this.timer = setTimeout(() => {
-      this.updating = this.update().finally(() => this.updateSoon());
+      this.updating = this.update()
+        .catch((error: Error) => this.log(error.message))
+        .finally(() => this.updateSoon());
     }, INTERVAL_MS);
   }
 
   private async update(): Promise<void> {
     const folders = await this.folders();
     for (const [name, model] of this.models) {
-      if (folders[name] != null) continue;
+      if (Object.keys(folders).includes(name)) continue;
       this.models.delete(name);
       this.remove(model);
     }
     this.add(folders);
-    await Promise.all([...this.models.values()].map((model) => model.update()));
+    await Promise.all([...this.models.values()].map((model) => this.updated(model)));
+  }
+
+  /** A model whose folder cannot be read goes on with what it has. */
+  private async updated(model: ModelVersions): Promise<void> {
+    await model.update().catch((error: Error) => this.log(error.message));
+  }
+
+  private log(failure: string): void {
+    if (!this.started) this.failures.push(failure);
+    // A folder that stays unreadable is looked at each second.
+    else if (failure !== this.lastFailure) console.error(failure);
+    this.lastFailure = failure;
   }
 
   private add(folders: Readonly<Record<string, string>>): void {
@@ -125,8 +143,7 @@ export class Models implements ServedModels {
       changed: (version, state) => this.metrics.versionIs(name, version, state),
       failed: (version, message) => {
         this.metrics.versionFailed(name);
-        // Before, whoever starts the server gets the error.
-        if (this.started) console.error(`Version ${version} of model "${name}": ${message}`);
+        this.log(`Version ${version} of model "${name}": ${message}`);
       },
     };
   }

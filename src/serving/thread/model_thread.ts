@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Answer, Predictor, PredictorEvents } from '../model/predictor';
 import type { Signature } from '../model/signature';
-import { programFile } from '../program_file';
+import { execArgvOfFiles, programFile } from '../program_file';
 import { keepTensorFlowLoaded } from './keep_loaded';
 import type { FromThread, Loaded, ThreadOptions, ToThread } from './messages';
 
@@ -14,6 +14,7 @@ interface Waiting {
 export class ModelThread implements Predictor {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
+  private isEnding = false;
 
   private constructor(
     private readonly thread: Worker,
@@ -35,21 +36,26 @@ export class ModelThread implements Predictor {
       ...{ folder, imports, workers, batchWindowMs, maxBatch, maxQueue, maxRows },
       ...(backend != null && { backend }),
     } satisfies ThreadOptions;
-    // Every other backend loads tfjs-node first, if it can.
-    if (backend !== 'wasm') keepTensorFlowLoaded();
-    const thread = new Worker(programFile('thread'), { workerData });
+    if (backend == null || backend === 'tensorflow') keepTensorFlowLoaded();
+    const thread = new Worker(programFile('thread'), { workerData, execArgv: execArgvOfFiles() });
     return new Promise((resolve, reject) => {
       let started: ModelThread | undefined;
+      let hasFailed = false;
+      const fail = (error: Error) => {
+        if (started == null) return reject(error);
+        started.rejectAll(error);
+        if (hasFailed || started.isEnding) return;
+        hasFailed = true;
+        ended(error);
+      };
       thread.on('message', (message: FromThread) => {
         if (message.kind !== 'loaded') return receive(message, events, started);
         started = new ModelThread(thread, message.loaded);
         resolve(started);
       });
-      thread.on('error', (error) => {
-        if (started == null) return reject(error);
-        ended(error);
-        started.rejectAll(error);
-      });
+      thread.on('error', fail);
+      // Without an error before it: a layer has ended the thread, or `end` has.
+      thread.on('exit', () => fail(new Error('The thread of the model has ended.')));
     });
   }
 
@@ -71,6 +77,7 @@ export class ModelThread implements Predictor {
 
   /** Ends the thread; what it computes is lost. */
   async end(): Promise<void> {
+    this.isEnding = true;
     await this.thread.terminate();
   }
 
