@@ -1,7 +1,10 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { channelFactors } from '../engine/normalization/channels';
+import { BatchNorm } from '../layers/batch_norm';
+import { BitConv2D } from '../layers/bit_conv2d/layer';
+import { BitLinear } from '../layers/bit_linear/layer';
 import type { PackedWeights } from '../layers/ternary/packed_weights';
-import { isTernaryLayer, type TernaryLayer } from '../layers/ternary/ternary_layer';
+import type { TernaryLayer } from '../layers/ternary/ternary_layer';
 import { negateOutput, zeroOutput } from '../packing/int2';
 import { BatchNormalization, type BatchNormalizationLayer } from '../tfjs/batch_normalization';
 import { nodesIn } from '../tfjs/container_nodes';
@@ -72,12 +75,13 @@ export function foldedWeights(
 
 /** How many layers take each tensor of the models in a model; an output of a model counts as one more. */
 function tensorTakers(model: LayersModel): Map<unknown, number> {
+  const models = [...modelSites(model)].map(({ model: inner }) => inner);
   const takers = new Map<unknown, number>();
-  for (const { model: inner } of modelSites(model)) {
-    const nodes = [...nodesIn(inner).values()].flat();
-    for (const tensor of [...nodes.flatMap(inputTensors), ...inner.outputs]) {
-      takers.set(tensor, (takers.get(tensor) ?? 0) + 1);
-    }
+  // A Sequential goes through the layers of a model that is its first layer: their nodes are in both.
+  const nodes = new Set(models.flatMap((inner) => [...nodesIn(inner).values()].flat()));
+  const outputs = new Set(models.flatMap((inner) => inner.outputs));
+  for (const tensor of [...[...nodes].flatMap(inputTensors), ...outputs]) {
+    takers.set(tensor, (takers.get(tensor) ?? 0) + 1);
   }
   return takers;
 }
@@ -90,17 +94,19 @@ function isUsedOnce(site: LayerSite, sites: readonly LayerSite[]): boolean {
 }
 
 function isFoldingLayer(layer: layers.Layer): layer is FoldingLayer {
-  const { useBias, activation } = layer as Partial<FoldingLayer>;
-  return isTernaryLayer(layer) && useBias != null && activation?.getClassName() === 'linear';
+  // A class of one's own may compute more.
+  const isOurs = layer.constructor === BitLinear || layer.constructor === BitConv2D;
+  return isOurs && (layer as FoldingLayer).activation.getClassName() === 'linear';
 }
 
 export function isBatchNormalization({ layer }: LayerSite): boolean {
-  return layer instanceof BatchNormalization;
+  return layer.constructor === BatchNormalization || layer.constructor === BatchNorm;
 }
 
 function isOverLastAxis({ layer, nodes }: LayerSite): boolean {
   const { length } = inputShape(nodes[0]!);
-  return [-1, length - 1].includes((layer as BatchNormalizationLayer).axis);
+  const [axis] = [(layer as BatchNormalizationLayer).axis].flat();
+  return axis === -1 || axis === length - 1;
 }
 
 /** Whether the outputs stay within 1e-6 of the largest one. */
@@ -108,9 +114,13 @@ function staysClose({ layer, normalization }: Fold): boolean {
   const { factors, shifts } = affineOf(layer, normalization);
   const beta = valuesOf(normalization.beta, factors.length, 0);
   const gamma = valuesOf(normalization.gamma, factors.length, 1);
-  const outputs = Math.max(...gamma.map((value, i) => Math.abs(value) + Math.abs(beta[i]!)));
-  const means = Math.max(...shifts.map((shift, i) => Math.abs(shift - beta[i]!)));
+  const outputs = largest(gamma.map((value, i) => Math.abs(value) + Math.abs(beta[i]!)));
+  const means = largest(shifts.map((shift, i) => Math.abs(shift - beta[i]!)));
   return means <= MAX_MEAN * outputs && factors.every(Number.isFinite);
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
 /** The normalization of a layer's output y without its bias, as y * factor + shift. */

@@ -122,6 +122,11 @@ function foldedNormalizations(
   const kept = new Set(
     [...layerSites(deployed)].filter(isBatchNormalization).map(({ path }) => path),
   );
+  const stays = [...layerSites(model)].every(
+    (site) => !isBatchNormalization(site) || kept.has(site.path),
+  );
+  // It reads weights, which takes long on GPUs.
+  if (stays) return new Map();
   const folds = foldsOf(model).filter(({ normalizationPath }) => !kept.has(normalizationPath));
   return new Map(folds.map(({ path, normalization }) => [path, normalization]));
 }

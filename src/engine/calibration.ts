@@ -62,14 +62,17 @@ function measure(kind: ProductKind, engines: readonly WasmEngineName[], rounds: 
   const engine = ownMemoryEngine();
   engine.upload(operands, () => everyCode(inFeatures, units));
   const times = engines.map(() => Infinity);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, name] of engines.entries()) {
-      const start = performance.now();
-      for (let call = 0; call < CALLS; call++) engine.compute(name, operands, operands, y);
-      times[i] = Math.min(times[i]!, performance.now() - start);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, name] of engines.entries()) {
+        const start = performance.now();
+        for (let call = 0; call < CALLS; call++) engine.compute(name, operands, operands, y);
+        times[i] = Math.min(times[i]!, performance.now() - start);
+      }
     }
+  } finally {
+    engine.release(operands);
   }
-  engine.release(operands);
   return times;
 }
 

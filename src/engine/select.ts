@@ -37,7 +37,8 @@ function fastestThatWorks(kind: ProductKind): EngineName {
   if (first == null) return 'portable';
   const forced = forcedEngine();
   if (forced != null && working.includes(forced)) return forced;
-  return others.length === 0 ? first : fastestEngine(kind, [first, ...others]);
+  if (others.length === 0) return first;
+  return unlessMemoryIsRefused(() => fastestEngine(kind, [first, ...others]), first);
 }
 
 export function engineState(name: EngineName): EngineState {

@@ -10,7 +10,7 @@ import type { layers, Shape } from '@tensorflow/tfjs-layers';
 import { argumentError } from '../errors';
 import { asFloat32 } from '../ops/as_float32';
 import { batchNorm, type BatchNormWeights } from '../ops/batch_norm';
-import { anyInteger, anyNumber, numberFrom } from '../options/check';
+import { anyInteger, anyNumber, numberFrom, type Check } from '../options/check';
 import type { OptionTable } from '../options/option_table';
 import { BatchNormalization, type BatchNormalizationArgs } from '../tfjs/batch_normalization';
 import { firstShape } from '../tfjs/layer_nodes';
@@ -25,8 +25,14 @@ export interface BatchNormOptions extends BatchNormalizationArgs {
   epsilon?: number;
 }
 
+/** Models of Keras have lists of one. */
+const AXIS: Check = {
+  expected: 'an integer',
+  holds: (value) => [value].flat().length === 1 && anyInteger.holds([value].flat()[0]),
+};
+
 export const BATCH_NORM_OPTIONS = {
-  axis: orNull(anyInteger),
+  axis: orNull(AXIS),
   momentum: orNull(anyNumber),
   epsilon: orNull(numberFrom(0)),
   center: BOOLEAN,
@@ -61,14 +67,14 @@ export class BatchNorm extends BatchNormalization {
 
   /** @throws an error that names the option that is unknown or wrong. */
   constructor(args: BatchNormOptions = {}) {
-    super(
-      readLayerOptions<BatchNormOptions, typeof BATCH_NORM_OPTIONS>(
-        BatchNorm,
-        new.target,
-        args,
-        BATCH_NORM_OPTIONS,
-      ),
+    const options = readLayerOptions<BatchNormOptions, typeof BATCH_NORM_OPTIONS>(
+      BatchNorm,
+      new.target,
+      args,
+      BATCH_NORM_OPTIONS,
     );
+    const [axis] = [options.axis].flat();
+    super({ ...options, ...(axis != null && { axis }) });
   }
 
   override build(inputShape: Shape | Shape[]): void {
@@ -84,7 +90,7 @@ export class BatchNorm extends BatchNormalization {
   override call(inputs: Tensor | Tensor[], kwargs: Parameters<layers.Layer['call']>[1]): Tensor {
     return tidy(() => {
       const x = asFloat32(Array.isArray(inputs) ? inputs[0]! : inputs);
-      const isInference = kwargs?.['training'] !== true;
+      const isInference = !kwargs?.['training'];
       const isOverLast = this.axis === -1 || this.axis === x.rank - 1;
       if (!isInference || !isOverLast) return super.call(x, kwargs) as Tensor;
       return batchNorm(x, this.movingWeights(), this.epsilon);

@@ -1,6 +1,5 @@
 import { env } from '@tensorflow/tfjs-core';
 import type { EngineState } from '../../engine/select';
-import { TERNARY_MAT_MUL } from '../../ops/ternary_mat_mul';
 import type { WebGPUBackend, WebGPUDevice } from '../../tfjs/webgpu_programs';
 import { passesSelfTest } from './self_test';
 
@@ -30,11 +29,11 @@ export function programsTested(backend: WebGPUBackend): Promise<void> {
 }
 
 /** @throws if the device is lost: all that it computes would be zeros. */
-export function checkNotLost(backend: WebGPUBackend): void {
+export function checkNotLost(backend: WebGPUBackend, kernel: string): void {
   const { lost } = recordOf(backend);
   if (lost == null) return;
   throw new Error(
-    `${TERNARY_MAT_MUL}: the device of the GPU is lost${lost && ` (${lost})`}, and all tensors on it. ` +
+    `${kernel}: the device of the GPU is lost${lost && ` (${lost})`}, and all tensors on it. ` +
       'Load the page again, or start the program again.',
   );
 }

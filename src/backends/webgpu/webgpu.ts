@@ -1,4 +1,5 @@
 import { findBackend, tensor2d, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import { TERNARY_CONV2D } from '../../ops/ternary_conv2d';
 import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../../ops/ternary_mat_mul';
 import { hasPackedDot, type WebGPUBackend } from '../../tfjs/webgpu_programs';
 import { outputShape, type TernaryMatMulInputs } from '../array_product';
@@ -13,7 +14,7 @@ const ternaryMatMul: KernelFunc = (args) => {
   const backend = args.backend as WebGPUBackend;
   const inputs = args.inputs as unknown as TernaryMatMulInputs;
   const attrs = args.attrs as unknown as TernaryMatMulAttrs;
-  checkNotLost(backend);
+  checkNotLost(backend, TERNARY_MAT_MUL);
   const [rows, units] = outputShape(inputs);
   const isEmpty = rows * attrs.inFeatures * units === 0;
   if (attrs.inputQuantizer !== 'int8' || isEmpty || programsState(backend) !== 'works') {
@@ -23,13 +24,18 @@ const ternaryMatMul: KernelFunc = (args) => {
   return gpuProduct(backend, { ...inputs, packed: wordsOnGpu(inputs.packed) }, attrs, form);
 };
 
+const ternaryConv2D: KernelFunc = (args) => {
+  checkNotLost(args.backend as WebGPUBackend, TERNARY_CONV2D);
+  return composedTernaryConv2D(args);
+};
+
 export const webgpu: Backend = {
   name: 'webgpu',
   computedBy: () => {
     const backend = startedBackend();
     return backend != null && programsState(backend) === 'works' ? 'programs' : 'ops';
   },
-  tfjsKernels: { TernaryMatMul: ternaryMatMul, TernaryConv2D: composedTernaryConv2D },
+  tfjsKernels: { TernaryMatMul: ternaryMatMul, TernaryConv2D: ternaryConv2D },
   release: releaseGpuCopy,
   threads: () => 1,
   ready: async () => {
