@@ -27,8 +27,8 @@ const REQUIRED_FILES = [
     ['js', 'mjs', 'node.mjs', 'd.ts', 'd.mts'].map((extension) => `dist/${name}.${extension}`),
   ),
 ];
-/** Files that need Node: its modules may be imported there, and the package itself by the command. */
-const FOR_NODE = /^dist\/(folder|cli|serve|serving)[.\-_]/;
+/** Programs and entries that need Node: its modules may be imported there, and in what only they import. */
+const FOR_NODE = /^dist\/(folder|cli|serving|serving_thread|serving_worker)\./;
 /** The forms in which each program is written. */
 const FORMS = ['cjs.cts', 'esm.mts', 'bundler.ts'];
 const PEERS = [
@@ -82,9 +82,33 @@ function checkContents(tarball) {
     'the tarball lacks files',
   );
   checkManifest(JSON.parse(readFileSync(join(contents, 'package.json'))));
-  for (const file of files.filter((file) => /\.m?js$|\.d\.m?ts$/.test(file))) {
-    checkImports(file, readFileSync(join(contents, file), 'utf8'));
+  const code = files.filter((file) => /\.m?js$|\.d\.m?ts$/.test(file));
+  const texts = new Map(code.map((file) => [file, readFileSync(join(contents, file), 'utf8')]));
+  const starts = Object.keys(entries).flatMap((name) => [`dist/${name}.js`, `dist/${name}.mjs`]);
+  const elsewhere = reachedFrom(
+    starts.filter((file) => !FOR_NODE.test(file)),
+    texts,
+  );
+  for (const [file, text] of texts) {
+    const needsNode = FOR_NODE.test(file) || (file.includes('-') && !elsewhere.has(file));
+    checkImports(file, text, needsNode);
   }
+}
+
+/** The files, and all that they import from each other. */
+function reachedFrom(files, texts) {
+  const reached = new Set(files);
+  for (const file of reached) {
+    for (const name of importsOf(texts.get(file))) {
+      if (name.startsWith('./')) reached.add(`dist/${name.slice(2)}`);
+    }
+  }
+  return reached;
+}
+
+function importsOf(code) {
+  const imports = /(?:\bfrom\s+|(?<!--)\bimport\s*\(?\s*|\brequire\()(['"])([^'"\s]+)\1/g;
+  return [...code.matchAll(imports)].map(([, , name]) => name);
 }
 
 function checkManifest({ dependencies = {}, optionalDependencies = {}, scripts = {} }) {
@@ -95,21 +119,18 @@ function checkManifest({ dependencies = {}, optionalDependencies = {}, scripts =
 }
 
 /** Paths inside tfjs's packages are not theirs to keep, and Node's modules do not exist in browsers. */
-function checkImports(file, text) {
+function checkImports(file, text, needsNode) {
   const ownEntries = [
     'tfjs-bitcore',
     ...['folder', 'vision', 'serving'].map((name) => `tfjs-bitcore/${name}`),
   ];
-  const forNode = FOR_NODE.test(file) ? [...builtinModules, ...ownEntries] : [];
+  const forNode = needsNode ? [...builtinModules, ...ownEntries] : [];
   const allowed = [...PEERS, ...forNode];
   // Examples in the comments of types import entries of this package.
   const code = /\.d\.m?ts$/.test(file) ? text.replace(/\/\*[^]*?\*\//g, '') : text;
-  const imports = [
-    ...code.matchAll(/(?:\bfrom\s+|(?<!--)\bimport\s*\(?\s*|\brequire\()(['"])([^'"]+)\1/g),
-  ];
-  const foreign = imports
-    .map(([, , name]) => name)
-    .filter((name) => !name.startsWith('.') && !allowed.includes(name.replace(/^node:/, '')));
+  const foreign = importsOf(code).filter(
+    (name) => !name.startsWith('.') && !allowed.includes(name.replace(/^node:/, '')),
+  );
   const kind = foreign.some((name) => builtinModules.includes(name)) ? ' (modules of Node)' : '';
   refuseAny([...new Set(foreign)], `${file} imports more than ${PEERS.join(' and ')}${kind}`);
 }

@@ -1,4 +1,3 @@
-import { constants } from 'node:buffer';
 import {
   integerBetween,
   nonEmptyString,
@@ -57,8 +56,8 @@ const MAX_CONNECTIONS = 65_535;
 /** A day. (Node's timers of more than 24 days fire at once.) */
 const MAX_MS = 24 * 60 * 60 * 1000;
 
-/** A body is read as one string. */
-const MAX_BODY = constants.MAX_STRING_LENGTH;
+/** A body is read as one string: Node has none that is longer. */
+const MAX_BODY = 2 ** 29 - 24;
 
 /** Characters that need no escaping in a URL; no hidden file, and neither "." nor "..". */
 const NAME = /^\w[\w.-]*$/;
