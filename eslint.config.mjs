@@ -15,6 +15,8 @@ export default tseslint.config(
       'models/',
       'kernels/',
       'docs/api/',
+      'docs/.vitepress/cache/',
+      'docs/.vitepress/dist/',
       'src/engine/wasm/binaries.ts',
     ],
   },

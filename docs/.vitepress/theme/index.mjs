@@ -1,0 +1,2 @@
+// Without the fonts of VitePress: pages use those of the system.
+export { default } from 'vitepress/theme-without-fonts';
