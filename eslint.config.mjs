@@ -79,6 +79,7 @@ export default tseslint.config(
         process: 'readonly',
         structuredClone: 'readonly',
         WebAssembly: 'readonly',
+        URL: 'readonly',
       },
     },
   },
