@@ -8,7 +8,7 @@
 import { subtractRowSum, writeOutputs } from './epilogue';
 import { gatheredBytes, gatherWindow, scaleOfImage, sumOfRow } from './gather_windows';
 import { MatMulArg } from './mat_mul_args';
-import { ROW_PARAMS, storeParams } from './quantize_rows';
+import { ROW_PARAMS, storeBounds, storeParams } from './quantize_rows';
 import { blocksOf, panelOf, paramsOf, rowsPerBlock } from './scratch';
 import { listRows, multiplyBlocks, SPARSE_PANEL_BYTES, sparseBytes } from './sparse_rows';
 import { packedBytes, packedOutput, Tiles } from './tiles';
@@ -121,9 +121,10 @@ function quantizeRows<T extends Tiles>(
   const tiles = changetype<T>(0);
   const k = argument<i32>(args, MatMulArg.inFeatures);
   const eps = argument<f32>(args, MatMulArg.eps);
-  const floor = argument<f32>(args, MatMulArg.floor);
+  const floor = argument<f32>(args, MatMulArg.floor), ceiling = argument<f32>(args, MatMulArg.ceiling);
   for (let r = 0; r < rows; r++) {
-    tiles.quantize(x, k, eps, floor, spare, rowOf(q, r, rowBytes, paired), r < paired, params, tail);
+    tiles.quantize(x, k, eps, spare, rowOf(q, r, rowBytes, paired), r < paired, params, tail);
+    storeBounds(params, floor, ceiling);
     x += <usize>k << 2;
     params += ROW_PARAMS;
   }
@@ -135,12 +136,13 @@ function gatherRows<T extends Tiles>(
 ): void {
   const tiles = changetype<T>(0);
   const k = argument<i32>(args, MatMulArg.inFeatures);
-  const floor = argument<f32>(args, MatMulArg.floor);
+  const floor = argument<f32>(args, MatMulArg.floor), ceiling = argument<f32>(args, MatMulArg.ceiling);
   const blocks = blocksOf(k);
   for (let r = 0; r < rows; r++, params += ROW_PARAMS) {
     gatherWindow(windows, first + r, k, row);
     tiles.place(row, rowOf(q, r, rowBytes, paired), r < paired, blocks);
-    storeParams(params, scaleOfImage(windows), sumOfRow(row, blocks), floor);
+    storeParams(params, scaleOfImage(windows), sumOfRow(row, blocks));
+    storeBounds(params, floor, ceiling);
   }
 }
 

@@ -2,7 +2,7 @@
  * The arguments of a packed product, in the order in which they lie in memory: a block of 32-bit words. Both compilers read
  * this file, asc for the microkernels and tsc for src/engine/wasm/mat_mul_args.ts, so the order is written down nowhere else.
  *
- * `eps` and `floor` are float32; the others are integers, and addresses and strides are in bytes.
+ * `eps`, `floor` and `ceiling` are float32; the others are integers, and addresses and strides are in bytes.
  */
 export enum MatMulArg {
   /** float32 [rows, inFeatures]. */
@@ -31,6 +31,8 @@ export enum MatMulArg {
   firstWindow,
   /** Lower bound of a row's largest magnitude. */
   eps,
-  /** The least value of an output: 0 for ReLU, -infinity for no activation. */
+  /** The least value of an output: 0 for ReLU and ReLU6, -infinity for no activation. */
   floor,
+  /** The largest value of an output: 6 for ReLU6, otherwise infinity. */
+  ceiling,
 }

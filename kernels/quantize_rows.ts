@@ -8,15 +8,21 @@
  */
 import { runTime } from './run_time';
 
-/** Bytes of one row's parameters: rowScale (float32), rowSum (int32), and the floor of its outputs (float32). */
-export const ROW_PARAMS: usize = 12;
+/** Bytes of one row's parameters: rowScale (float32), rowSum (int32), floor and ceiling of its outputs (float32). */
+export const ROW_PARAMS: usize = 16;
 
 // @ts-ignore: decorator
 @inline
-export function storeParams(params: usize, rowScale: f32, rowSum: i32, floor: f32): void {
+export function storeParams(params: usize, rowScale: f32, rowSum: i32): void {
   store<f32>(params, rowScale);
   store<i32>(params, rowSum, 4);
+}
+
+// @ts-ignore: decorator
+@inline
+export function storeBounds(params: usize, floor: f32, ceiling: f32): void {
   store<f32>(params, floor, 8);
+  store<f32>(params, ceiling, 12);
 }
 
 // @ts-ignore: decorator
@@ -91,11 +97,11 @@ function maxBitsOf(x: usize, k: i32, tail: usize, zero: v128): i32 {
 
 /**
  * Quantizes one row of k floats into vectors of 16 int8, `stride` bytes from one vector to the next, zero-padded to `blocks`
- * blocks of 64, and writes its parameters. A row that holds NaN or infinity gets the scale NaN, which makes every output NaN
+ * blocks of 64, and writes its scale and sum. A row that holds NaN or infinity gets the scale NaN, which makes every output NaN
  * whatever integers stand in q.
  */
 export function quantizeRow(
-  x: usize, k: i32, eps: f32, floor: f32, q: usize, stride: usize, blocks: i32, params: usize, tail: usize,
+  x: usize, k: i32, eps: f32, q: usize, stride: usize, blocks: i32, params: usize, tail: usize,
 ): void {
   const whole = x + ((<usize>k & ~15) << 2);
   const tailEnd = tail + TAIL_BYTES;
@@ -116,7 +122,7 @@ export function quantizeRow(
   sum = i32x4.add(sum, swapHalves(sum));
 
   const rowScale = maxBits < INFINITY_BITS ? limit / <f32>127 : <f32>NaN;
-  storeParams(params, rowScale, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1), floor);
+  storeParams(params, rowScale, i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1));
 }
 
 /**

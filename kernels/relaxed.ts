@@ -47,9 +47,9 @@ abstract class RelaxedTiles extends Tiles {
   // @ts-ignore: decorator
   @inline
   quantize(
-    x: usize, k: i32, eps: f32, floor: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
+    x: usize, k: i32, eps: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
   ): void {
-    quantizeRow(x, k, eps, floor, q, forGemm ? PAIR_STRIDE : 16, blocksOf(k), params, tail);
+    quantizeRow(x, k, eps, q, forGemm ? PAIR_STRIDE : 16, blocksOf(k), params, tail);
   }
 
   // @ts-ignore: decorator

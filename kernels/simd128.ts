@@ -42,10 +42,10 @@ class Simd128 extends Tiles {
   // @ts-ignore: decorator
   @inline
   quantize(
-    x: usize, k: i32, eps: f32, floor: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
+    x: usize, k: i32, eps: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
   ): void {
     const blocks = blocksOf(k);
-    quantizeRow(x, k, eps, floor, spare, 16, blocks, params, tail);
+    quantizeRow(x, k, eps, spare, 16, blocks, params, tail);
     this.place(spare, q, forGemm, blocks);
   }
 

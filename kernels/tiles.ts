@@ -20,9 +20,9 @@ export abstract class Tiles {
   /** How many rows' room `quantize` needs at `spare`. */
   abstract spareRows(): i32;
 
-  /** Quantizes a row of k inputs to `q`, for the gemm or else for the gemv, and writes its parameters. */
+  /** Quantizes a row of k inputs to `q`, for the gemm or else for the gemv, and writes its scale and sum to `params`. */
   abstract quantize(
-    x: usize, k: i32, eps: f32, floor: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
+    x: usize, k: i32, eps: f32, spare: usize, q: usize, forGemm: bool, params: usize, tail: usize,
   ): void;
 
   /** Copies a row of int8 as `quantize` would write it to `q`. */

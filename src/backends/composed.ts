@@ -1,5 +1,6 @@
 import {
   maximum,
+  minimum,
   tensor2d,
   transpose,
   type KernelFunc,
@@ -55,7 +56,9 @@ export const composedTernaryConv2D: KernelFunc = ({ inputs, attrs }) => {
 
 /** Not tfjs's relu, which on webgl makes NaN of -infinity. */
 function activated(y: Tensor, activation: Activation): Tensor {
-  return activation === 'relu' ? maximum(y, 0) : y;
+  if (activation === 'linear') return y;
+  const positive = maximum(y, 0);
+  return activation === 'relu6' ? minimum(positive, 6) : positive;
 }
 
 /** The backend of that name, whose tensors lie on a GPU. */

@@ -5,7 +5,7 @@ import { ownMemoryEngine, ownMemoryMayShare } from '../engine/own_memory_engine'
 import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
 import { ImageWindows, windowBytes } from '../engine/wasm/image_windows';
-import { floorOf, scaleStride, type MatMulArgs } from '../engine/wasm/mat_mul_args';
+import { boundsOf, scaleStride, type MatMulArgs } from '../engine/wasm/mat_mul_args';
 import type { Microkernels } from '../engine/wasm/microkernels';
 import { TERNARY_CONV2D, type TernaryConv2DAttrs } from '../ops/ternary_conv2d';
 import {
@@ -135,7 +135,7 @@ function convolveImages(
     ...{ scale: heapAddress(backend, scale), scaleStride: scaleStride(scale.shape[0] ?? 1) },
     bias: bias == null ? 0 : heapAddress(backend, bias),
     ...sizeOf(attrs),
-    ...{ windows: windowsAt, firstWindow: 0, eps, floor: floorOf(activation) },
+    ...{ windows: windowsAt, firstWindow: 0, eps, ...boundsOf(activation) },
   };
   for (let i = 0; i < x.shape[0]!; i++) {
     windows.quantize(xAt + i * inputBytes, eps);

@@ -2,7 +2,7 @@ import { findBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { ownMemoryEngine, ownMemoryThreads } from '../engine/own_memory_engine';
 import { selectEngine } from '../engine/select';
 import type { WasmEngineName } from '../engine/wasm/engines';
-import { floorOf, scaleStride } from '../engine/wasm/mat_mul_args';
+import { boundsOf, scaleStride } from '../engine/wasm/mat_mul_args';
 import type { Microkernels } from '../engine/wasm/microkernels';
 import { TERNARY_MAT_MUL, type TernaryMatMulAttrs } from '../ops/ternary_mat_mul';
 import {
@@ -140,7 +140,7 @@ function runInPlace(
     y: heapAddress(backend, output),
     yStride: 4 * units,
     ...size,
-    ...{ firstWindow: 0, eps, floor: floorOf(activation) },
+    ...{ firstWindow: 0, eps, ...boundsOf(activation) },
   };
   const isComputed = computedByThreads(backend, output, {
     kernel: TERNARY_MAT_MUL,

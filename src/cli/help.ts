@@ -12,13 +12,13 @@ Options of convert:
   --skip PATTERN           layers to keep, by name or path with *; repeatable
   --convert-outputs        convert output layers too
   --keep-normalizations    keep what LayerNorm and BatchNorm would replace
-Options of verify:
-  --rows N                 number of random inputs, 32 if not given
-  --shape 64,64,3          sizes of an input without rows; once for each input
+Options of deploy and verify:
+  --fold                   deploy: normalizations of batches join ternary layers
+  --rows N                 verify: number of random inputs, 32 if not given
+  --shape 64,64,3          verify: sizes of an input; once for each input
 Options of all:
   --import FILE            run JavaScript that registers classes; repeatable
-  --json                   print the result as JSON
-  -h, --help               print this
+  --json; -h, --help       print the result as JSON; print this
 OUT_DIR must be missing or empty. Computes on @tensorflow/tfjs-backend-wasm if
 it is installed, else on ...-backend-cpu.
 Exit codes: 0 done; 1 not verified; 2 an error, which is printed on stderr.`;

@@ -1,5 +1,5 @@
 /** What is done to a product's outputs at once; NaN stays NaN. */
-export type Activation = 'linear' | 'relu';
+export type Activation = 'linear' | 'relu' | 'relu6';
 
 /** One packed product: y = activation((x . ternary) * scales + bias). */
 export interface TernaryProduct {

@@ -3,7 +3,6 @@ import {
   mul,
   registerGradient,
   reshape,
-  step,
   sum,
   tensor2d,
   tidy,
@@ -14,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { inFeaturesOf, type ConvolutionGeometry } from '../engine/convolution/geometry';
 import { unpackRows } from '../packing/int2';
+import { beforeActivation } from './activation_gradient';
 import { convolutionInputGradient } from './convolution';
 import { checkBackend, type PackedOperands } from './ternary_mat_mul';
 
@@ -58,7 +58,7 @@ export function registerTernaryConv2DGradient(): void {
     outputsToSave: [true],
     gradFunc: (gradient, [packed, scale, y], attrs) => {
       const { geometry, activation } = attrs as unknown as TernaryConv2DAttrs;
-      const dy = activation === 'relu' ? mul(gradient as Tensor, step(y!)) : (gradient as Tensor);
+      const dy = beforeActivation(gradient as Tensor, y!, activation);
       return {
         x: () => {
           const kernel = unpackKernel(packed!, geometry);

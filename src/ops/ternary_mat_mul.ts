@@ -5,7 +5,6 @@ import {
   mul,
   registerGradient,
   reshape,
-  step,
   sum,
   matMul,
   tensor2d,
@@ -20,6 +19,7 @@ import { anyBoolean, oneOf } from '../options/check';
 import { readOptions, type OptionTable, type Resolved } from '../options/option_table';
 import { TENSOR } from '../options/tensor_check';
 import { packedShape, unpackRows } from '../packing/int2';
+import { beforeActivation } from './activation_gradient';
 import { backendNames } from './register';
 import { inputQuantizer, type InputQuantizerName } from '../quantizers/input/registry';
 import { EPS, INPUT_QUANTIZER } from '../quantizers/options';
@@ -65,7 +65,7 @@ export const TERNARY_MAT_MUL_OPTIONS = {
   bias: TENSOR,
   inputQuantizer: INPUT_QUANTIZER,
   eps: EPS,
-  activation: { ...oneOf(['linear', 'relu']), default: 'linear' },
+  activation: { ...oneOf(['linear', 'relu', 'relu6']), default: 'linear' },
   skipZeroBlocks: { ...anyBoolean, default: false },
 } as const satisfies OptionTable<TernaryMatMulOptions>;
 
@@ -160,7 +160,7 @@ export function registerTernaryMatMulGradient(): void {
     outputsToSave: [true],
     gradFunc: (gradient, [packed, scale, y], attrs) => {
       const { inFeatures, activation } = attrs as unknown as TernaryMatMulAttrs;
-      const dy = activation === 'relu' ? mul(gradient as Tensor, step(y!)) : (gradient as Tensor);
+      const dy = beforeActivation(gradient as Tensor, y!, activation);
       const units = packed!.shape[0];
       return {
         x: () => {

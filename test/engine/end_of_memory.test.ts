@@ -39,7 +39,7 @@ test.each(engines)('%s reads nothing behind the packed words', (engine) => {
           skipZeroBlocks,
           windows: 0,
           firstWindow: 0,
-          floor: -Infinity,
+          ...{ floor: -Infinity, ceiling: Infinity },
         };
         microkernels.matMul(engine, args, units, workspace);
         const product = {

@@ -56,6 +56,7 @@ function productInMemory() {
     firstWindow: 0,
     eps: 1e-5,
     floor: -Infinity,
+    ceiling: Infinity,
   };
   const product: Product = {
     ...{ x: x[0], ternary: ternary[0], scale: scale[0], bias: bias[0] },
@@ -131,6 +132,10 @@ const CHANGES: Record<Name, (p: InMemory) => { value: number; expected: Float32A
     value: 0.25,
     expected: referenceProduct(product).map((value) => Math.max(value, 0.25)),
   }),
+  ceiling: ({ product }) => ({
+    value: 0.25,
+    expected: referenceProduct(product).map((value) => Math.min(value, 0.25)),
+  }),
 };
 
 test('an argument is a word at its place, a float32 from eps on', () => {
@@ -144,7 +149,7 @@ test('an argument is a word at its place, a float32 from eps on', () => {
   const [integers, floats] = [new Int32Array(memory.buffer), new Float32Array(memory.buffer)];
   for (const [i, name] of NAMES.entries()) {
     expect(MatMulArg[name]).toBe(i);
-    const isFloat = name === 'eps' || name === 'floor';
+    const isFloat = ['eps', 'floor', 'ceiling'].includes(name);
     const actual = (isFloat ? floats : integers)[32 + i];
     expect([name, actual]).toEqual([name, isFloat ? Math.fround(1000.1 + i) : 1000 + i]);
   }

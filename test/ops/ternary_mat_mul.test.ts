@@ -69,6 +69,19 @@ describe('ternaryMatMul', () => {
     expectClose(dx, [0, 0.5, 0.5], 1e-7);
   });
 
+  test('applies ReLU6, and its gradient is 0 where the output is 0 or 6', () => {
+    const x = tf.tensor2d([
+      [1, 2, 3],
+      [1, 2, 30],
+      [NaN, 0, 0],
+    ]);
+    const args = example({ x, inputQuantizer: 'none', activation: 'relu6' });
+    expectIdentical(ternaryMatMul(args), [0, 2.5, 0, 6, NaN, NaN]);
+    const finite = tf.slice(x, 0, 2);
+    const dx = tf.grad((x: tf.Tensor) => ternaryMatMul({ ...args, x }))(finite, tf.ones([2, 2]));
+    expectClose(dx, [0, 0.5, 0.5, 0, 0, 0], 1e-7);
+  });
+
   test('keeps all dimensions of x but the last', () => {
     const x = randomTensor([2, 3, 4, 3]);
     const y = withLeakCheck(() => ternaryMatMul(example({ x })));
@@ -173,7 +186,7 @@ describe('ternaryMatMul refuses', () => {
     [
       'an unknown activation',
       () => ({ activation: 'elu' as 'relu' }),
-      "activation must be 'linear' or 'relu', got \"elu\"",
+      "activation must be 'linear', 'relu' or 'relu6', got \"elu\"",
     ],
     [
       'more inputs than integer sums stay exact for',

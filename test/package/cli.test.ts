@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { convert, deploy, planConversion, summary, verify } from '../../src';
 import { folder } from '../../src/io/folder';
-import { bitLinear } from '../../src';
+import { batchNormalization, bitLinear } from '../../src';
 import { cli, json } from '../support/cli';
 import { FLOAT_MODELS } from '../support/float_models';
 import { bytesIn, filesIn, newFolder, removeFolders, saved } from '../support/folders';
@@ -118,6 +118,21 @@ describe('deploy, summary and verify', () => {
     const answer = { verified: true, backend: 'wasm', rows: 32, identical: true, layers };
     expect(json('verify', from, to)).toMatchObject(answer);
     expect(filesIn(from)).toEqual(before);
+  });
+
+  test('deploy --fold: as the function, and verified', async () => {
+    const model = tf.sequential({
+      layers: [
+        bitLinear({ units: 6, inputShape: [9] }),
+        batchNormalization({ gammaInitializer: 'glorotUniform' }),
+      ],
+    });
+    const [from, to] = [await saved(model), newFolder()];
+    const printed = json('deploy', from, to, '--fold');
+    const expected = summary(deploy(await load(from), { fold: true }));
+    expect(printed).toEqual(JSON.parse(JSON.stringify(expected)));
+    const layers = [expect.objectContaining({ promise: '1e-6 relative', kept: true })];
+    expect(json('verify', from, to)).toMatchObject({ verified: true, layers });
   });
 
   test('summary of a float model has the plan of its conversion too', async () => {

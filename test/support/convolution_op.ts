@@ -21,7 +21,7 @@ export function packedConvolution(each: GridCase, input: string, seed: number): 
     scale: randomFloats(seed % 2 ? filters : 1, seed).map((s) => Math.abs(s) + 1e-5),
     bias: seed % 3 ? randomFloats(filters, seed + 1) : undefined,
     eps: 1e-5,
-    activation: seed % 5 < 2 ? 'relu' : 'linear',
+    activation: (['relu', 'relu6', 'linear'] as const)[Math.min(seed % 5, 2)],
   };
 }
 

@@ -102,7 +102,7 @@ export interface PackedConvolution extends Convolution {
   readonly scale: Float32Array;
   readonly bias: Float32Array | undefined;
   readonly eps: number;
-  readonly activation?: 'linear' | 'relu';
+  readonly activation?: 'linear' | 'relu' | 'relu6';
 }
 
 /** The integers of each image and its scale. */

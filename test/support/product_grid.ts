@@ -103,7 +103,7 @@ export const KERNELS: Record<string, (count: number, seed: number) => Float32Arr
   zeros: filled(() => 0),
 };
 
-/** Every input with every kernel for one shape; one scale or several, bias or none, ReLU or none take turns. */
+/** Every input with every kernel for one shape; one scale or several, bias or none, ReLU, ReLU6 or none take turns. */
 export function* productsOf(
   [rows, inFeatures, units]: [number, number, number],
   inputs = Object.keys(INPUTS),
@@ -114,7 +114,7 @@ export function* productsOf(
       seed++;
       const perOutput = seed % 2 === 1;
       const hasBias = seed % 3 !== 0;
-      const activation = seed % 5 < 2 ? ('relu' as const) : ('linear' as const);
+      const activation = (['relu', 'relu6', 'linear'] as const)[Math.min(seed % 5, 2)];
       const product = {
         x: INPUTS[input](rows * inFeatures, seed, inFeatures),
         ternary: fillKernel(inFeatures * units, seed),

@@ -3,7 +3,7 @@
  */
 
 // Looking up a global is slow where Jest runs tests.
-const { abs, floor, fround, max } = Math;
+const { abs, floor, fround, max, min } = Math;
 const { isFinite } = Number;
 
 export interface Product {
@@ -18,7 +18,7 @@ export interface Product {
   readonly inFeatures: number;
   readonly units: number;
   readonly eps: number;
-  readonly activation?: 'linear' | 'relu';
+  readonly activation?: 'linear' | 'relu' | 'relu6';
   /** It changes no output. */
   readonly skipZeroBlocks?: boolean;
 }
@@ -86,5 +86,6 @@ export function rescaled(
 ): number {
   const scaled = fround(value * scale[scale.length === 1 ? 0 : n]);
   const y = bias == null ? scaled : fround(scaled + bias[n]);
-  return activation === 'relu' ? max(0, y) : y;
+  if (activation == null || activation === 'linear') return y;
+  return min(max(0, y), activation === 'relu6' ? 6 : Infinity);
 }

@@ -4,6 +4,10 @@ import { BLOCK } from '../../packing/int2';
 import type { Program } from '../../tfjs/webgpu_programs';
 import { NAN_BITS } from './int8_rows';
 
+/** Positive floats and their bits have one order. */
+const SIX_BITS = 0x40c00000;
+const INFINITY_BITS = 0x7f800000;
+
 /** The operands of a product, all on the GPU. */
 export interface ProductInputs {
   /** int8 rows, with what is behind them. */
@@ -47,7 +51,8 @@ function shared({ rows, packed, scale, bias, activation }: ProductInputs, { pack
       units,
       blocks: packed.shape[1]! / 4,
       scaleStride: scale.shape[0] === units ? 1 : 0,
-      isRelu: activation === 'relu' ? 1 : 0,
+      isRelu: activation === 'linear' ? 0 : 1,
+      ceiling: activation === 'relu6' ? SIX_BITS : INFINITY_BITS,
       zero: 0,
     },
     code: `
@@ -89,6 +94,7 @@ function finish(hasBias: boolean): string {
       let product = rounded(scaled * scale[unit * uniforms.scaleStride]);
       var bits = bitcast<i32>(product${hasBias ? ' + bias[unit]' : ''});
       if (uniforms.isRelu == 1 && bits < 0 && u32(bits) <= 0xff800000u) { bits = 0; }
+      if (bits > uniforms.ceiling && bits < ${INFINITY_BITS}) { bits = uniforms.ceiling; }
       if (behind.x == ${NAN_BITS}) { bits = ${NAN_BITS}; }
       result[row * uniforms.units + unit] = bits;
     }`;

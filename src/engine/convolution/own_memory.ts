@@ -1,7 +1,7 @@
 import type { OwnMemoryEngine } from '../wasm/own_memory';
 import type { WasmEngineName } from '../wasm/engines';
 import { ImageWindows, windowBytes } from '../wasm/image_windows';
-import { floorOf, scaleStride, type MatMulArgs } from '../wasm/mat_mul_args';
+import { boundsOf, scaleStride, type MatMulArgs } from '../wasm/mat_mul_args';
 import { unlessMemoryIsRefused } from '../wasm/refused_memory';
 import { imageSize, inFeaturesOf, macsOf, positionsOf } from './geometry';
 import type { TernaryConvolution } from './ternary_convolution';
@@ -85,7 +85,7 @@ function computeImages(
       ...{ x: 0, packed: own.addressOf(weight), scale: scaleAt, y: yAt, yStride: 4 * units },
       ...{ scaleStride: scaleStride(scale.length), bias: bias == null ? 0 : biasAt },
       ...sizeOf(convolution),
-      ...{ windows: windowsAt, firstWindow: 0, eps, floor: floorOf(activation) },
+      ...{ windows: windowsAt, firstWindow: 0, eps, ...boundsOf(activation) },
     };
     for (; computed < images; computed++) {
       const i = computed;

@@ -34,6 +34,7 @@ export function writeMatMulArgs(views: MemoryViews, at: number, args: MatMulArgs
   const floats = views.floats(end);
   floats[word + MatMulArg.eps] = args.eps;
   floats[word + MatMulArg.floor] = args.floor;
+  floats[word + MatMulArg.ceiling] = args.ceiling;
 }
 
 /** Bytes from one output's scale to the next, for a kernel with `scales` scales. */
@@ -41,7 +42,12 @@ export function scaleStride(scales: number): number {
   return scales === 1 ? 0 : 4;
 }
 
-/** The least value of an output. */
-export function floorOf(activation: Activation | undefined): number {
-  return activation === 'relu' ? 0 : -Infinity;
+/** The least and the largest value of an output. */
+export function boundsOf(
+  activation: Activation | undefined,
+): Pick<MatMulArgs, 'floor' | 'ceiling'> {
+  return {
+    floor: activation === 'relu' || activation === 'relu6' ? 0 : -Infinity,
+    ceiling: activation === 'relu6' ? 6 : Infinity,
+  };
 }

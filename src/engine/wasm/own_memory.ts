@@ -1,7 +1,7 @@
 import type { TernaryProduct } from '../ternary_product';
 import { Allocator } from './allocator';
 import type { WasmEngineName } from './engines';
-import { floorOf, scaleStride, type MatMulArgs, type MatMulSize } from './mat_mul_args';
+import { boundsOf, scaleStride, type MatMulArgs, type MatMulSize } from './mat_mul_args';
 import type { MemoryViews } from './memory_views';
 import { Microkernels } from './microkernels';
 import { newMemory } from './new_memory';
@@ -163,7 +163,7 @@ export class OwnMemoryEngine {
         y: yAt,
         yStride: 4 * units,
         ...sizeOf(product, count),
-        ...{ firstWindow: 0, eps, floor: floorOf(activation) },
+        ...{ firstWindow: 0, eps, ...boundsOf(activation) },
       };
       if (!matMul(args, workspace)) return row;
       y.set(heap.subarray(yAt / 4, yAt / 4 + count * units), row * units);

@@ -7,6 +7,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { releasePacked } from '../../backends/release_packed';
+import type { Activation } from '../../engine/ternary_product';
 import { argumentError } from '../../errors';
 import { checkCodes, packedShape, zeroShare } from '../../packing/int2';
 import { fixedWeight } from '../../tfjs/layer_weights';
@@ -23,6 +24,13 @@ import type {
 export interface PackedKernelOptions extends TernaryKernelOptions {
   /** Whether each output has a scale of its own. */
   readonly perOutput: boolean;
+}
+
+/** The names of activations that the packed products apply to their outputs themselves. */
+const FUSED: readonly string[] = ['relu', 'relu6'] satisfies Activation[];
+
+function isFused(name: string): name is Activation {
+  return FUSED.includes(name);
 }
 
 interface Weights {
@@ -95,12 +103,12 @@ export class PackedKernel implements TernaryKernel {
   }
 
   forward(x: Tensor, bias: Tensor | undefined, activation: LayerActivation): Tensor {
-    const isRelu = activation.getClassName() === 'relu';
-    const y = this.product(x, bias, isRelu ? 'relu' : 'linear');
-    return isRelu ? y : applyActivation(activation, y);
+    const name = activation.getClassName();
+    if (isFused(name)) return this.product(x, bias, name);
+    return applyActivation(activation, this.product(x, bias, 'linear'));
   }
 
-  private product(x: Tensor, bias: Tensor | undefined, activation: 'linear' | 'relu'): Tensor {
+  private product(x: Tensor, bias: Tensor | undefined, activation: Activation): Tensor {
     const { label, products, inputQuantizer, eps } = this.options;
     const packed = this.words();
     const scale = this.variables.scale.read();
