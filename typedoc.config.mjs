@@ -12,8 +12,6 @@ export default {
   entryFileName: 'index',
   hidePageHeader: true,
   parametersFormat: 'table',
-  interfacePropertiesFormat: 'table',
-  typeAliasPropertiesFormat: 'table',
   tableColumnSettings: { hideInherited: true, hideOverrides: true, hideSources: true },
   excludePrivate: true,
   excludeProtected: true,

@@ -1,4 +1,6 @@
+// Without the fonts of VitePress: pages use those of the system.
+import theme from 'vitepress/theme-without-fonts';
+// Behind the styles that it changes.
 import './narrow_tables.css';
 
-// Without the fonts of VitePress: pages use those of the system.
-export { default } from 'vitepress/theme-without-fonts';
+export default theme;
