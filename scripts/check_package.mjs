@@ -22,7 +22,7 @@ import { main, npmInstall, Refusal, root, run, say, tryRun } from './steps.mjs';
 const ALLOWED_FILES = /^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
 const REQUIRED_FILES = [
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli.js'],
-  ...['dist/serving_thread.js', 'dist/serving_worker.js'],
+  ...['dist/serving_thread.js', 'dist/serving_worker.js', 'dist/tfjs-bitcore.min.js'],
   ...Object.keys(entries).flatMap((name) =>
     ['js', 'mjs', 'node.mjs', 'd.ts', 'd.mts'].map((extension) => `dist/${name}.${extension}`),
   ),
@@ -90,7 +90,7 @@ function checkContents(tarball) {
   const texts = new Map(code.map((file) => [file, readFileSync(join(contents, file), 'utf8')]));
   const starts = Object.keys(entries).flatMap((name) => [`dist/${name}.js`, `dist/${name}.mjs`]);
   const elsewhere = reachedFrom(
-    starts.filter((file) => !FOR_NODE.test(file)),
+    [...starts.filter((file) => !FOR_NODE.test(file)), 'dist/tfjs-bitcore.min.js'],
     texts,
   );
   for (const [file, text] of texts) {

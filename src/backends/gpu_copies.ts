@@ -6,6 +6,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { whenCollected } from '../engine/collected';
 import { checkCodesOnce } from './array_product';
 import { releaseDisposed } from './disposed_words';
 
@@ -16,7 +17,7 @@ import { releaseDisposed } from './disposed_words';
 
 const copies = new WeakMap<DataId, Tensor>();
 /** For packed words that nobody released: their copy is freed when they are collected. */
-const collected = new FinalizationRegistry<Tensor>((copy) => copy.dispose());
+const collected = whenCollected<Tensor>((copy) => copy.dispose());
 
 /** What is to be made of packed words. */
 interface Copy {

@@ -1,5 +1,6 @@
-import type { Optimizer } from '@tensorflow/tfjs-core';
+import { getBackend, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { webgl, WEBGL_ADVICE } from '../backends/webgl';
 import { replacementOf } from '../convert/normalizations';
 import { argumentError } from '../errors';
 import { outputLayerOf } from '../layers/composite_layer';
@@ -12,7 +13,7 @@ import { sourceLayers } from '../topology/source_layers';
 
 /** A setting that is known to hurt ternary training, or a slow layer, and what to do instead. */
 export interface Recommendation {
-  /** Path of the layer that the advice is about; null for the optimizer. */
+  /** Path of the layer that the advice is about; null for the optimizer and for the backend. */
   readonly path: string | null;
   readonly problem: string;
   readonly remedy: string;
@@ -42,7 +43,7 @@ const NORMS = [
  * Looks for settings that are known to hurt ternary training: weight decay on a latent kernel, a tiny
  * learning rate, a ternary layer whose input comes from other weights without a normalization between,
  * and a ternary output layer. These are rules of thumb; an empty list is no promise. It also names each
- * normalization of TensorFlow.js that a faster layer can replace, in every model.
+ * normalization of TensorFlow.js that a faster layer can replace, in every model, and a backend without packed products.
  *
  * ```js
  * const net = tf.sequential();
@@ -70,6 +71,7 @@ export function recommend(model: LayersModel, optimizer?: Optimizer): Recommenda
     ...sites.flatMap((site) => [...weightDecayAdvice(site), ...normAdvice(site)]),
     ...headAdvice(model, sites),
     ...all.flatMap(slowNormAdvice),
+    ...(all.some(({ layer }) => isTernaryLayer(layer)) ? backendAdvice() : []),
   ];
 }
 
@@ -133,6 +135,10 @@ const SLOW_NORMS: Readonly<Record<string, readonly [problem: string, replacement
     'batchNormalization(), which takes one for each channel',
   ],
 };
+
+function backendAdvice(): Recommendation[] {
+  return getBackend() === webgl.name ? [{ path: null, ...WEBGL_ADVICE }] : [];
+}
 
 function slowNormAdvice(site: LayerSite): Recommendation[] {
   const replacement = replacementOf(site);

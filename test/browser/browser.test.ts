@@ -132,5 +132,8 @@ describe.each(Object.entries(ENVIRONMENTS))('%s', (_name, environment) => {
 
   test('the page reports no error', () => {
     expect(visited.errors).toEqual([]);
+    // On webgl, one says where packed layers are faster.
+    const advice = visited.warnings.filter((text) => text.startsWith('tfjs-bitcore: '));
+    expect(advice).toHaveLength(backend === 'webgl' ? 1 : 0);
   });
 });

@@ -37,10 +37,11 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
-/** A page with storage of its own, and what went wrong on it or was loaded by it. */
+/** A page with storage of its own, what it says, and what was loaded by it. */
 export interface Visit {
   readonly page: Page;
   readonly errors: string[];
+  readonly warnings: string[];
   readonly loaded: string[];
 }
 
@@ -51,15 +52,16 @@ export async function visit(
 ): Promise<Visit> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  const [errors, loaded]: [string[], string[]] = [[], []];
+  const [errors, warnings, loaded]: [string[], string[], string[]] = [[], [], []];
   page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
   page.on('crash', () => errors.push('The page crashed.'));
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
+    if (message.type() === 'warning') warnings.push(message.text());
   });
   page.on('response', (response) => {
     loaded.push(present(new URL(response.url()).pathname.split('/').pop()));
   });
   await page.goto(url);
-  return { page, errors, loaded };
+  return { page, errors, warnings, loaded };
 }

@@ -171,6 +171,21 @@ test('the normalizations of TensorFlow.js, in every model and place', () => {
   expect(recommend(convert(model))).toEqual([]);
 }); // prettier-ignore
 
+test('a backend without packed products, for models with ternary layers', () => {
+  const engine = tf.engine();
+  const { backendName } = engine;
+  const models = [deploy(head(bitLinear({ units: 2 }))), head(tf.layers.dense({ units: 2 }))];
+  engine.backendName = 'webgl';
+  try {
+    const [ternary, float] = models.map((model) => recommend(model));
+    const remedy = expect.stringContaining("await tf.setBackend('wasm')") as string;
+    expect(ternary).toMatchObject([{ path: null, remedy }]);
+    expect(float).toEqual([]);
+  } finally {
+    engine.backendName = backendName;
+  }
+});
+
 test('nothing on models without a layer to train, and refusals', () => {
   const tiny = tf.train.adam(1e-9);
   expect(recommend(deploy(head(bitLinear({ units: 2 }))), tiny)).toEqual([]);

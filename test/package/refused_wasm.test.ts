@@ -105,6 +105,14 @@ test.each([1, 2])('a memory that may not grow above %i times 64 KB', (pages) => 
   expect(lines).toEqual(['64', '1 64', expect.stringMatching(/^1024 \w+ \d 1 1$/)]);
 });
 
+test.each([
+  [['FinalizationRegistry'], /^1024 (simd128|relaxed) 2 1 1$/],
+  [['FinalizationRegistry', 'atob', 'WebAssembly'], /^1024 portable 1 1 1$/],
+])('a JavaScript engine without %j', (names, answer) => {
+  const file = preload('missing.cjs', names.map((name) => `delete globalThis.${name};`).join('\n'));
+  expect(run(`${node} --require "${file}" --eval "$PROGRAM"`, { PROGRAM })).toMatch(answer);
+});
+
 test('a system that grants no memory beside the heap of the backend wasm: the portable engine computes', () => {
   const file = preload(
     'none.cjs',

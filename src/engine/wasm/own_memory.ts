@@ -1,3 +1,4 @@
+import { whenCollected } from '../collected';
 import type { TernaryProduct } from '../ternary_product';
 import { Allocator } from './allocator';
 import type { WasmEngineName } from './engines';
@@ -38,9 +39,7 @@ export class OwnMemoryEngine {
   readonly threads: WorkThreads;
   private readonly uploaded = new WeakMap<object, { address: number; words: number }>();
   /** For weights that nobody released: their words are freed when the weight is collected. */
-  private readonly collected = new FinalizationRegistry<number>((address) =>
-    this.allocator.free(address),
-  );
+  private readonly collected = whenCollected<number>((address) => this.allocator.free(address));
 
   /**
    * @param threads that may share a large product, the calling one included.
