@@ -64,5 +64,6 @@ module.exports = {
       moduleNameMapper: sources,
     },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
+    { ...shared, displayName: 'site', testMatch: ['<rootDir>/test/site/**/*.test.ts'] },
   ],
 };

@@ -4,8 +4,15 @@ import entries from './scripts/entries.cjs';
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   entryPoints: Object.values(entries),
+  plugin: ['typedoc-plugin-markdown'],
   out: 'docs/api',
+  name: 'API reference',
   readme: 'none',
+  router: 'member',
+  entryFileName: 'index',
+  hidePageHeader: true,
+  parametersFormat: 'table',
+  tableColumnSettings: { hideInherited: true, hideOverrides: true, hideSources: true },
   excludePrivate: true,
   excludeProtected: true,
   // Of a class, what the rest of the package uses.

@@ -81,6 +81,10 @@ function checkContents(tarball) {
     REQUIRED_FILES.filter((file) => !files.includes(file)),
     'the tarball lacks files',
   );
+  refuseAny(
+    files.filter((file) => file.endsWith('.map') && holdsOthers(join(contents, file))),
+    'these files hold code of other packages, whose licenses ask for a notice',
+  );
   checkManifest(JSON.parse(readFileSync(join(contents, 'package.json'))));
   const code = files.filter((file) => /\.m?js$|\.d\.m?ts$/.test(file));
   const texts = new Map(code.map((file) => [file, readFileSync(join(contents, file), 'utf8')]));
@@ -93,6 +97,12 @@ function checkContents(tarball) {
     const needsNode = FOR_NODE.test(file) || (file.includes('-') && !elsewhere.has(file));
     checkImports(file, text, needsNode);
   }
+}
+
+function holdsOthers(sourceMap) {
+  return JSON.parse(readFileSync(sourceMap, 'utf8')).sources.some((source) =>
+    source.includes('node_modules/'),
+  );
 }
 
 /** The files, and all that they import from each other. */

@@ -1,20 +1,20 @@
-/*
- * Refuses to publish a package that does not say where it comes from. The fields are left out of
- * package.json until there is such a place, as npm would publish any address.
- */
+// Refuses a release that is not ready: npm runs it before each publish. With --dry-run, what only a release must have
+// is told, and refuses nothing.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { main, Refusal, root } from './steps.mjs';
+import problems from './release_problems.cjs';
+import { main, Refusal, root, say } from './steps.mjs';
+
+const read = (file) => readFileSync(join(root, file), 'utf8');
 
 await main('check_release', () => {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const addresses = {
-    'repository.url': manifest.repository?.url,
-    'bugs.url': manifest.bugs?.url,
-    homepage: manifest.homepage,
-  };
-  const missing = Object.keys(addresses).filter((name) => !URL.canParse(addresses[name]));
-  if (missing.length === 0) return;
-  const command = `npm pkg set ${missing.map((name) => `${name}=https://...`).join(' ')}`;
-  throw new Refusal(`package.json has no address in ${missing.join(', ')}. Run: ${command}`);
+  const { now, atRelease } = problems.releaseProblems({
+    manifest: JSON.parse(read('package.json')),
+    lock: JSON.parse(read('package-lock.json')),
+    changelog: read('CHANGELOG.md'),
+  });
+  const dryRun = process.argv.includes('--dry-run');
+  const refused = dryRun ? now : [...now, ...atRelease];
+  if (refused.length > 0) throw new Refusal(refused.join('\n'));
+  for (const problem of atRelease) say(`Before a release: ${problem}`);
 });

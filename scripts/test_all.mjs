@@ -19,7 +19,7 @@ const DEPENDS_ON_NODE =
 
 const steps = [
   ...['setup:tfjs-node', 'setup:chromium', 'setup:postgres'],
-  ...['test', 'test:tensorflow', 'test:serve', 'test:faults', 'test:browser'],
+  ...['test', 'test:tensorflow', 'test:serve', 'test:faults', 'test:browser', 'test:site'],
   ...otherNodes.map((major) => `test:node${major} -- --testPathPatterns ${DEPENDS_ON_NODE}`),
 ];
 

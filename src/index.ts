@@ -1,3 +1,8 @@
+/**
+ * Layers and quantizers, `convert`, `deploy`, `verify`, `summary`, and the packed operations.
+ *
+ * @module tfjs-bitcore
+ */
 import './register';
 
 // Layers

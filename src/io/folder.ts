@@ -1,3 +1,8 @@
+/**
+ * Models in folders and places in files, in Node, on any backend.
+ *
+ * @module tfjs-bitcore/folder
+ */
 import type { io } from '@tensorflow/tfjs-core';
 import { argumentError } from '../errors';
 import { loadModel } from './folder/reading';

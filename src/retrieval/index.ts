@@ -1,3 +1,8 @@
+/**
+ * Indexes of places by binary descriptor, in memory, PGlite or PostgreSQL, and their recall.
+ *
+ * @module tfjs-bitcore/retrieval
+ */
 export { memoryEngine, type MemoryEngine, type MemoryEngineOptions } from './memory/memory_engine';
 export { placeIndex, type PlaceIndexOptions } from './open_index';
 export { pgliteEngine, type PgliteEngineOptions } from './pglite/pglite_engine';

@@ -1,3 +1,8 @@
+/**
+ * Schedules, distillation, metrics, checkpoints, batches and advice for training.
+ *
+ * @module tfjs-bitcore/training
+ */
 import '../register';
 
 export { recommend, type Recommendation } from '../inspect/recommend';

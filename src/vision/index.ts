@@ -1,3 +1,8 @@
+/**
+ * Vision transformers that find places, their heads, and binary descriptors.
+ *
+ * @module tfjs-bitcore/vision
+ */
 import '../register';
 
 // Heads, from the tokens of images to descriptors

@@ -2,12 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
+/** Those that TypeDoc writes are not ours; `npm run docs` checks their links. */
 const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.md'))
+  .filter((name) => name.endsWith('.md') && !name.startsWith('api/'))
   .map((name) => join('docs', name));
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...docs];
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...docs];
 
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
+
+/** A section of the navigation; its pages are given by their paths from docs/. */
+interface Section {
+  readonly items: readonly { readonly page: string }[];
+}
 
 /** What the headings of a page can be linked as: lower case, spaces as hyphens, without punctuation. */
 function anchorsOf(page: string): string[] {
@@ -37,6 +43,12 @@ test('the index of the docs lists every page', () => {
   const index = textOf('docs/README.md');
   const missing = docs.filter((page) => !index.includes(`(${page.slice('docs/'.length)})`));
   expect(missing).toEqual(['docs/README.md']);
+});
+
+test('the navigation of the site lists every page', () => {
+  const sections = JSON.parse(textOf('docs/.vitepress/navigation.json')) as Section[];
+  const listed = sections.flatMap(({ items }) => items.map(({ page }) => join('docs', page)));
+  expect(listed.sort()).toEqual(pages.filter((page) => page !== 'README.md').sort());
 });
 
 test('the README stays short', () => {

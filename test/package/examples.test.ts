@@ -37,9 +37,9 @@ function filesIn(folder: string, ending: string): string[] {
     .map((name) => join(folder, name));
 }
 
-const examples = ['README.md', ...filesIn('docs', '.md'), ...filesIn('src', '.ts')].flatMap(
-  examplesIn,
-);
+// docs/api repeats the docstrings.
+const pages = filesIn('docs', '.md').filter((file) => !file.startsWith('docs/api/'));
+const examples = ['README.md', ...pages, ...filesIn('src', '.ts')].flatMap(examplesIn);
 
 // An example begins a training, which `checkpoints` refuses in the places of an earlier one.
 beforeAll(() => rmSync(join(ROOT, 'models/run'), { recursive: true, force: true }));
