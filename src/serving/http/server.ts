@@ -4,14 +4,16 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { refusal, type Answer } from '../model/predictor';
 import type { ServedModels } from '../models/served';
 import type { ResolvedOptions } from '../options';
+import { openInference } from '../protocols/open_inference/routes';
+import { malformed, tensorFlowServing } from '../protocols/tensorflow_serving/routes';
 import { Connections } from './connections';
 import { limitWriting } from './deadline';
 import { answerOn, brokenRequest, clientAnswer, sendAnswer, TooManyConnections } from './errors';
 import { AnswersInOrder } from './in_order';
 import type { Metrics } from './metrics';
-import { addModelRoutes, malformed, routeOf } from './model_routes';
 import { checkRequest } from './origin';
 import { predictRoutes } from './predict';
+import { routeOf, type Protocol } from './protocol';
 
 export interface HttpServer {
   readonly http: FastifyInstance;
@@ -22,7 +24,9 @@ export interface HttpServer {
 /** What `/metrics` reports: figures of this process, or of all workers together. */
 export type CollectMetrics = () => Promise<string>;
 
-/** TensorFlow Serving's REST API, with health and metrics; not yet listening. */
+const PROTOCOLS: readonly Protocol[] = [tensorFlowServing, openInference];
+
+/** All protocols, with health and metrics; not yet listening. */
 export function createHttpServer(
   models: ServedModels,
   options: ResolvedOptions,
@@ -69,12 +73,14 @@ export function createHttpServer(
   http.addHook('onResponse', async (request, reply) => {
     metrics.answered(
       request.method,
-      routeOf(request, models),
+      routeOf(request, PROTOCOLS, models),
       reply.statusCode,
       reply.elapsedTime / 1000,
     );
   });
-  addModelRoutes(http, models, predictRoutes(http, options));
+  const addPredict = predictRoutes(http, options);
+  const service = { models, isDraining: draining.began };
+  for (const protocol of PROTOCOLS) protocol.addRoutes(http, service, addPredict);
   http.get('/healthz', (_request, reply) => {
     const status = draining.began() ? 'draining' : 'ok';
     return reply.code(status === 'ok' ? 200 : 503).send({ status, models: versionsOf(models) });

@@ -1,9 +1,9 @@
-import { dispose, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { cast, dispose, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { ready } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
 import 'tfjs-bitcore/vision'; // its layers, for models that have some
-import { padded, sizeOf, slice, type Rows } from './rows';
+import { padded, sizeOf, slice, zerosOf, type Rows } from './rows';
 import { signatureOf, type Signature } from './signature';
 
 /** Long enough for V8 to optimize the microkernels, and for their calibration. */
@@ -55,7 +55,8 @@ export class ServedModel {
         tensor(data, [count, ...shape], this.signature.inputs[i]!.dtype),
       );
       // predict() would cut the rows into batches, and join their outputs.
-      return [this.layers.apply(inputs) as Tensor | Tensor[]].flat();
+      const outputs = [this.layers.apply(inputs) as Tensor | Tensor[]].flat();
+      return outputs.map((output, i) => cast(output, this.signature.outputs[i]!.dtype));
     });
     try {
       this.checkRows(outputs, count);
@@ -100,8 +101,7 @@ export class ServedModel {
   private zeros(count: number): Rows {
     const tensors = this.signature.inputs.map(({ dtype, shape }) => {
       const row = shape.map(Number);
-      const data = new (dtype === 'int32' ? Int32Array : Float32Array)(count * sizeOf(row));
-      return { data, shape: row };
+      return { data: zerosOf(dtype, count * sizeOf(row)), shape: row };
     });
     return { count, tensors };
   }

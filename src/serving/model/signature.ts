@@ -45,9 +45,3 @@ function named(specs: TensorSpec[]): TensorSpec[] {
     return earlier === 0 ? spec : { ...spec, name: `${spec.name}_${earlier}` };
   });
 }
-
-/** "float32 [batch, 784]". */
-export function describe({ dtype, shape, vocabulary }: TensorSpec): string {
-  const sizes = ['batch', ...shape.map((size) => size ?? 'any')].join(', ');
-  return `${dtype} [${sizes}]${vocabulary == null ? '' : ` of whole numbers below ${vocabulary}`}`;
-}

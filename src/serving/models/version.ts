@@ -1,4 +1,4 @@
-import type { Answer, PredictorEvents } from '../model/predictor';
+import type { Answer, PredictorEvents, Question } from '../model/predictor';
 import type { Signature } from '../model/signature';
 import type { Loaded, ThreadOptions } from '../thread/messages';
 import { ModelThread } from '../thread/model_thread';
@@ -73,10 +73,10 @@ export class Version implements ServedVersion {
     }
   }
 
-  async predict(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer> {
+  async predict(question: Question, signal: AbortSignal): Promise<Answer> {
     this.requests++;
     try {
-      return await this.thread!.predict(body, signal);
+      return await this.thread!.predict(question, signal);
     } finally {
       if (--this.requests === 0) this.onIdle();
     }

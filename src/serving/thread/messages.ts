@@ -1,4 +1,4 @@
-import type { Answer } from '../model/predictor';
+import type { Answer, Question } from '../model/predictor';
 import type { ServiceLimits } from '../model/service';
 import type { Signature } from '../model/signature';
 import type { ServerOptions } from '../options';
@@ -16,7 +16,7 @@ export interface ThreadOptions extends ServiceLimits {
 
 /** To the thread. */
 export type ToThread =
-  | { readonly kind: 'predict'; readonly id: number; readonly body: readonly Uint8Array[] }
+  | { readonly kind: 'predict'; readonly id: number; readonly question: Question }
   | { readonly kind: 'abort'; readonly id: number };
 
 /** What is known when the model is loaded. */

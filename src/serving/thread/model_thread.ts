@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Answer, Predictor, PredictorEvents } from '../model/predictor';
+import type { Answer, Predictor, PredictorEvents, Question } from '../model/predictor';
 import type { Signature } from '../model/signature';
 import { execArgvOfFiles, programFile } from '../program_file';
 import { keepTensorFlowLoaded } from './keep_loaded';
@@ -63,15 +63,15 @@ export class ModelThread implements Predictor {
     return this.loaded.signature;
   }
 
-  predict(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer> {
+  predict(question: Question, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const id = ++this.lastId;
     return new Promise<Answer>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
       const abort = () => this.send({ kind: 'abort', id });
       signal.addEventListener('abort', abort, { once: true });
-      const buffers = body.map(({ buffer }) => buffer as ArrayBuffer);
-      this.send({ kind: 'predict', id, body }, buffers);
+      const buffers = question.body.map(({ buffer }) => buffer as ArrayBuffer);
+      this.send({ kind: 'predict', id, question }, buffers);
     });
   }
 
