@@ -160,6 +160,8 @@ describe('options', () => {
       maxHeldBytes: 4 * (16 * 2 ** 20 + 4096),
       maxConnections: 1000,
       allowHost: [],
+      allowOrigin: [],
+      warmupShapes: {},
       timeoutMs: 10_000,
     });
   });
@@ -170,7 +172,11 @@ describe('options', () => {
     const models = '--model other=models/a=b --models all';
     const more = '--max-held-bytes 5000 --max-connections 6 --import a.js';
     const hosts = '--allow-host a.example --allow-host B.example';
-    expect(parse(...`${args} ${models} ${limits} ${more} ${hosts}`.split(' '))).toEqual({
+    const origins = '--allow-origin https://a.example --allow-origin http://b.example:81';
+    const shapes = '--warmup-shape 64,64,3 --warmup-shape other= --warmup-shape a.b-c_1=7';
+    expect(
+      parse(...`${args} ${models} ${limits} ${more} ${hosts} ${origins} ${shapes}`.split(' ')),
+    ).toEqual({
       models: { 'a.b-c_1': 'models/my net', other: 'models/a=b' },
       modelsFolder: 'all',
       host: '::1',
@@ -186,6 +192,8 @@ describe('options', () => {
       maxHeldBytes: 5000,
       maxConnections: 6,
       allowHost: ['a.example', 'b.example'],
+      allowOrigin: ['https://a.example', 'http://b.example:81'],
+      warmupShapes: { 'a.b-c_1': [[64, 64, 3], [7]], other: [[]] },
       timeoutMs: 5,
     });
   });
@@ -205,6 +213,13 @@ describe('options', () => {
     ['--max-held-bytes', '16777216'],
     ['--max-connections', '0'],
     ['--allow-host', 'a.example:80'],
+    ['--allow-origin', 'a.example'],
+    ['--allow-origin', '*'],
+    ['--allow-origin', 'https://a.example/'],
+    ['--allow-origin', 'file://a'],
+    ['--warmup-shape', '7,0'],
+    ['--warmup-shape', 'net=7,x'],
+    ['--warmup-shape', 'a/b=7'],
     ['--timeout-ms', '0'],
     ['--timeout-ms', '86400001'],
     ['--batch-window-ms', 'Infinity'],

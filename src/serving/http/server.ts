@@ -7,6 +7,7 @@ import type { ResolvedOptions } from '../options';
 import { openInference } from '../protocols/open_inference/routes';
 import { malformed, tensorFlowServing } from '../protocols/tensorflow_serving/routes';
 import { Connections } from './connections';
+import { allowOrigins } from './cors';
 import { limitWriting } from './deadline';
 import { answerOn, brokenRequest, clientAnswer, sendAnswer, TooManyConnections } from './errors';
 import { AnswersInOrder } from './in_order';
@@ -48,17 +49,23 @@ export function createHttpServer(
       if (error.code === 'ECONNRESET') socket.destroy();
       else refuse(socket, brokenRequest(error));
     },
+    // No hook sees these.
     frameworkErrors: (error, _request, reply) => {
-      sendAnswer(reply, refusal(400, error.message));
+      const answer = refusal(400, error.message);
+      metrics.refused(answer.status);
+      sendAnswer(reply, answer);
     },
   });
   const inOrder = new AnswersInOrder(http.server);
   const refuse = (socket: Socket, answer: Answer) =>
     inOrder.refuseAfterThem(socket, () => refuseSocket(socket, answer, metrics));
-  const connections = new Connections(http.server, options.maxConnections);
+  const connections = new Connections(http.server, options.maxConnections, (socket, answer) =>
+    refuseSocket(socket, answer, metrics),
+  );
   const draining = addDraining(http, options.timeoutMs);
   answerErrors(http);
   answerWhatNodeRefuses(http, options.timeoutMs, metrics, refuse);
+  allowOrigins(http, options.allowOrigin);
   http.addHook('onRequest', async ({ headers, method, raw }) => {
     checkRequest(raw, options);
     if (method === 'POST' && connections.isSurplus(raw.socket)) {

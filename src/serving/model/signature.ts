@@ -45,3 +45,8 @@ function named(specs: TensorSpec[]): TensorSpec[] {
     return earlier === 0 ? spec : { ...spec, name: `${spec.name}_${earlier}` };
   });
 }
+
+/** Whether rows of a shape fit one that may leave sizes open. */
+export function fitsShape(row: readonly number[], shape: TensorSpec['shape']): boolean {
+  return row.length === shape.length && row.every((size, i) => (shape[i] ?? size) === size);
+}

@@ -1,7 +1,11 @@
 import type { ResolvedOptions } from '../options';
+import type { ThreadOptions } from '../thread/messages';
 import { stateOf, versionsIn, type VersionFolder } from './layout';
 import type { ServedVersions } from './served';
 import { Version, type VersionEvents } from './version';
+
+/** What all versions of a model have in common. */
+type ModelOptions = Omit<ThreadOptions, 'folder'> & Pick<ResolvedOptions, 'timeoutMs'>;
 
 /**
  * The versions of one model. The newest that can be loaded is served. A newer one is loaded beside it and takes its
@@ -16,7 +20,7 @@ export class ModelVersions implements ServedVersions {
 
   constructor(
     readonly folder: string,
-    private readonly options: ResolvedOptions,
+    private readonly options: ModelOptions,
     private readonly events: VersionEvents,
   ) {}
 

@@ -111,7 +111,10 @@ export class Models implements ServedModels {
   private add(folders: Readonly<Record<string, string>>): void {
     for (const [name, folder] of Object.entries(folders)) {
       if (this.models.has(name)) continue;
-      this.models.set(name, new ModelVersions(folder, this.options, this.eventsOf(name)));
+      const { warmupShapes, ...options } = this.options;
+      const shapes = warmupShapes[name];
+      const ofModel = { ...options, ...(shapes != null && { warmupShapes: shapes }) };
+      this.models.set(name, new ModelVersions(folder, ofModel, this.eventsOf(name)));
     }
   }
 

@@ -10,6 +10,8 @@ export interface ThreadOptions extends ServiceLimits {
   readonly backend?: ServerOptions['backend'];
   /** Files that register classes of layers. */
   readonly imports: readonly string[];
+  /** Shapes of its inputs for a warm-up, without the batch. */
+  readonly warmupShapes?: ReadonlyArray<readonly number[]>;
   /** Processes that share the processors. */
   readonly workers: number;
 }

@@ -27,7 +27,7 @@ export class ModelThread implements Predictor {
    * @throws if that fails.
    */
   static start(
-    { folder, backend, imports, workers, ...limits }: ThreadOptions,
+    { folder, backend, imports, warmupShapes, workers, ...limits }: ThreadOptions,
     events: PredictorEvents,
     ended: (error: Error) => void,
   ): Promise<ModelThread> {
@@ -35,6 +35,7 @@ export class ModelThread implements Predictor {
     const workerData = {
       ...{ folder, imports, workers, batchWindowMs, maxBatch, maxQueue, maxRows },
       ...(backend != null && { backend }),
+      ...(warmupShapes != null && { warmupShapes }),
     } satisfies ThreadOptions;
     if (backend == null || backend === 'tensorflow') keepTensorFlowLoaded();
     const thread = new Worker(programFile('thread'), { workerData, execArgv: execArgvOfFiles() });

@@ -26,7 +26,7 @@ async function main(options: ThreadOptions): Promise<void> {
   const model = await ServedModel.load(options.folder);
   const { batch } = model.signature;
   const maxBatch = Math.min(options.maxBatch, batch ?? Infinity);
-  const notWarm = await model.warmUp(Math.min(maxBatch, options.maxQueue));
+  const notWarm = await model.warmUp(Math.min(maxBatch, options.maxQueue), options.warmupShapes);
   const service = new PredictService(
     model,
     { ...options, maxBatch },

@@ -1,5 +1,5 @@
 import { sizeOf, type Rows, type Values } from '../../model/rows';
-import type { Signature, TensorSpec } from '../../model/signature';
+import { fitsShape, type Signature, type TensorSpec } from '../../model/signature';
 import { BadBody } from '../bad_body';
 import { hasShape, type Nested } from '../nested';
 import { bytesOf, datatypeOf, datatypesFor, readBytes, readJsonValues } from './datatypes';
@@ -44,9 +44,7 @@ function checkTensor(
   maxRows: number,
 ): void {
   const [count, ...row] = shape;
-  const fits =
-    row.length === spec.shape.length && row.every((size, i) => (spec.shape[i] ?? size) === size);
-  if (count == null || !fits) {
+  if (count == null || !fitsShape(row, spec.shape)) {
     throw new BadBody(
       `shape of "${name}" must be ${shapeText(spec)} (-1 is any), got ${JSON.stringify(shape)}`,
     );
