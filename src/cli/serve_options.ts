@@ -1,9 +1,16 @@
+import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { ServerOptions } from 'tfjs-bitcore/serving';
 import { argumentError } from '../errors';
 import type { Check } from '../options/check';
-import { hostName, modelName, originOfPages, SERVER_OPTIONS } from '../serving/options';
+import {
+  hostName,
+  leastHeldBytes,
+  modelName,
+  originOfPages,
+  SERVER_OPTIONS,
+} from '../serving/options';
 import { shapeIn } from './input_sizes';
 
 /** The options that are whole numbers, as the command line and `createServer` call them. */
@@ -32,6 +39,9 @@ export function serveOptions(args: string[]): ServerOptions {
   for (const allowed of allowOrigin ?? []) check('--allow-origin', originOfPages, allowed);
   if (host != null) check('--host', SERVER_OPTIONS.host, host);
   if (backend != null) check('--backend', SERVER_OPTIONS.backend, backend);
+  if (modelsFolder != null) checkFolder('--models', modelsFolder);
+  const numbers = numbersIn(values);
+  checkHeldBytes(numbers);
   return {
     models: modelsOf(positionals, values),
     ...(modelsFolder != null && { modelsFolder }),
@@ -43,7 +53,7 @@ export function serveOptions(args: string[]): ServerOptions {
     ...(shapes != null && {
       warmupShapes: warmupShapes(shapes, nameOfPositional(positionals, values)),
     }),
-    ...numbersIn(values),
+    ...numbers,
   };
 }
 
@@ -124,6 +134,18 @@ function numbersIn(values: Partial<Record<keyof typeof NUMBERS, string>>): Parti
       return [option, number];
     }),
   );
+}
+
+function checkHeldBytes({ maxHeldBytes, maxBodyBytes }: Partial<ServerOptions>): void {
+  const least = leastHeldBytes(maxBodyBytes ?? SERVER_OPTIONS.maxBodyBytes.default);
+  if (maxHeldBytes == null || maxHeldBytes >= least) return;
+  const expected = `at least ${least}, which is a little more than --max-body-bytes`;
+  throw argumentError('tfjs-bitcore', '--max-held-bytes', expected, maxHeldBytes);
+}
+
+function checkFolder(flag: string, path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw argumentError('tfjs-bitcore', flag, 'a folder with models', path);
 }
 
 function check(flag: string, { expected, holds }: Check, value: unknown, text = value): void {

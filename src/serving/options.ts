@@ -1,4 +1,5 @@
 import {
+  anyFunction,
   integerBetween,
   nonEmptyString,
   oneOf,
@@ -55,6 +56,8 @@ export interface ServerOptions {
   readonly warmupShapes?: Readonly<Record<string, ReadonlyArray<readonly number[]>>>;
   /** Milliseconds to receive a request, to answer it, and to send the answer. Default: 10000. */
   readonly timeoutMs?: number;
+  /** Gets a line of text when a version or a worker fails, or the server has an error of its own. Default: none. */
+  readonly log?: (message: string) => void;
 }
 
 /** What a process may have open is a matter of the system. */
@@ -130,26 +133,32 @@ export const SERVER_OPTIONS = {
   allowOrigin: { ...listOf(originOfPages), default: [] },
   warmupShapes: byName('SHAPES', listOf(listOf(positiveInteger))),
   timeoutMs: { ...integerBetween(1, MAX_MS), default: 10_000 },
+  log: anyFunction,
 } satisfies OptionTable<ServerOptions>;
 
 /** The options with all defaults. */
 export type ResolvedOptions = Resolved<ServerOptions, typeof SERVER_OPTIONS> &
-  Required<Pick<ServerOptions, 'models' | 'maxHeldBytes' | 'warmupShapes'>>;
+  Required<Pick<ServerOptions, 'models' | 'maxHeldBytes' | 'warmupShapes' | 'log'>>;
+
+/** One request of the largest size must have a place. @internal */
+export function leastHeldBytes(maxBodyBytes: number): number {
+  return maxBodyBytes + REQUEST_BYTES;
+}
 
 /** @throws if an option is wrong. */
 export function readServerOptions(where: string, options: ServerOptions): ResolvedOptions {
   const read = readOptions<ServerOptions, typeof SERVER_OPTIONS>(where, options, SERVER_OPTIONS);
-  const { models = {}, warmupShapes = {} } = read;
+  const { models = {}, warmupShapes = {}, log = () => {} } = read;
   if (Object.keys(models).length === 0 && read.modelsFolder == null) {
     const expected = 'the folders of models by name, where there is no modelsFolder';
     throw argumentError(where, 'models', expected, models);
   }
-  const least = read.maxBodyBytes + REQUEST_BYTES;
+  const least = leastHeldBytes(read.maxBodyBytes);
   const { maxHeldBytes = Math.max(4 * least, read.maxConnections * REQUEST_BYTES) } = read;
   if (maxHeldBytes < least) {
     const expected = `at least ${REQUEST_BYTES} more than maxBodyBytes, which is ${read.maxBodyBytes}`;
     throw argumentError(where, 'maxHeldBytes', expected, maxHeldBytes);
   }
   const allowHost = read.allowHost.map((name) => name.toLowerCase());
-  return { ...read, models, maxHeldBytes, warmupShapes, allowHost };
+  return { ...read, models, maxHeldBytes, warmupShapes, allowHost, log };
 }

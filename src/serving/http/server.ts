@@ -36,7 +36,6 @@ export function createHttpServer(
 ): HttpServer {
   const http = Fastify({
     requestTimeout: options.timeoutMs,
-    logger: { level: 'warn' },
     http: {
       requestTimeout: options.timeoutMs,
       // Node applies the longer of the two to the request.
@@ -63,7 +62,7 @@ export function createHttpServer(
     refuseSocket(socket, answer, metrics),
   );
   const draining = addDraining(http, options.timeoutMs);
-  answerErrors(http);
+  answerErrors(http, options.log);
   answerWhatNodeRefuses(http, options.timeoutMs, metrics, refuse);
   allowOrigins(http, options.allowOrigin);
   http.addHook('onRequest', async ({ headers, method, raw }) => {
@@ -113,11 +112,11 @@ function addDraining(http: FastifyInstance, timeoutMs: number) {
   return { start, began: () => draining != null };
 }
 
-function answerErrors(http: FastifyInstance): void {
+function answerErrors(http: FastifyInstance, log: ResolvedOptions['log']): void {
   http.setErrorHandler<FastifyError>((error, request, reply) => {
     const answer = clientAnswer(error);
     if (answer != null) return sendAnswer(reply, answer);
-    request.log.error(error);
+    log(`Internal error of ${request.method} ${request.url}: ${error.stack}`);
     return sendAnswer(reply, refusal(500, 'Internal error; the server has logged it.'));
   });
   http.setNotFoundHandler(({ method, url }, reply) => sendAnswer(reply, malformed(method, url)));

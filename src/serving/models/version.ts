@@ -33,6 +33,8 @@ export class Version implements ServedVersion {
 
   constructor(
     { number, folder }: VersionFolder,
+    /** What tells its files from others. */
+    readonly files: string,
     private readonly events: VersionEvents,
   ) {
     this.number = number;
@@ -56,8 +58,11 @@ export class Version implements ServedVersion {
     return this.loaded.signature;
   }
 
-  /** Loads and warms it. It does not throw: `state` and `error` tell what has become of it. */
-  async load(options: Omit<ThreadOptions, 'folder'>): Promise<void> {
+  /**
+   * Loads and warms it. It does not throw: `state` and `error` tell what has become of it.
+   * @param signal ends the load, which is no failure then.
+   */
+  async load(options: Omit<ThreadOptions, 'folder'>, signal: AbortSignal): Promise<void> {
     this.come('LOADING');
     const ended = ({ message }: Error) => {
       this.reason = message;
@@ -66,10 +71,11 @@ export class Version implements ServedVersion {
     };
     try {
       const { folder, work } = this;
-      this.thread = await ModelThread.start({ ...options, folder }, work, ended);
+      this.thread = await ModelThread.start({ ...options, folder }, work, ended, signal);
       this.come('AVAILABLE');
     } catch (error) {
-      ended(error as Error);
+      if (signal.aborted) this.end();
+      else ended(error as Error);
     }
   }
 

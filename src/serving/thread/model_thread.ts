@@ -24,12 +24,14 @@ export class ModelThread implements Predictor {
   /**
    * Resolves when the model is loaded and warm.
    * @param ended is called if the thread ends by itself later, because its memory is full, for example.
-   * @throws if that fails.
+   * @param signal ends the thread while it loads.
+   * @throws if that fails, or the signal ends it.
    */
   static start(
     { folder, backend, imports, warmupShapes, workers, ...limits }: ThreadOptions,
     events: PredictorEvents,
     ended: (error: Error) => void,
+    signal: AbortSignal,
   ): Promise<ModelThread> {
     const { batchWindowMs, maxBatch, maxQueue, maxRows } = limits;
     const workerData = {
@@ -39,6 +41,8 @@ export class ModelThread implements Predictor {
     } satisfies ThreadOptions;
     if (backend == null || backend === 'tensorflow') keepTensorFlowLoaded();
     const thread = new Worker(programFile('thread'), { workerData, execArgv: execArgvOfFiles() });
+    const abort = () => void thread.terminate();
+    signal.addEventListener('abort', abort);
     return new Promise((resolve, reject) => {
       let started: ModelThread | undefined;
       let hasFailed = false;
@@ -51,6 +55,7 @@ export class ModelThread implements Predictor {
       };
       thread.on('message', (message: FromThread) => {
         if (message.kind !== 'loaded') return receive(message, events, started);
+        signal.removeEventListener('abort', abort);
         started = new ModelThread(thread, message.loaded);
         resolve(started);
       });
