@@ -163,13 +163,14 @@ describe('options', () => {
       allowOrigin: [],
       warmupShapes: {},
       timeoutMs: 10_000,
+      log: expect.any(Function),
     });
   });
 
   test('are read', () => {
     const args = '--name a.b-c_1 --host ::1 --port 0 --backend cpu --workers 3 --batch-window-ms 0';
     const limits = '--max-batch 1 --max-rows 2 --max-queue 3 --max-body-bytes 4 --timeout-ms 5';
-    const models = '--model other=models/a=b --models all';
+    const models = '--model other=models/a=b --models src';
     const more = '--max-held-bytes 5000 --max-connections 6 --import a.js';
     const hosts = '--allow-host a.example --allow-host B.example';
     const origins = '--allow-origin https://a.example --allow-origin http://b.example:81';
@@ -178,7 +179,7 @@ describe('options', () => {
       parse(...`${args} ${models} ${limits} ${more} ${hosts} ${origins} ${shapes}`.split(' ')),
     ).toEqual({
       models: { 'a.b-c_1': 'models/my net', other: 'models/a=b' },
-      modelsFolder: 'all',
+      modelsFolder: 'src',
       host: '::1',
       port: 0,
       backend: 'cpu',
@@ -195,6 +196,7 @@ describe('options', () => {
       allowOrigin: ['https://a.example', 'http://b.example:81'],
       warmupShapes: { 'a.b-c_1': [[64, 64, 3], [7]], other: [[]] },
       timeoutMs: 5,
+      log: expect.any(Function),
     });
   });
 
