@@ -8,26 +8,36 @@ export interface Load {
   readonly wrongAnswers: number;
 }
 
+/** A request without its URL. */
+export interface Question {
+  readonly headers: Record<string, string>;
+  readonly body: string | Buffer;
+}
+
+/** What clients ask, and what is right. */
+export interface Task {
+  readonly url: string;
+  readonly questions: readonly Question[];
+  readonly outputs: (answer: string) => readonly number[];
+  /** For each question. */
+  readonly expected: ReadonlyArray<readonly number[]>;
+  /** Each float must be equal. */
+  readonly exact: boolean;
+}
+
 /** float32 sums of a larger batch may be rounded otherwise: relative to a row's largest output. */
 const FLOAT_TOLERANCE = 1e-5;
 
 /** Clients on `connections` connections, each of which asks again as soon as it has its answer. */
-export async function load(
-  url: string,
-  bodies: readonly string[],
-  expected: ReadonlyArray<readonly number[]>,
-  exact: boolean,
-  connections: number,
-  seconds: number,
-): Promise<Load> {
+export async function load(task: Task, connections: number, seconds: number): Promise<Load> {
   let [clients, answers, wrongAnswers] = [0, 0, 0];
-  const questions = bodies.map((body, row) => ({
+  const { url, outputs, expected, exact } = task;
+  const questions = task.questions.map((question, row) => ({
     method: 'POST' as const,
-    headers: { 'content-type': 'application/json' },
-    body,
+    ...question,
     onResponse: (status: number, answer: string) => {
       answers++;
-      if (status !== 200 || !isRight(answer, expected[row], exact)) wrongAnswers++;
+      if (status !== 200 || !isRight(outputs(answer), expected[row], exact)) wrongAnswers++;
     },
   }));
   const result = await autocannon({
@@ -51,10 +61,8 @@ export async function load(
   };
 }
 
-function isRight(body: string, expected: readonly number[], exact: boolean): boolean {
-  const { predictions } = JSON.parse(body) as { predictions: number[][] };
+function isRight(row: readonly number[], expected: readonly number[], exact: boolean): boolean {
   const largest = Math.max(...expected.map(Math.abs));
   const tolerance = exact ? 0 : FLOAT_TOLERANCE * largest;
-  const [row] = predictions;
   return expected.every((value, i) => Math.abs(value - row[i]) <= tolerance);
 }

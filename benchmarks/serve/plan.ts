@@ -3,6 +3,9 @@
 /** Inputs, two hidden layers, outputs. */
 export const WIDTHS = [1024, 4096, 4096, 10] as const;
 
+/** With rows of 4,096 numbers, for what the form of a request costs. */
+export const WIDE = [4096, 4096, 4096, 10] as const;
+
 export const KINDS = ['float32', 'deployed'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -17,6 +20,9 @@ export const SUBJECTS: readonly Subject[] = [
   { kind: 'deployed', backend: 'tensorflow' },
   { kind: 'deployed', backend: 'wasm' },
 ];
+
+/** The server that is asked in each form. */
+export const WIDE_SUBJECT: Subject = { kind: 'deployed', backend: 'wasm' };
 
 export const WORKERS: readonly number[] = [1, 2];
 export const CONNECTIONS: readonly number[] = [1, 16, 64];

@@ -8,6 +8,13 @@ export interface Row extends Subject, Load {
   readonly connections: number;
 }
 
+/** One way to send the rows. */
+export interface FormRow extends Load {
+  readonly node: number;
+  readonly connections: number;
+  readonly form: string;
+}
+
 export interface MemoryRow extends Subject {
   readonly node: number;
   /** Bytes of the saved weights. */
@@ -53,6 +60,28 @@ export function ratioCells(rows: readonly Row[]): Cells[] {
       };
     }),
   );
+}
+
+/** @param base the form that the others are compared with. */
+export function formCells(rows: readonly FormRow[], base: string): Cells[] {
+  return rows.map((row) => {
+    const { node, connections } = row;
+    const baseRow = rows.find(
+      (other) => other.node === node && other.connections === connections && other.form === base,
+    );
+    const ratio = row.requestsPerSecond / (baseRow?.requestsPerSecond ?? NaN);
+    return {
+      Node: String(node),
+      connections: String(connections),
+      form: row.form,
+      'requests/s': row.requestsPerSecond.toFixed(0),
+      [`by ${base}`]: ratio.toFixed(2),
+      'p50 ms': row.p50Ms.toFixed(0),
+      'p99 ms': row.p99Ms.toFixed(0),
+      answers: String(row.answers),
+      wrong: String(row.wrongAnswers),
+    };
+  });
 }
 
 export function memoryCells(rows: readonly MemoryRow[]): Cells[] {

@@ -8,7 +8,7 @@ import type { Subject } from './plan';
 
 /** The command `serve` in a process of its own. */
 export interface ServerProcess {
-  readonly predictUrl: string;
+  readonly url: string;
   /** Resident bytes of the serving processes. */
   residentBytes(): Promise<number>;
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export async function startServer(
   });
   const url = await printedUrl(child.stdout, workers);
   return {
-    predictUrl: `${url}/v1/models/${kind}:predict`,
+    url,
     residentBytes: async () => {
       const text = await (await fetch(`${url}/metrics`)).text();
       return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);

@@ -39,7 +39,10 @@ MODEL: a folder with model.json, or with numbered folders of versions.
   --backend NAME           tensorflow, wasm or cpu; the first that is installed
   --workers N              processes that share the port, 1 if not given
   --allow-host NAME        a name in Host; repeatable
+  --allow-origin ORIGIN    of web pages that may ask; repeatable
   --import FILE            run JavaScript that registers classes; repeatable
+  --warmup-shape NAME=7,3  sizes of an input without rows, where the model leaves
+                           some open; NAME may be missing for MODEL; repeatable
   --max-batch N            rows computed at once, 64 if not given
   --batch-window-ms N      wait for a batch to fill up, 2 if not given
   --timeout-ms N           for a request and its answer, 10000 if not given

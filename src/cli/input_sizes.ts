@@ -18,14 +18,19 @@ export interface InputOptions {
 /** @throws if `--rows` is not a positive integer, or a `--shape` is no list of them. */
 export function inputOptions(rows: string | undefined, shapes: string[] | undefined): InputOptions {
   if (rows != null && !isSize(rows)) refuse('--rows', 'a positive integer', rows);
-  for (const shape of shapes ?? []) {
-    const isShape = shape === '' || shape.split(',').every(isSize);
-    if (!isShape) refuse('--shape', 'sizes without the batch, as in 64,64,3', shape);
-  }
   return {
     rows: rows == null ? undefined : Number(rows),
-    shapes: shapes?.map((shape) => (shape === '' ? [] : shape.split(',').map(Number))),
+    shapes: shapes?.map(
+      (shape) =>
+        shapeIn(shape) ?? refuse('--shape', 'sizes without the batch, as in 64,64,3', shape),
+    ),
   };
+}
+
+/** The shape that a text like "64,64,3" stands for; undefined if it is none. */
+export function shapeIn(text: string): number[] | undefined {
+  const sizes = text === '' ? [] : text.split(',');
+  return sizes.every(isSize) ? sizes.map(Number) : undefined;
 }
 
 function isSize(text: string): boolean {

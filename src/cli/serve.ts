@@ -5,7 +5,7 @@ import { serveOptions } from './serve_options';
 /** Serves until a signal ends it. Meanwhile it prints what it serves. */
 export async function run(args: string[]): Promise<Outcome> {
   const options = serveOptions(args);
-  const server = createServer(options);
+  const server = createServer({ ...options, log: (message) => console.error(message) });
   const models = await server.start();
   const stopped = signaled(['SIGTERM', 'SIGINT']);
   const { workers = 1 } = options;

@@ -1,9 +1,17 @@
+import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { ServerOptions } from 'tfjs-bitcore/serving';
 import { argumentError } from '../errors';
 import type { Check } from '../options/check';
-import { hostName, modelName, SERVER_OPTIONS } from '../serving/options';
+import {
+  hostName,
+  leastHeldBytes,
+  modelName,
+  originOfPages,
+  SERVER_OPTIONS,
+} from '../serving/options';
+import { shapeIn } from './input_sizes';
 
 /** The options that are whole numbers, as the command line and `createServer` call them. */
 const NUMBERS = {
@@ -20,15 +28,20 @@ const NUMBERS = {
 } as const;
 
 const TEXTS = ['name', 'models', 'host', 'backend'] as const;
-const LISTS = ['model', 'allow-host', 'import'] as const;
+const LISTS = ['model', 'allow-host', 'allow-origin', 'import', 'warmup-shape'] as const;
 
 /** @throws if an option is unknown, missing or wrong: the error names it as it stands on the command line. */
 export function serveOptions(args: string[]): ServerOptions {
   const { values, positionals } = parseArgs({ args, options: FLAGS, allowPositionals: true });
-  const { host, backend, import: imports, 'allow-host': allowHost, models: modelsFolder } = values;
+  const { host, backend, import: imports, models: modelsFolder } = values;
+  const { 'allow-host': allowHost, 'allow-origin': allowOrigin, 'warmup-shape': shapes } = values;
   for (const allowed of allowHost ?? []) check('--allow-host', hostName, allowed);
+  for (const allowed of allowOrigin ?? []) check('--allow-origin', originOfPages, allowed);
   if (host != null) check('--host', SERVER_OPTIONS.host, host);
   if (backend != null) check('--backend', SERVER_OPTIONS.backend, backend);
+  if (modelsFolder != null) checkFolder('--models', modelsFolder);
+  const numbers = numbersIn(values);
+  checkHeldBytes(numbers);
   return {
     models: modelsOf(positionals, values),
     ...(modelsFolder != null && { modelsFolder }),
@@ -36,7 +49,11 @@ export function serveOptions(args: string[]): ServerOptions {
     ...(backend != null && { backend: backend as NonNullable<ServerOptions['backend']> }),
     ...(imports != null && { imports }),
     ...(allowHost != null && { allowHost }),
-    ...numbersIn(values),
+    ...(allowOrigin != null && { allowOrigin }),
+    ...(shapes != null && {
+      warmupShapes: warmupShapes(shapes, nameOfPositional(positionals, values)),
+    }),
+    ...numbers,
   };
 }
 
@@ -58,9 +75,35 @@ function modelsOf(positionals: readonly string[], named: Named): Record<string, 
     );
   }
   if (folder == null) return Object.fromEntries(models);
-  const name = named.name ?? nameOf(folder);
+  const name = nameOfPositional(positionals, named)!;
   check('--name', modelName, name);
   return Object.fromEntries([[name, folder], ...models]);
+}
+
+/** The name of MODEL, if there is one. */
+function nameOfPositional(
+  [folder]: readonly string[],
+  { name }: Pick<Named, 'name'>,
+): string | undefined {
+  return folder == null ? undefined : (name ?? nameOf(folder));
+}
+
+/** The shapes by the names of models, from texts like NAME=7,3; without NAME, they are of `model`. */
+function warmupShapes(
+  texts: readonly string[],
+  model: string | undefined,
+): Record<string, number[][]> {
+  const shapes: Record<string, number[][]> = {};
+  for (const text of texts) {
+    const [, name = model, sizes] = /^(?:([^=]*)=)?(.*)$/s.exec(text)!;
+    const shape = shapeIn(sizes!);
+    if (shape == null || !modelName.holds(name)) {
+      const expected = 'NAME=SIZES, or SIZES alone for MODEL, without the batch, as in net=64,64,3';
+      throw argumentError('tfjs-bitcore', '--warmup-shape', expected, text);
+    }
+    (shapes[name!] ??= []).push(shape);
+  }
+  return shapes;
 }
 
 /** Of NAME=MODEL. */
@@ -91,6 +134,18 @@ function numbersIn(values: Partial<Record<keyof typeof NUMBERS, string>>): Parti
       return [option, number];
     }),
   );
+}
+
+function checkHeldBytes({ maxHeldBytes, maxBodyBytes }: Partial<ServerOptions>): void {
+  const least = leastHeldBytes(maxBodyBytes ?? SERVER_OPTIONS.maxBodyBytes.default);
+  if (maxHeldBytes == null || maxHeldBytes >= least) return;
+  const expected = `at least ${least}, which is a little more than --max-body-bytes`;
+  throw argumentError('tfjs-bitcore', '--max-held-bytes', expected, maxHeldBytes);
+}
+
+function checkFolder(flag: string, path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw argumentError('tfjs-bitcore', flag, 'a folder with models', path);
 }
 
 function check(flag: string, { expected, holds }: Check, value: unknown, text = value): void {

@@ -1,4 +1,5 @@
 import {
+  anyFunction,
   integerBetween,
   nonEmptyString,
   oneOf,
@@ -46,8 +47,17 @@ export interface ServerOptions {
   readonly maxConnections?: number;
   /** Names that a request may be for, beside IP addresses and localhost. Default: none. */
   readonly allowHost?: readonly string[];
+  /** Origins of web pages that may ask, beside those of the server, as in `https://page.example`. Default: none. */
+  readonly allowOrigin?: readonly string[];
+  /**
+   * By the names of models, the shapes of their inputs for a warm-up, each without the batch. A model that leaves sizes
+   * open is not warmed up without. Default: none.
+   */
+  readonly warmupShapes?: Readonly<Record<string, ReadonlyArray<readonly number[]>>>;
   /** Milliseconds to receive a request, to answer it, and to send the answer. Default: 10000. */
   readonly timeoutMs?: number;
+  /** Gets a line of text when a version or a worker fails, or the server has an error of its own. Default: none. */
+  readonly log?: (message: string) => void;
 }
 
 /** What a process may have open is a matter of the system. */
@@ -74,6 +84,16 @@ export const hostName: Check = {
   holds: (value) => typeof value === 'string' && NAME.test(value),
 };
 
+/** An origin as browsers name it. */
+export const originOfPages: Check = {
+  expected: 'an origin as in https://page.example, without a path',
+  holds: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && isOrigin(value),
+};
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 function listOf({ expected, holds }: Check): Check {
   return {
     expected: `a list, each of which is ${expected}`,
@@ -81,20 +101,21 @@ function listOf({ expected, holds }: Check): Check {
   };
 }
 
-const folderByName: Check = {
-  expected: `an object {NAME: FOLDER}, of which NAME is ${modelName.expected}`,
-  holds: (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(
-      ([name, path]) => modelName.holds(name) && nonEmptyString.holds(path),
-    ),
-};
+/** @param what a value is, in a word for errors. */
+function byName(what: string, { holds }: Pick<Check, 'holds'>): Check {
+  return {
+    expected: `an object {NAME: ${what}}, of which NAME is ${modelName.expected}`,
+    holds: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.entries(value).every(([name, named]) => modelName.holds(name) && holds(named)),
+  };
+}
 
 /** @internal */
 export const SERVER_OPTIONS = {
-  models: folderByName,
+  models: byName('FOLDER', nonEmptyString),
   modelsFolder: nonEmptyString,
   host: { ...nonEmptyString, default: '127.0.0.1' },
   port: { ...integerBetween(0, 65_535), default: 8501 },
@@ -109,27 +130,35 @@ export const SERVER_OPTIONS = {
   maxHeldBytes: positiveInteger,
   maxConnections: { ...integerBetween(1, MAX_CONNECTIONS), default: 1000 },
   allowHost: { ...listOf(hostName), default: [] },
+  allowOrigin: { ...listOf(originOfPages), default: [] },
+  warmupShapes: byName('SHAPES', listOf(listOf(positiveInteger))),
   timeoutMs: { ...integerBetween(1, MAX_MS), default: 10_000 },
+  log: anyFunction,
 } satisfies OptionTable<ServerOptions>;
 
 /** The options with all defaults. */
 export type ResolvedOptions = Resolved<ServerOptions, typeof SERVER_OPTIONS> &
-  Required<Pick<ServerOptions, 'models' | 'maxHeldBytes'>>;
+  Required<Pick<ServerOptions, 'models' | 'maxHeldBytes' | 'warmupShapes' | 'log'>>;
+
+/** One request of the largest size must have a place. @internal */
+export function leastHeldBytes(maxBodyBytes: number): number {
+  return maxBodyBytes + REQUEST_BYTES;
+}
 
 /** @throws if an option is wrong. */
 export function readServerOptions(where: string, options: ServerOptions): ResolvedOptions {
   const read = readOptions<ServerOptions, typeof SERVER_OPTIONS>(where, options, SERVER_OPTIONS);
-  const { models = {} } = read;
+  const { models = {}, warmupShapes = {}, log = () => {} } = read;
   if (Object.keys(models).length === 0 && read.modelsFolder == null) {
     const expected = 'the folders of models by name, where there is no modelsFolder';
     throw argumentError(where, 'models', expected, models);
   }
-  const least = read.maxBodyBytes + REQUEST_BYTES;
+  const least = leastHeldBytes(read.maxBodyBytes);
   const { maxHeldBytes = Math.max(4 * least, read.maxConnections * REQUEST_BYTES) } = read;
   if (maxHeldBytes < least) {
     const expected = `at least ${REQUEST_BYTES} more than maxBodyBytes, which is ${read.maxBodyBytes}`;
     throw argumentError(where, 'maxHeldBytes', expected, maxHeldBytes);
   }
   const allowHost = read.allowHost.map((name) => name.toLowerCase());
-  return { ...read, models, maxHeldBytes, allowHost };
+  return { ...read, models, maxHeldBytes, warmupShapes, allowHost, log };
 }

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { randomFloats } from '../support/values';
-import { newFolder, removeFolders, saved, ternaryNet } from './support/models';
+import { cutWeights, newFolder, removeFolders, saved, ternaryNet } from './support/models';
 
 /* `createServer` of dist/ in programs of its users, each of which ends by itself when the server has ended. */
 
@@ -43,7 +43,8 @@ function resultOf(code: string, options: object): unknown {
   const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
     ...{ cwd: ROOT, encoding: 'utf8', timeout: 50_000 },
   });
-  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout.trim().split('\n')).toHaveLength(1);
   return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }
 
@@ -84,9 +85,25 @@ test('two servers in one program', () => {
 test.each([1, 2])('a start that fails leaves nothing, with %i workers', (workers) => {
   const missing = newFolder();
   const code = `console.log(JSON.stringify(await message(() => createServer(options).start())));`;
-  const expected =
-    workers === 1 ? `folder "${missing}": model.json cannot be read` : 'A worker did not start';
+  const expected = `folder "${missing}": model.json cannot be read`;
   expect(resultOf(code, { models: { net: missing }, workers })).toMatch(expected);
+});
+
+test.each([1, 2])('it prints nothing: `log` gets what fails, with %i workers', async (workers) => {
+  const versions = newFolder();
+  cpSync(folder, join(versions, '1'), { recursive: true });
+  cpSync(folder, join(versions, '2'), { recursive: true });
+  cutWeights(join(versions, '2'));
+  const code = `
+    const messages = [];
+    const server = createServer({ ...options, log: (message) => messages.push(message) });
+    await server.start();
+    await server.stop();
+    console.log(JSON.stringify(messages));`;
+  const failure = /^Version 2 of model "net": No model could be loaded from /;
+  expect(resultOf(code, { models: { net: versions }, workers })).toEqual(
+    Array(workers).fill(expect.stringMatching(failure)),
+  );
 });
 
 test('a port that is taken', () => {

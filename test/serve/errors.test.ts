@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { keepAlive, onConnections, send, type Answer, type RequestOptions } from './support/client';
+import { keepAlive, onConnections, send, type Answer } from './support/client';
+import { errorOf } from './support/error_of';
 import { closeAll, serve, type Served } from './support/in_process';
 import {
   embeddingNet,
@@ -32,15 +33,6 @@ afterAll(async () => {
   endAllServers();
   removeFolders();
 });
-
-/** The message of an error, in TensorFlow Serving's format, and nothing else. */
-async function errorOf(status: number, url: string, options: RequestOptions = {}): Promise<string> {
-  const answer = await send(url, options);
-  expect(answer).toMatchObject({ status, body: { error: expect.any(String) } });
-  expect(Object.keys(answer.body)).toEqual(['error']);
-  expect(answer.body.error).not.toMatch(/node_modules|\.[jt]s\b|\n/);
-  return answer.body.error;
-}
 
 const ROW = Array.from({ length: 16 }, (_, i) => i);
 const rowWith = (value: unknown) => ROW.map((number, i) => (i === 3 ? value : number));
@@ -93,11 +85,11 @@ describe('a bad body', () => {
     'a signature that is no name': [{ signature_name: 1, instances: [ROW] }, /signature_name/],
     'rows deeper than any stack': [
       `{"instances": [${nested(9000)}]}`,
-      /must have at most 70 lists and objects within each other/,
+      /must have at most 74 lists and objects within each other/,
     ],
     'an object deeper than any stack': [
       `{"instances": [{"x": ${nested(9000)}}]}`,
-      /must have at most 70 lists and objects within each other/,
+      /must have at most 74 lists and objects within each other/,
     ],
   };
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ServedModel } from '../../src/serving/model/served_model';
 import { randomFloats } from '../support/values';
-import { onConnections, send } from './support/client';
+import { metricsOf, onConnections, send } from './support/client';
 import {
   fixedBatchNet,
   removeFolders,
@@ -20,8 +20,8 @@ afterAll(() => {
   removeFolders();
 });
 
-async function start(model: tf.LayersModel) {
-  const options = ['--name', 'net', '--backend', 'wasm'];
+async function start(model: tf.LayersModel, ...args: string[]) {
+  const options = ['--name', 'net', '--backend', 'wasm', ...args];
   const server = await startServer(await saved(model), ...options);
   /** Expects what the model gives for these rows. */
   const expectRight = async (rows: tf.Tensor, predictions: unknown) => {
@@ -78,6 +78,28 @@ test('open sizes: no warm-up, and any size that the model takes', async () => {
     await expectRight(x, (model.predict(x) as tf.Tensor).arraySync());
   }
   expect(await server.end()).toEqual({ code: 0, signal: null });
+});
+
+test('open sizes: a warm-up of the shape that is given', async () => {
+  const model = sequenceNet();
+  const { server, expectRight } = await start(model, '--warmup-shape', 'net=7,3');
+  expect(server.output()).not.toMatch(/first answers will be slow/);
+  expect((await metricsOf(server.url))['serving_batch_rows_count']).toBe(0);
+  const x = tf.tensor3d(randomFloats(2 * 5 * 3, 1), [2, 5, 3]);
+  await expectRight(x, (model.predict(x) as tf.Tensor).arraySync());
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+});
+
+test('shapes for a warm-up that the model cannot take: it serves without', async () => {
+  const model = await ServedModel.load(await saved(sequenceNet()));
+  expect(await model.warmUp(4, [[7, 3]])).toBeUndefined();
+  const name = model.signature.inputs[0].name;
+  expect(await model.warmUp(4, [[7, 4]])).toBe(
+    `the shape for a warm-up of "${name}" must be [null,3] (null is open), got [7,4]`,
+  );
+  expect(await model.warmUp(4, [[7, 3], [1]])).toBe(
+    'a warm-up needs 1 shapes, one for each input, got 2',
+  );
 });
 
 describe('state is refused, and the layer named:', () => {

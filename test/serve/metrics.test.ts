@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { randomFloats } from '../support/values';
@@ -5,6 +7,7 @@ import { metricsOf, send } from './support/client';
 import { closeAll, serve } from './support/in_process';
 import { removeFolders, saved, ternaryNet } from './support/models';
 import { endAllServers, startServer } from './support/process';
+import { connected } from './support/rude';
 
 jest.setTimeout(60_000);
 
@@ -57,6 +60,22 @@ test('what is counted, after known requests', async () => {
   const { numTensors, numBytes } = tf.memory();
   expect(metrics).toMatchObject({ tfjs_tensors: numTensors, tfjs_tensor_bytes: numBytes });
   expect(metrics['process_resident_memory_bytes']).toBeGreaterThan(1e7);
+});
+
+test('a connection that makes place for another in the middle of its request', async () => {
+  const { url } = await serve(ternaryNet(), '--max-connections', '1');
+  const slow = await connected(url);
+  const answer = once(slow, 'data');
+  slow.write('POST /v1/models');
+  await sleep(200);
+  const other = await connected(url);
+  expect(String((await answer)[0])).toMatch(/^HTTP\/1.1 503 [^]*need the place of this slow one/);
+  other.destroy();
+  const counted = 'serving_requests_total{method="none",route="none",status="503"}';
+  expect(await metricsOf(url)).toMatchObject({
+    [counted]: 1,
+    'serving_errors_total{status="503"}': 1,
+  });
 });
 
 test('health', async () => {

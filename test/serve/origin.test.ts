@@ -162,6 +162,64 @@ test('no answer allows a page of another origin to read it', async () => {
   }
 });
 
+describe('pages of --allow-origin', () => {
+  const ORIGIN = 'https://page.example:444';
+  const headers = { Origin: ORIGIN, 'Sec-Fetch-Site': 'cross-site' };
+  let url: string;
+  let base: string;
+
+  beforeAll(async () => {
+    ({ url, base } = await serve(ternaryNet(), '--allow-origin', ORIGIN));
+  });
+
+  test('may ask, and read answers and refusals', async () => {
+    const answers = [
+      await send(`${base}:predict`, { body: BODY, headers }),
+      await send(`${url}/v2/models/net`, { headers }),
+      await send(`${base}:predict`, { body: {}, headers }),
+      await send(`${url}/v2/models/other`, { headers }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 404]);
+    for (const { headers } of answers) {
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': ORIGIN,
+        'access-control-expose-headers': 'Inference-Header-Content-Length, Retry-After',
+        vary: 'Origin',
+      });
+    }
+  });
+
+  test('are told beforehand that they may', async () => {
+    const preflight = { ...headers, 'Access-Control-Request-Method': 'POST' };
+    const options = { method: 'OPTIONS', headers: preflight };
+    expect(await send(`${url}/v2/models/net/infer`, options)).toMatchObject({
+      status: 204,
+      headers: {
+        'access-control-allow-origin': ORIGIN,
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'Content-Type, Inference-Header-Content-Length',
+      },
+      body: '',
+    });
+  });
+
+  test.each(['https://page.example', 'http://page.example:444', 'null'])(
+    'are not those of %s',
+    async (origin) => {
+      const foreign = { ...headers, Origin: origin };
+      const answers = [
+        await send(`${base}:predict`, { body: BODY, headers: foreign }),
+        await send(`${url}/v2/models/net`, { headers: foreign }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([403, 200]);
+      for (const { headers } of answers) {
+        expect(headers).not.toHaveProperty('access-control-allow-origin');
+        expect(headers.vary).toBe('Origin');
+      }
+    },
+  );
+});
+
 test('HTTP 1.1 without Host', async () => {
   const head = `GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n`;
   await refusalOf(['GET', '/healthz', 400], async () => {

@@ -149,6 +149,6 @@ test('20,000 requests, good and bad, at 64 connections', async () => {
   });
   expect(after.handles).toBeLessThanOrEqual(before.handles + 2);
   expect(after.rss - before.rss).toBeLessThan(20e6);
-  expect(server.output()).not.toMatch(/"level":50/); // errors of the server's own
+  expect(server.output()).not.toMatch(/Internal error/); // errors of the server's own
   expect(await server.end()).toEqual({ code: 0, signal: null });
 });

@@ -66,11 +66,11 @@ describe('refuses to start, with exit code 2,', () => {
 
   test('with a folder that is missing', async () => {
     const missing = newFolder();
-    expect(await refusal(missing)).toMatch(
-      `folder "${missing}": model.json cannot be read: ENOENT`,
-    );
-    expect(await refusal(missing, '--workers', '2')).toMatch(
-      /A worker did not start; its reason stands above/,
+    const reason = `folder "${missing}": model.json cannot be read: ENOENT`;
+    expect(await refusal(missing)).toMatch(reason);
+    expect(await refusal(missing, '--workers', '2')).toMatch(reason);
+    expect(await refusal('--models', missing)).toMatch(
+      `tfjs-bitcore: --models must be a folder with models, got "${missing}".`,
     );
   });
 
@@ -160,19 +160,26 @@ describe('options', () => {
       maxHeldBytes: 4 * (16 * 2 ** 20 + 4096),
       maxConnections: 1000,
       allowHost: [],
+      allowOrigin: [],
+      warmupShapes: {},
       timeoutMs: 10_000,
+      log: expect.any(Function),
     });
   });
 
   test('are read', () => {
     const args = '--name a.b-c_1 --host ::1 --port 0 --backend cpu --workers 3 --batch-window-ms 0';
     const limits = '--max-batch 1 --max-rows 2 --max-queue 3 --max-body-bytes 4 --timeout-ms 5';
-    const models = '--model other=models/a=b --models all';
+    const models = '--model other=models/a=b --models src';
     const more = '--max-held-bytes 5000 --max-connections 6 --import a.js';
     const hosts = '--allow-host a.example --allow-host B.example';
-    expect(parse(...`${args} ${models} ${limits} ${more} ${hosts}`.split(' '))).toEqual({
+    const origins = '--allow-origin https://a.example --allow-origin http://b.example:81';
+    const shapes = '--warmup-shape 64,64,3 --warmup-shape other= --warmup-shape a.b-c_1=7';
+    expect(
+      parse(...`${args} ${models} ${limits} ${more} ${hosts} ${origins} ${shapes}`.split(' ')),
+    ).toEqual({
       models: { 'a.b-c_1': 'models/my net', other: 'models/a=b' },
-      modelsFolder: 'all',
+      modelsFolder: 'src',
       host: '::1',
       port: 0,
       backend: 'cpu',
@@ -186,7 +193,10 @@ describe('options', () => {
       maxHeldBytes: 5000,
       maxConnections: 6,
       allowHost: ['a.example', 'b.example'],
+      allowOrigin: ['https://a.example', 'http://b.example:81'],
+      warmupShapes: { 'a.b-c_1': [[64, 64, 3], [7]], other: [[]] },
       timeoutMs: 5,
+      log: expect.any(Function),
     });
   });
 
@@ -205,6 +215,13 @@ describe('options', () => {
     ['--max-held-bytes', '16777216'],
     ['--max-connections', '0'],
     ['--allow-host', 'a.example:80'],
+    ['--allow-origin', 'a.example'],
+    ['--allow-origin', '*'],
+    ['--allow-origin', 'https://a.example/'],
+    ['--allow-origin', 'file://a'],
+    ['--warmup-shape', '7,0'],
+    ['--warmup-shape', 'net=7,x'],
+    ['--warmup-shape', 'a/b=7'],
     ['--timeout-ms', '0'],
     ['--timeout-ms', '86400001'],
     ['--batch-window-ms', 'Infinity'],
@@ -217,7 +234,6 @@ describe('options', () => {
     ['--model', 'net='],
     ['--unknown', '1'],
   ])('%s %j is refused', (option, value) => {
-    const shown = option === '--max-held-bytes' ? 'maxHeldBytes' : option;
-    expect(() => parse(option, value)).toThrow(shown);
+    expect(() => parse(option, value)).toThrow(option);
   });
 });

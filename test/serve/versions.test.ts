@@ -1,10 +1,17 @@
-import { cpSync, mkdirSync, renameSync, rmSync, truncateSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { randomFloats } from '../support/values';
 import { keepAlive, metricsOf, onConnections, send } from './support/client';
-import { newFolder, removeFolders, saved, ternaryNet, twoInputsNet } from './support/models';
+import {
+  cutWeights,
+  newFolder,
+  removeFolders,
+  saved,
+  ternaryNet,
+  twoInputsNet,
+} from './support/models';
 import { endAllServers, startServer, type ServerProcess } from './support/process';
 import { until } from './support/until';
 
@@ -37,11 +44,9 @@ async function addVersion(folder: string, number: number, model: tf.LayersModel)
   renameSync(await saved(model), join(folder, String(number)));
 }
 
-/** The file of the weights loses its end. */
 async function addDamaged(folder: string, number: number): Promise<void> {
   const path = await saved(ternaryNet());
-  const weights = readdirSync(path).find((name) => name.endsWith('.bin'))!;
-  truncateSync(join(path, weights), 10);
+  cutWeights(path);
   renameSync(path, join(folder, String(number)));
 }
 
@@ -176,6 +181,63 @@ test('a damaged version is tried again when its files have changed', async () =>
   cpSync(await saved(models[1]), join(folder, '2'), { recursive: true });
   await untilStates(server, { 2: 'AVAILABLE', 1: 'END' });
   expect(await ask(server)).toEqual({ status: 200, body: answers[1] });
+});
+
+test('files that take the place of those of the served version are served, under load, and damaged ones are not', async () => {
+  const folder = newFolder();
+  await addVersion(folder, 1, models[0]);
+  const server = await start(folder, '--name', 'net');
+  const replaced = async (path: string) => cpSync(path, join(folder, '1'), { recursive: true });
+  await underLoad(server, async () => {
+    await replaced(await saved(models[1]));
+    const isNew = async () => (await ask(server)).body === answers[1];
+    await until(isNew, () => `The new files are not served:\n${server.output()}`);
+    cutWeights(join(folder, '1'));
+    const failures = 'serving_version_failures_total{model="net"}';
+    const hasFailed = async () => (await metricsOf(server.url))[failures] === 1;
+    await until(hasFailed, () => `The damage is not noticed:\n${server.output()}`);
+  });
+  expect(await ask(server)).toEqual({ status: 200, body: answers[1] });
+  expect(await metricsOf(server.url)).toMatchObject({
+    [`${VERSIONS}{model="net",version="1",state="AVAILABLE"}`]: 1,
+  });
+  await replaced(await saved(models[2]));
+  const isNew = async () => (await ask(server)).body === answers[2];
+  await until(isNew, () => `The mended files are not served:\n${server.output()}`);
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+});
+
+/** Keeps the load of a version until its folder has no file "slow" any more. */
+const SLOW = `
+  import { existsSync } from 'node:fs';
+  import { join } from 'node:path';
+  import { workerData } from 'node:worker_threads';
+  while (existsSync(join(workerData.folder, 'slow'))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }`;
+
+test('a version that takes long to load keeps neither other models nor the end of the server', async () => {
+  const [slow, quick, code] = [newFolder(), newFolder(), newFolder()];
+  for (const folder of [slow, quick]) await addVersion(folder, 1, models[0]);
+  mkdirSync(code, { recursive: true });
+  writeFileSync(join(code, 'slow.mjs'), SLOW);
+  const named = ['--model', `net=${slow}`, '--model', `quick=${quick}`];
+  const server = await start(...named, '--import', join(code, 'slow.mjs'));
+
+  const path = await saved(models[1]);
+  writeFileSync(join(path, 'slow'), '');
+  renameSync(path, join(slow, '2'));
+  await untilStates(server, { 2: 'LOADING', 1: 'AVAILABLE' });
+  await addVersion(quick, 2, models[2]);
+  const isNew = async () => (await ask(server, 'quick')).body === answers[2];
+  await until(isNew, () => `The new version is not served:\n${server.output()}`);
+  await untilStates(server, { 2: 'LOADING', 1: 'AVAILABLE' });
+  expect(await ask(server)).toEqual({ status: 200, body: answers[0] });
+
+  const begin = performance.now();
+  expect(await server.end()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - begin).toBeLessThan(20_000);
+  expect(server.output()).not.toMatch(/Version 2 of model "net"/);
 });
 
 test('a folder of models: each by its name, and they come and go', async () => {

@@ -15,14 +15,14 @@ const QUESTION = { areYouThere: true };
 const ANSWER = { iAmThere: true };
 
 /** For the supervisor: ends the worker when it no longer answers, so that it is replaced. */
-export function endWhenSilent(worker: Worker): void {
+export function endWhenSilent(worker: Worker, log: (message: string) => void): void {
   let missed = 0;
   worker.on('message', (message: Partial<typeof ANSWER>) => {
     if (message.iAmThere) missed = 0;
   });
   const timer = setInterval(() => {
     if (missed === MISSES) {
-      console.error(`Worker ${worker.process.pid} does not answer; ending it.`);
+      log(`Worker ${worker.process.pid} does not answer; ending it.`);
       // A stopped process does not take any other signal.
       worker.process.kill('SIGKILL');
     }

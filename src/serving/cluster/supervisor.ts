@@ -5,7 +5,7 @@ import type { ResolvedOptions } from '../options';
 import { execArgvOfFiles, programFile } from '../program_file';
 import type { Running } from '../running';
 import { endWhenSilent } from './heartbeat';
-import type { Ready } from './messages';
+import type { Failed, Logged, Ready } from './messages';
 import { SharedMetrics } from './shared_metrics';
 import { closeUnconfirmedOnExit } from './unconfirmed';
 
@@ -86,6 +86,9 @@ class Supervisor {
     });
     const worker = cluster.fork();
     closeUnconfirmedOnExit(worker);
+    worker.on('message', (message: Logged) => {
+      if (message.kind === 'logged') this.options.log(message.message);
+    });
     this.workers.add(worker);
     this.metrics.add(worker);
     worker.once('exit', () => this.workers.delete(worker));
@@ -93,19 +96,20 @@ class Supervisor {
   }
 
   private watch(worker: Worker): void {
-    endWhenSilent(worker);
+    endWhenSilent(worker, this.options.log);
     worker.once('exit', () => void this.replace(worker));
   }
 
   private async replace(dead: Worker): Promise<void> {
     const { pid, exitCode, signalCode } = dead.process;
     if (this.stopping) return;
-    console.error(`Worker ${pid} ended (${signalCode ?? exitCode}); starting another.`);
+    this.options.log(`Worker ${pid} ended (${signalCode ?? exitCode}); starting another.`);
     const worker = this.fork();
     try {
       await ready(worker);
       this.watch(worker);
-    } catch {
+    } catch (error) {
+      this.options.log((error as Error).message);
       await sleep(RETRY_MS);
       await this.replace(worker);
     }
@@ -114,12 +118,11 @@ class Supervisor {
 
 function ready(worker: Worker): Promise<Ready> {
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: Ready) => {
+    worker.on('message', (message: Ready | Failed) => {
       if (message.kind === 'ready') resolve(message);
+      if (message.kind === 'failed') reject(new Error(message.reason));
     });
-    worker.once('exit', () =>
-      reject(new Error('A worker did not start; its reason stands above.')),
-    );
+    worker.once('exit', () => reject(new Error('A worker ended while it started.')));
   });
 }
 

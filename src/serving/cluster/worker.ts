@@ -6,7 +6,7 @@ import { Metrics } from '../http/metrics';
 import type { ResolvedOptions } from '../options';
 import { serveHere } from '../serve_here';
 import { answerHeartbeats } from './heartbeat';
-import type { Ready } from './messages';
+import type { Failed, Logged, Ready } from './messages';
 import { answerMetrics, metricsOfAllWorkers } from './shared_metrics';
 
 async function main(options: ResolvedOptions): Promise<void> {
@@ -20,7 +20,9 @@ async function main(options: ResolvedOptions): Promise<void> {
   process.send!({ kind: 'ready', address, models } satisfies Ready);
 }
 
-main(JSON.parse(process.argv[2]!) as ResolvedOptions).catch((error: Error) => {
-  console.error(error.message);
-  process.exit(1);
+const log = (message: string) => void process.send?.({ kind: 'logged', message } satisfies Logged);
+const options = JSON.parse(process.argv[2]!) as Omit<ResolvedOptions, 'log'>;
+
+main({ ...options, log }).catch(({ message }: Error) => {
+  process.send!({ kind: 'failed', reason: message } satisfies Failed, () => process.exit(1));
 });

@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { refusalForNow } from '../model/predictor';
-import { answerOn } from './errors';
+import { refusalForNow, type Answer } from '../model/predictor';
 
 /** Connections above the limit, which are only told so. */
 const SURPLUS = 64;
@@ -20,6 +19,7 @@ export class Connections {
   constructor(
     server: Server,
     private readonly most: number,
+    private readonly refuse: (socket: Socket, answer: Answer) => void,
   ) {
     server.maxConnections = most + SURPLUS;
     server.on('connection', (socket: Socket) => this.begin(socket));
@@ -64,7 +64,7 @@ export class Connections {
     this.end(socket);
     const betweenRequests = socket.bytesRead === bytesBefore;
     if (betweenRequests) socket.destroy();
-    else answerOn(socket, refusalForNow('Other connections need the place of this slow one.'));
+    else this.refuse(socket, refusalForNow('Other connections need the place of this slow one.'));
     return true;
   }
 }

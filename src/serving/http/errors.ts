@@ -35,10 +35,9 @@ export function clientAnswer(error: FastifyError): Answer | undefined {
 
 export function sendAnswer(
   reply: FastifyReply,
-  { status, body, retryAfter }: Answer,
+  { status, body, headers = {} }: Answer,
 ): FastifyReply {
-  if (retryAfter != null) reply.header('Retry-After', retryAfter);
-  return reply.code(status).type('application/json; charset=utf-8').send(body);
+  return reply.code(status).type('application/json; charset=utf-8').headers(headers).send(body);
 }
 
 /** For data that is not HTTP, or arrives too slowly: there is no request that could be answered. */
@@ -49,11 +48,14 @@ export function brokenRequest({ code, message }: NodeJS.ErrnoException): Answer 
 }
 
 /** Ends a connection with an answer. */
-export function answerOn(socket: Socket, { status, body, retryAfter }: Answer): void {
-  const retry = retryAfter == null ? '' : `Retry-After: ${retryAfter}\r\n`;
-  socket.write(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n${retry}` +
-      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+export function answerOn(socket: Socket, { status, body, headers = {} }: Answer): void {
+  const all = {
+    Connection: 'close',
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   socket.destroySoon();
 }

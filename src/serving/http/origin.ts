@@ -13,19 +13,22 @@ export interface OriginRules {
   readonly host: string;
   /** Names of the server, beside IP addresses and localhost. */
   readonly allowHost: readonly string[];
+  /** Origins of pages that may ask, beside its own. */
+  readonly allowOrigin: readonly string[];
 }
 
 /** @throws NoHost, Foreign. */
 export function checkRequest(
   { headers, method, httpVersion }: IncomingMessage,
-  { host: address, allowHost }: OriginRules,
+  { host: address, allowHost, allowOrigin }: OriginRules,
 ): void {
   const { host } = headers;
   if (host == null && httpVersion === '1.1') throw new NoHost('The header Host is missing.');
   // Names of a server on a network are its administrator's matter, if no list is given.
   if (host != null && (allowHost.length > 0 || isLoopback(address))) checkHost(host, allowHost);
   // What is only read, a page of another origin cannot see: there is no CORS header.
-  if (!['GET', 'HEAD'].includes(method!)) checkOrigin(headers);
+  if (['GET', 'HEAD'].includes(method!) || allowOrigin.includes(headers.origin!)) return;
+  checkOrigin(headers);
 }
 
 /**

@@ -1,14 +1,20 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Predictor } from '../model/predictor';
+import type { Predictor, Question } from '../model/predictor';
 import type { ResolvedOptions } from '../options';
 import { readBody } from './body';
 import { ByteBudget, type Hold } from './byte_budget';
 import { deadlineOf } from './deadline';
 import { sendAnswer } from './errors';
 
-/** Adds `POST PATH`. `find` gives the model for a request, or throws the refusal of it. */
-export type AddPredict = (path: string, find: (request: FastifyRequest) => Predictor) => void;
+/** What a request asks, and whom. */
+interface Target {
+  readonly predictor: Predictor;
+  readonly question: Omit<Question, 'body'>;
+}
+
+/** Adds `POST PATH`. `find` gives the target of a request, or throws the refusal of it. */
+export type AddPredict = (path: string, find: (request: FastifyRequest) => Target) => void;
 
 /** All bytes that the requests of all paths hold are counted together. */
 export function predictRoutes(
@@ -35,7 +41,8 @@ export function predictRoutes(
       handler: async (request, reply) => {
         const hold = holds.get(request) ?? holdOf(request);
         const signal = deadlineOf(reply, timeoutMs);
-        const work = find(request).predict(request.body ?? [], signal);
+        const { predictor, question } = find(request);
+        const work = predictor.predict({ ...question, body: request.body ?? [] }, signal);
         hold.keepFor(work);
         const answer = await Promise.race([work, aborted(signal)]);
         hold.add(answer.body.length);

@@ -4,14 +4,17 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { refusal, type Answer } from '../model/predictor';
 import type { ServedModels } from '../models/served';
 import type { ResolvedOptions } from '../options';
+import { openInference } from '../protocols/open_inference/routes';
+import { malformed, tensorFlowServing } from '../protocols/tensorflow_serving/routes';
 import { Connections } from './connections';
+import { allowOrigins } from './cors';
 import { limitWriting } from './deadline';
 import { answerOn, brokenRequest, clientAnswer, sendAnswer, TooManyConnections } from './errors';
 import { AnswersInOrder } from './in_order';
 import type { Metrics } from './metrics';
-import { addModelRoutes, malformed, routeOf } from './model_routes';
 import { checkRequest } from './origin';
 import { predictRoutes } from './predict';
+import { routeOf, type Protocol } from './protocol';
 
 export interface HttpServer {
   readonly http: FastifyInstance;
@@ -22,7 +25,9 @@ export interface HttpServer {
 /** What `/metrics` reports: figures of this process, or of all workers together. */
 export type CollectMetrics = () => Promise<string>;
 
-/** TensorFlow Serving's REST API, with health and metrics; not yet listening. */
+const PROTOCOLS: readonly Protocol[] = [tensorFlowServing, openInference];
+
+/** All protocols, with health and metrics; not yet listening. */
 export function createHttpServer(
   models: ServedModels,
   options: ResolvedOptions,
@@ -31,7 +36,6 @@ export function createHttpServer(
 ): HttpServer {
   const http = Fastify({
     requestTimeout: options.timeoutMs,
-    logger: { level: 'warn' },
     http: {
       requestTimeout: options.timeoutMs,
       // Node applies the longer of the two to the request.
@@ -44,17 +48,23 @@ export function createHttpServer(
       if (error.code === 'ECONNRESET') socket.destroy();
       else refuse(socket, brokenRequest(error));
     },
+    // No hook sees these.
     frameworkErrors: (error, _request, reply) => {
-      sendAnswer(reply, refusal(400, error.message));
+      const answer = refusal(400, error.message);
+      metrics.refused(answer.status);
+      sendAnswer(reply, answer);
     },
   });
   const inOrder = new AnswersInOrder(http.server);
   const refuse = (socket: Socket, answer: Answer) =>
     inOrder.refuseAfterThem(socket, () => refuseSocket(socket, answer, metrics));
-  const connections = new Connections(http.server, options.maxConnections);
+  const connections = new Connections(http.server, options.maxConnections, (socket, answer) =>
+    refuseSocket(socket, answer, metrics),
+  );
   const draining = addDraining(http, options.timeoutMs);
-  answerErrors(http);
+  answerErrors(http, options.log);
   answerWhatNodeRefuses(http, options.timeoutMs, metrics, refuse);
+  allowOrigins(http, options.allowOrigin);
   http.addHook('onRequest', async ({ headers, method, raw }) => {
     checkRequest(raw, options);
     if (method === 'POST' && connections.isSurplus(raw.socket)) {
@@ -69,12 +79,14 @@ export function createHttpServer(
   http.addHook('onResponse', async (request, reply) => {
     metrics.answered(
       request.method,
-      routeOf(request, models),
+      routeOf(request, PROTOCOLS, models),
       reply.statusCode,
       reply.elapsedTime / 1000,
     );
   });
-  addModelRoutes(http, models, predictRoutes(http, options));
+  const addPredict = predictRoutes(http, options);
+  const service = { models, isDraining: draining.began };
+  for (const protocol of PROTOCOLS) protocol.addRoutes(http, service, addPredict);
   http.get('/healthz', (_request, reply) => {
     const status = draining.began() ? 'draining' : 'ok';
     return reply.code(status === 'ok' ? 200 : 503).send({ status, models: versionsOf(models) });
@@ -100,11 +112,11 @@ function addDraining(http: FastifyInstance, timeoutMs: number) {
   return { start, began: () => draining != null };
 }
 
-function answerErrors(http: FastifyInstance): void {
+function answerErrors(http: FastifyInstance, log: ResolvedOptions['log']): void {
   http.setErrorHandler<FastifyError>((error, request, reply) => {
     const answer = clientAnswer(error);
     if (answer != null) return sendAnswer(reply, answer);
-    request.log.error(error);
+    log(`Internal error of ${request.method} ${request.url}: ${error.stack}`);
     return sendAnswer(reply, refusal(500, 'Internal error; the server has logged it.'));
   });
   http.setNotFoundHandler(({ method, url }, reply) => sendAnswer(reply, malformed(method, url)));

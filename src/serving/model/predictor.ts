@@ -1,24 +1,38 @@
 import type { Signature } from './signature';
 
-/** What a client is told: the body is JSON, for an error TensorFlow Serving's `{"error": message}`. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string | Uint8Array;
-  /** Seconds after which to try again. */
-  readonly retryAfter?: number;
+/** The protocols in which clients ask. */
+export type ProtocolName = 'tensorflow_serving' | 'open_inference';
+
+/** What a client asks a version of a model. */
+export interface Question {
+  readonly protocol: ProtocolName;
+  /** The name of the model. */
+  readonly model: string;
+  readonly version: number;
+  /** The bytes of the body, in blocks. */
+  readonly body: readonly Uint8Array[];
+  /** How many of them are JSON, where the client says it: those behind are the values of tensors. */
+  readonly jsonBytes?: number;
 }
 
-/** A model that answers the bodies of requests. */
+/** What a client is told. */
+export interface Answer {
+  readonly status: number;
+  /** JSON, unless `headers` have another Content-Type; for an error `{"error": message}`. */
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A model that answers questions. */
 export interface Predictor {
   readonly signature: Signature;
 
   /**
-   * The answer to the body of a `:predict` request. It settles when nothing of the request is left.
-   * @param body its bytes, in blocks.
+   * The answer to a question. It settles when nothing of the request is left.
    * @param signal takes the rows that are not computed yet out of the queue; its reason is thrown.
    * @throws if the model fails, which is not the client's error.
    */
-  predict(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer>;
+  predict(question: Question, signal: AbortSignal): Promise<Answer>;
 }
 
 /** What a predictor tells of its work, for metrics. */
@@ -35,7 +49,7 @@ export function refusal(status: number, error: string): Answer {
   return { status, body: JSON.stringify({ error }) };
 }
 
-/** For what another request, a little later, may get: 503. */
+/** For what another request, a second later, may get: 503. */
 export function refusalForNow(error: string): Answer {
-  return { ...refusal(503, error), retryAfter: 1 };
+  return { ...refusal(503, error), headers: { 'Retry-After': '1' } };
 }

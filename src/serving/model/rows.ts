@@ -1,8 +1,9 @@
-import type { TensorSpec } from './signature';
+/** The numbers of a tensor. */
+export type Data = Float32Array | Int32Array;
 
 /** Values of one input or output for some rows, row by row. */
 export interface Values {
-  readonly data: Float32Array | Int32Array;
+  readonly data: Data;
   /** Shape of one row. */
   readonly shape: readonly number[];
 }
@@ -11,71 +12,6 @@ export interface Values {
 export interface Rows {
   readonly count: number;
   readonly tensors: readonly Values[];
-}
-
-/** A JSON value of a tensor: a number, or nested lists of numbers. */
-export type Nested = number | string | readonly Nested[];
-
-/** A body that cannot be read, or does not fit the model. */
-export class BadBody extends Error {}
-
-/**
- * The values of one input from JSON.
- * @param rows one value for each row, as the schema of `spec` allows.
- * @throws BadBody if rows differ in a size that the model leaves open.
- */
-export function flatten(rows: readonly Nested[], spec: TensorSpec): Values {
-  const shape = shapeOf(rows[0]!);
-  const size = sizeOf(shape);
-  const data = new (spec.dtype === 'int32' ? Int32Array : Float32Array)(rows.length * size);
-  for (const [i, row] of rows.entries()) {
-    if (!fill(data, i * size, row, shape)) {
-      throw new BadBody(
-        `Rows of "${spec.name}" must have one shape: row 0 has ${JSON.stringify(shape)}, ` +
-          `row ${i} does not.`,
-      );
-    }
-  }
-  return { data, shape };
-}
-
-function shapeOf(value: Nested): number[] {
-  return Array.isArray(value) ? [value.length, ...shapeOf(value[0] as Nested)] : [];
-}
-
-/** False if a list has another length than `shape` says. */
-function fill(
-  data: Values['data'],
-  offset: number,
-  value: Nested,
-  [length, ...inner]: readonly number[],
-): boolean {
-  if (length === undefined) {
-    data[offset] = Number(value); // also of the strings "NaN" and "Infinity"
-    return true;
-  }
-  const list = value as readonly Nested[];
-  if (list.length !== length) return false;
-  if (inner.length === 0) {
-    for (let i = 0; i < length; i++) data[offset + i] = Number(list[i]);
-    return true;
-  }
-  const size = sizeOf(inner);
-  return list.every((element, i) => fill(data, offset + i * size, element, inner));
-}
-
-/** JSON of each row. JSON has no NaN and no infinity: they are strings, as in proto3. */
-export function nest({ data, shape }: Values, count: number): Nested[] {
-  const numbers: Nested[] = data.every(Number.isFinite)
-    ? [...data]
-    : Array.from(data, (value) => (Number.isFinite(value) ? value : String(value)));
-  let nested = numbers;
-  for (const length of [...shape].reverse()) {
-    nested = Array.from({ length: nested.length / length }, (_, i) =>
-      nested.slice(i * length, (i + 1) * length),
-    );
-  }
-  return nested.slice(0, count);
 }
 
 /** All rows of several requests whose rows have the same shapes. */
@@ -123,4 +59,9 @@ export function shapeKey({ tensors }: Rows): string {
 
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
+}
+
+/** Zeros of a type of numbers. */
+export function zerosOf(dtype: 'float32' | 'int32', count: number): Data {
+  return new (dtype === 'int32' ? Int32Array : Float32Array)(count);
 }

@@ -1,10 +1,10 @@
-import { dispose, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { cast, dispose, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import { ready } from 'tfjs-bitcore';
 import { folder } from 'tfjs-bitcore/folder';
 import 'tfjs-bitcore/vision'; // its layers, for models that have some
-import { padded, sizeOf, slice, type Rows } from './rows';
-import { signatureOf, type Signature } from './signature';
+import { padded, sizeOf, slice, zerosOf, type Rows } from './rows';
+import { fitsShape, signatureOf, type Signature, type TensorSpec } from './signature';
 
 /** Long enough for V8 to optimize the microkernels, and for their calibration. */
 const WARM_UP_MS = 600;
@@ -55,7 +55,8 @@ export class ServedModel {
         tensor(data, [count, ...shape], this.signature.inputs[i]!.dtype),
       );
       // predict() would cut the rows into batches, and join their outputs.
-      return [this.layers.apply(inputs) as Tensor | Tensor[]].flat();
+      const outputs = [this.layers.apply(inputs) as Tensor | Tensor[]].flat();
+      return outputs.map((output, i) => cast(output, this.signature.outputs[i]!.dtype));
     });
     try {
       this.checkRows(outputs, count);
@@ -80,16 +81,21 @@ export class ServedModel {
 
   /**
    * Runs batches of one row and of `maxBatch` rows, so that the first requests are not slow.
+   * @param shapes of a row of each input. Default: those of the model, if it leaves no size open.
    * @returns why there was no warm-up, or undefined. The model serves nevertheless.
    */
-  async warmUp(maxBatch: number): Promise<string | undefined> {
-    const open = this.signature.inputs.find(({ shape }) => shape.includes(null));
-    // Which sizes the model can take, only its clients know.
-    if (open != null) return `input "${open.name}" has sizes that the model leaves open`;
+  async warmUp(
+    maxBatch: number,
+    shapes?: ReadonlyArray<readonly number[]>,
+  ): Promise<string | undefined> {
+    const { inputs } = this.signature;
+    const reason = shapes == null ? openSizes(inputs) : misfit(inputs, shapes);
+    if (reason != null) return reason;
+    const rows = shapes ?? inputs.map(({ shape }) => shape.map(Number));
     const end = performance.now() + WARM_UP_MS;
     try {
       do {
-        for (const count of [1, maxBatch]) await this.predict(this.zeros(count));
+        for (const count of [1, maxBatch]) await this.predict(this.zeros(count, rows));
       } while (performance.now() < end);
     } catch (error) {
       return `rows of zeros gave an error: ${(error as Error).message}`;
@@ -97,12 +103,30 @@ export class ServedModel {
     return undefined;
   }
 
-  private zeros(count: number): Rows {
-    const tensors = this.signature.inputs.map(({ dtype, shape }) => {
-      const row = shape.map(Number);
-      const data = new (dtype === 'int32' ? Int32Array : Float32Array)(count * sizeOf(row));
-      return { data, shape: row };
+  private zeros(count: number, shapes: ReadonlyArray<readonly number[]>): Rows {
+    const tensors = this.signature.inputs.map(({ dtype }, i) => {
+      const shape = shapes[i]!;
+      return { data: zerosOf(dtype, count * sizeOf(shape)), shape };
     });
     return { count, tensors };
   }
+}
+
+/** Which sizes a model can take that it leaves open, only those know who use it. */
+function openSizes(inputs: readonly TensorSpec[]): string | undefined {
+  const open = inputs.find(({ shape }) => shape.includes(null));
+  return open && `input "${open.name}" has sizes that the model leaves open`;
+}
+
+function misfit(
+  inputs: readonly TensorSpec[],
+  shapes: ReadonlyArray<readonly number[]>,
+): string | undefined {
+  if (shapes.length !== inputs.length) {
+    return `a warm-up needs ${inputs.length} shapes, one for each input, got ${shapes.length}`;
+  }
+  const i = inputs.findIndex(({ shape }, i) => !fitsShape(shapes[i]!, shape));
+  if (i < 0) return undefined;
+  const expected = JSON.stringify(inputs[i]!.shape);
+  return `the shape for a warm-up of "${inputs[i]!.name}" must be ${expected} (null is open), got ${JSON.stringify(shapes[i])}`;
 }

@@ -1,14 +1,15 @@
 import { memory } from '@tensorflow/tfjs-core';
+import { BadBody } from '../protocols/bad_body';
+import { codecsOf } from '../protocols/codecs';
 import { Batcher, QueueFull, type BatcherLimits } from './batcher';
-import { BodyReader, writeRows } from './body';
 import {
   refusal,
   refusalForNow,
   type Answer,
   type Predictor,
   type PredictorEvents,
+  type Question,
 } from './predictor';
-import { BadBody } from './rows';
 import type { ServedModel } from './served_model';
 import type { Signature } from './signature';
 
@@ -17,15 +18,15 @@ export interface ServiceLimits extends BatcherLimits {
   readonly maxRows: number;
 }
 
-/** Answers bodies in the thread that calls it: reads them, computes their rows in batches, writes the outputs. */
+/** Answers questions in the thread that calls it, of any protocol: computes the rows of all together in batches. */
 export class PredictService implements Predictor {
   readonly signature: Signature;
-  private readonly reader: BodyReader;
+  private readonly codecs: ReturnType<typeof codecsOf>;
   private readonly batcher: Batcher;
 
   constructor(model: ServedModel, limits: ServiceLimits, events: PredictorEvents) {
     this.signature = model.signature;
-    this.reader = new BodyReader(model.signature, limits.maxRows);
+    this.codecs = codecsOf(model.signature, limits.maxRows);
     const tellHeld = () => {
       const { numTensors, numBytes } = memory();
       events.held(numTensors, numBytes);
@@ -40,11 +41,10 @@ export class PredictService implements Predictor {
     });
   }
 
-  async predict(blocks: readonly Uint8Array[], signal: AbortSignal): Promise<Answer> {
+  async predict(question: Question, signal: AbortSignal): Promise<Answer> {
     try {
-      const { body, rows } = this.reader.read(blocks);
-      const outputs = await this.batcher.submit(rows, signal);
-      return { status: 200, body: JSON.stringify(writeRows(body, outputs, this.signature)) };
+      const asked = this.codecs[question.protocol].read(question);
+      return asked.answer(await this.batcher.submit(asked.rows, signal));
     } catch (error) {
       if (error instanceof BadBody) return refusal(400, error.message);
       if (error instanceof QueueFull) return refusalForNow(error.message);

@@ -46,8 +46,7 @@ function named(specs: TensorSpec[]): TensorSpec[] {
   });
 }
 
-/** "float32 [batch, 784]". */
-export function describe({ dtype, shape, vocabulary }: TensorSpec): string {
-  const sizes = ['batch', ...shape.map((size) => size ?? 'any')].join(', ');
-  return `${dtype} [${sizes}]${vocabulary == null ? '' : ` of whole numbers below ${vocabulary}`}`;
+/** Whether rows of a shape fit one that may leave sizes open. */
+export function fitsShape(row: readonly number[], shape: TensorSpec['shape']): boolean {
+  return row.length === shape.length && row.every((size, i) => (shape[i] ?? size) === size);
 }

@@ -32,7 +32,7 @@ export async function foldersIn(folder: string): Promise<string[]> {
   return names.filter((_, i) => areFolders[i]);
 }
 
-/** Changes with the files of a folder: a version that could not be loaded is tried again when they have changed. */
+/** Changes with the files of a folder: a version is loaded anew, or tried again, when they have changed. */
 export async function stateOf(folder: string): Promise<string> {
   const names = (await namesIn(folder)).sort();
   const files = names.map(async (name) => {

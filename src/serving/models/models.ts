@@ -47,7 +47,7 @@ export class Models implements ServedModels {
       throw error;
     }
     this.started = true;
-    for (const failure of this.failures.splice(0)) console.error(failure);
+    for (const failure of this.failures.splice(0)) this.options.log(failure);
     this.updateSoon();
   }
 
@@ -67,7 +67,7 @@ export class Models implements ServedModels {
     });
   }
 
-  /** Ends all models, when they have answered what they have been asked. */
+  /** Ends all models, when they have answered what they have been asked. What is being loaded is given up. */
   async end(): Promise<void> {
     this.ended = true;
     clearTimeout(this.timer);
@@ -93,7 +93,8 @@ export class Models implements ServedModels {
       this.remove(model);
     }
     this.add(folders);
-    await Promise.all([...this.models.values()].map((model) => this.updated(model)));
+    // A model that takes long to load does not keep the others.
+    for (const model of this.models.values()) if (!model.isUpdating) void this.updated(model);
   }
 
   /** A model whose folder cannot be read goes on with what it has. */
@@ -104,14 +105,17 @@ export class Models implements ServedModels {
   private log(failure: string): void {
     if (!this.started) this.failures.push(failure);
     // A folder that stays unreadable is looked at each second.
-    else if (failure !== this.lastFailure) console.error(failure);
+    else if (failure !== this.lastFailure) this.options.log(failure);
     this.lastFailure = failure;
   }
 
   private add(folders: Readonly<Record<string, string>>): void {
     for (const [name, folder] of Object.entries(folders)) {
       if (this.models.has(name)) continue;
-      this.models.set(name, new ModelVersions(folder, this.options, this.eventsOf(name)));
+      const { warmupShapes, ...options } = this.options;
+      const shapes = warmupShapes[name];
+      const ofModel = { ...options, ...(shapes != null && { warmupShapes: shapes }) };
+      this.models.set(name, new ModelVersions(folder, ofModel, this.eventsOf(name)));
     }
   }
 

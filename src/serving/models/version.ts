@@ -1,4 +1,4 @@
-import type { Answer, PredictorEvents } from '../model/predictor';
+import type { Answer, PredictorEvents, Question } from '../model/predictor';
 import type { Signature } from '../model/signature';
 import type { Loaded, ThreadOptions } from '../thread/messages';
 import { ModelThread } from '../thread/model_thread';
@@ -33,6 +33,8 @@ export class Version implements ServedVersion {
 
   constructor(
     { number, folder }: VersionFolder,
+    /** What tells its files from others. */
+    readonly files: string,
     private readonly events: VersionEvents,
   ) {
     this.number = number;
@@ -56,8 +58,11 @@ export class Version implements ServedVersion {
     return this.loaded.signature;
   }
 
-  /** Loads and warms it. It does not throw: `state` and `error` tell what has become of it. */
-  async load(options: Omit<ThreadOptions, 'folder'>): Promise<void> {
+  /**
+   * Loads and warms it. It does not throw: `state` and `error` tell what has become of it.
+   * @param signal ends the load, which is no failure then.
+   */
+  async load(options: Omit<ThreadOptions, 'folder'>, signal: AbortSignal): Promise<void> {
     this.come('LOADING');
     const ended = ({ message }: Error) => {
       this.reason = message;
@@ -66,17 +71,18 @@ export class Version implements ServedVersion {
     };
     try {
       const { folder, work } = this;
-      this.thread = await ModelThread.start({ ...options, folder }, work, ended);
+      this.thread = await ModelThread.start({ ...options, folder }, work, ended, signal);
       this.come('AVAILABLE');
     } catch (error) {
-      ended(error as Error);
+      if (signal.aborted) this.end();
+      else ended(error as Error);
     }
   }
 
-  async predict(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer> {
+  async predict(question: Question, signal: AbortSignal): Promise<Answer> {
     this.requests++;
     try {
-      return await this.thread!.predict(body, signal);
+      return await this.thread!.predict(question, signal);
     } finally {
       if (--this.requests === 0) this.onIdle();
     }

@@ -1,4 +1,4 @@
-import type { Answer } from '../model/predictor';
+import type { Answer, Question } from '../model/predictor';
 import type { ServiceLimits } from '../model/service';
 import type { Signature } from '../model/signature';
 import type { ServerOptions } from '../options';
@@ -10,13 +10,15 @@ export interface ThreadOptions extends ServiceLimits {
   readonly backend?: ServerOptions['backend'];
   /** Files that register classes of layers. */
   readonly imports: readonly string[];
+  /** Shapes of its inputs for a warm-up, without the batch. */
+  readonly warmupShapes?: ReadonlyArray<readonly number[]>;
   /** Processes that share the processors. */
   readonly workers: number;
 }
 
 /** To the thread. */
 export type ToThread =
-  | { readonly kind: 'predict'; readonly id: number; readonly body: readonly Uint8Array[] }
+  | { readonly kind: 'predict'; readonly id: number; readonly question: Question }
   | { readonly kind: 'abort'; readonly id: number };
 
 /** What is known when the model is loaded. */

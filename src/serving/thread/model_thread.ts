@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Answer, Predictor, PredictorEvents } from '../model/predictor';
+import type { Answer, Predictor, PredictorEvents, Question } from '../model/predictor';
 import type { Signature } from '../model/signature';
 import { execArgvOfFiles, programFile } from '../program_file';
 import { keepTensorFlowLoaded } from './keep_loaded';
@@ -24,20 +24,25 @@ export class ModelThread implements Predictor {
   /**
    * Resolves when the model is loaded and warm.
    * @param ended is called if the thread ends by itself later, because its memory is full, for example.
-   * @throws if that fails.
+   * @param signal ends the thread while it loads.
+   * @throws if that fails, or the signal ends it.
    */
   static start(
-    { folder, backend, imports, workers, ...limits }: ThreadOptions,
+    { folder, backend, imports, warmupShapes, workers, ...limits }: ThreadOptions,
     events: PredictorEvents,
     ended: (error: Error) => void,
+    signal: AbortSignal,
   ): Promise<ModelThread> {
     const { batchWindowMs, maxBatch, maxQueue, maxRows } = limits;
     const workerData = {
       ...{ folder, imports, workers, batchWindowMs, maxBatch, maxQueue, maxRows },
       ...(backend != null && { backend }),
+      ...(warmupShapes != null && { warmupShapes }),
     } satisfies ThreadOptions;
     if (backend == null || backend === 'tensorflow') keepTensorFlowLoaded();
     const thread = new Worker(programFile('thread'), { workerData, execArgv: execArgvOfFiles() });
+    const abort = () => void thread.terminate();
+    signal.addEventListener('abort', abort);
     return new Promise((resolve, reject) => {
       let started: ModelThread | undefined;
       let hasFailed = false;
@@ -50,6 +55,7 @@ export class ModelThread implements Predictor {
       };
       thread.on('message', (message: FromThread) => {
         if (message.kind !== 'loaded') return receive(message, events, started);
+        signal.removeEventListener('abort', abort);
         started = new ModelThread(thread, message.loaded);
         resolve(started);
       });
@@ -63,15 +69,15 @@ export class ModelThread implements Predictor {
     return this.loaded.signature;
   }
 
-  predict(body: readonly Uint8Array[], signal: AbortSignal): Promise<Answer> {
+  predict(question: Question, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const id = ++this.lastId;
     return new Promise<Answer>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
       const abort = () => this.send({ kind: 'abort', id });
       signal.addEventListener('abort', abort, { once: true });
-      const buffers = body.map(({ buffer }) => buffer as ArrayBuffer);
-      this.send({ kind: 'predict', id, body }, buffers);
+      const buffers = question.body.map(({ buffer }) => buffer as ArrayBuffer);
+      this.send({ kind: 'predict', id, question }, buffers);
     });
   }
 

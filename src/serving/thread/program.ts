@@ -8,6 +8,7 @@ import { env } from '@tensorflow/tfjs-core';
 import { summary } from 'tfjs-bitcore';
 import { importFiles } from '../../cli/imports';
 import { startBackend } from '../model/backend';
+import type { Question } from '../model/predictor';
 import { ServedModel } from '../model/served_model';
 import { PredictService } from '../model/service';
 import type { FromThread, ThreadOptions, ToThread } from './messages';
@@ -25,7 +26,7 @@ async function main(options: ThreadOptions): Promise<void> {
   const model = await ServedModel.load(options.folder);
   const { batch } = model.signature;
   const maxBatch = Math.min(options.maxBatch, batch ?? Infinity);
-  const notWarm = await model.warmUp(Math.min(maxBatch, options.maxQueue));
+  const notWarm = await model.warmUp(Math.min(maxBatch, options.maxQueue), options.warmupShapes);
   const service = new PredictService(
     model,
     { ...options, maxBatch },
@@ -42,11 +43,11 @@ async function main(options: ThreadOptions): Promise<void> {
 
 function answerMessages(service: PredictService): void {
   const asked = new Map<number, AbortController>();
-  const answer = async (id: number, body: readonly Uint8Array[]) => {
+  const answer = async (id: number, question: Question) => {
     const controller = new AbortController();
     asked.set(id, controller);
     try {
-      const { body: text, ...rest } = await service.predict(body, controller.signal);
+      const { body: text, ...rest } = await service.predict(question, controller.signal);
       const bytes = typeof text === 'string' ? encoder.encode(text) : text;
       post({ kind: 'answer', id, answer: { ...rest, body: bytes } }, [bytes.buffer as ArrayBuffer]);
     } catch (error) {
@@ -56,7 +57,7 @@ function answerMessages(service: PredictService): void {
     }
   };
   parentPort!.on('message', (message: ToThread) => {
-    if (message.kind === 'predict') void answer(message.id, message.body);
+    if (message.kind === 'predict') void answer(message.id, message.question);
     else asked.get(message.id)?.abort(new Error('The client no longer waits.'));
   });
 }

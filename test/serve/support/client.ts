@@ -21,13 +21,13 @@ export class NoAnswer extends Error {
 
 export interface RequestOptions {
   readonly method?: string;
-  /** JSON of anything but strings, which are sent as they are. */
+  /** JSON of anything but strings and bytes, which are sent as they are. */
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   readonly agent?: Agent;
 }
 
-/** Sends a request (POST if it has a body), and reads the answer: JSON, or text. */
+/** Sends a request (POST if it has a body), and reads the answer: JSON, bytes, or text. */
 export function send<Body = any>( // eslint-disable-line @typescript-eslint/no-explicit-any
   url: string,
   { body, method = body == null ? 'GET' : 'POST', headers, agent }: RequestOptions = {},
@@ -46,18 +46,23 @@ export function send<Body = any>( // eslint-disable-line @typescript-eslint/no-e
         reject(new NoAnswer(error.code ?? error.message, true)),
       );
       response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const isJson = /json/.test(response.headers['content-type'] ?? '');
-        const read = (isJson ? JSON.parse(text) : text) as Body;
-        resolve({ status: present(response.statusCode), headers: response.headers, body: read });
+        const { headers } = response;
+        const body = read(Buffer.concat(chunks), headers['content-type'] ?? '') as Body;
+        resolve({ status: present(response.statusCode), headers, body });
       });
     });
-    sending.end(textOf(body));
+    sending.end(written(body));
   });
 }
 
-function textOf(body: unknown): string | undefined {
-  return body == null || typeof body === 'string' ? (body ?? undefined) : JSON.stringify(body);
+function read(bytes: Buffer, type: string): unknown {
+  if (/json/.test(type)) return JSON.parse(bytes.toString());
+  return /octet-stream/.test(type) ? bytes : bytes.toString();
+}
+
+function written(body: unknown): string | Uint8Array | undefined {
+  if (body == null) return undefined;
+  return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
 }
 
 /** Connections that are used again. */

@@ -38,7 +38,7 @@ export async function serve(model: tf.LayersModel, ...args: string[]): Promise<S
 function onlyModel(service: PredictService): ServedModels {
   const version: ServedVersion = {
     ...{ number: 1, state: 'AVAILABLE', error: '', signature: service.signature },
-    predict: (body, signal) => service.predict(body, signal),
+    predict: (question, signal) => service.predict(question, signal),
   };
   const find = (number = 1) => (number === 1 ? version : undefined);
   const versions = { find, all: () => [version] };

@@ -1,7 +1,16 @@
+import { readdirSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { bitLinear, deploy } from '../../../src';
 
 export { newFolder, removeFolders, saved, savedWithoutDigests } from '../../support/folders';
+
+/** The files of the weights in a folder lose their ends. */
+export function cutWeights(path: string): void {
+  for (const name of readdirSync(path)) {
+    if (name.endsWith('.bin')) truncateSync(join(path, name), 10);
+  }
+}
 
 /** 16 features, 4 outputs: ternary, deployed. */
 export function ternaryNet(): tf.LayersModel {

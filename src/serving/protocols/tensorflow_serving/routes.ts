@@ -1,12 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { refusal, refusalForNow, type Answer } from '../model/predictor';
-import type { ServedModels, ServedVersion, ServedVersions } from '../models/served';
-import { Refused } from './errors';
+import { refusal, refusalForNow, type Answer } from '../../model/predictor';
+import type { ServedModels, ServedVersion, ServedVersions } from '../../models/served';
+import { Refused } from '../../http/errors';
+import { pathOf, type Protocol } from '../../http/protocol';
 import { modelMetadata, modelStatus } from './metadata';
-import type { AddPredict } from './predict';
-
-/** TensorFlow Serving's REST API. Which models there are may change, so one route leads to all. */
-const URL = '/v1/models/*';
 
 /** A number has one form, so that a client cannot make up names of known versions. */
 const PATH =
@@ -21,41 +17,42 @@ interface ModelPath {
   readonly what: string;
 }
 
-interface Target extends ModelPath {
+interface Found extends ModelPath {
   readonly versions: ServedVersions;
 }
 
-export function addModelRoutes(
-  http: FastifyInstance,
-  models: ServedModels,
-  addPredict: AddPredict,
-): void {
-  http.get(URL, (request) => {
-    const target = targetOf(request, models);
-    if (target.what === 'status') return modelStatus(statusesOf(target));
-    const { number, signature } = servedBy(target);
-    return modelMetadata(target.name, number, signature);
-  });
-  addPredict(URL, (request) => servedBy(targetOf(request, models)));
-}
+/** TensorFlow Serving's REST API. */
+export const tensorFlowServing: Protocol = {
+  modelsUrl: '/v1/models/*',
 
-/** The name of a request's route in metrics, where only models that are known have theirs; else 'none'. */
-export function routeOf(
-  { method, url, routeOptions }: FastifyRequest,
-  models: ServedModels,
-): string {
-  if (routeOptions.url !== URL) return routeOptions.url ?? 'none';
-  const path = pathOf(url);
-  const versions = path == null ? undefined : models.get(path.name);
-  if (path == null || versions == null || !fits(method, path)) return 'none';
-  const isKnown =
-    path.number == null || versions.all().some(({ number }) => number === path.number);
-  return isKnown && path.label == null ? url.split('?')[0]! : 'none';
-}
+  addRoutes(http, { models }, addPredict) {
+    http.get(this.modelsUrl, ({ method, url }) => {
+      const found = find(method, url, models);
+      if (found.what === 'status') return modelStatus(statusesOf(found));
+      const { number, signature } = servedBy(found);
+      return modelMetadata(found.name, number, signature);
+    });
+    addPredict(this.modelsUrl, ({ method, url }) => {
+      const found = find(method, url, models);
+      const version = servedBy(found);
+      return {
+        predictor: version,
+        question: {
+          ...{ protocol: 'tensorflow_serving', model: found.name, version: version.number },
+        },
+      };
+    });
+  },
+
+  named(method, url) {
+    const path = modelPath(url);
+    return path != null && path.label == null && fits(method, path) ? path : undefined;
+  },
+};
 
 /** @throws Refused with the error of TensorFlow Serving, where a URL leads to nothing. */
-function targetOf({ method, url }: FastifyRequest, models: ServedModels): Target {
-  const path = pathOf(url);
+function find(method: string, url: string, models: ServedModels): Found {
+  const path = modelPath(url);
   if (path == null) throw new Refused(malformed(method, url));
   const { name, number, label, what } = path;
   const versions = models.get(name);
@@ -74,19 +71,19 @@ function targetOf({ method, url }: FastifyRequest, models: ServedModels): Target
 }
 
 /** @throws Refused if the version is not served (404), or none is at this time (503). */
-function servedBy({ name, number, versions }: Target): ServedVersion {
+function servedBy({ name, number, versions }: Found): ServedVersion {
   const version = versions.find(number);
   if (version != null) return version;
   if (number != null) throw new Refused(notServed(`Specific(${name}, ${number})`));
   throw new Refused(refusalForNow(`No version of "${name}" is served at this time.`));
 }
 
-function statusesOf({ number, versions }: Target) {
+function statusesOf({ number, versions }: Found) {
   return versions.all().filter((version) => number == null || version.number === number);
 }
 
-function pathOf(url: string): ModelPath | undefined {
-  const found = PATH.exec(url.split('?')[0]!);
+function modelPath(url: string): ModelPath | undefined {
+  const found = PATH.exec(pathOf(url));
   if (found == null) return undefined;
   const [, name, number, label, metadata, verb] = found;
   return {
@@ -97,6 +94,7 @@ function pathOf(url: string): ModelPath | undefined {
   };
 }
 
+/** HEAD asks for the head of what GET gives. */
 function fits(method: string, { what }: ModelPath): boolean {
   return method === 'POST' ? what === 'predict' : what === 'status' || what === 'metadata';
 }
@@ -107,6 +105,6 @@ function notServed(what: string): Answer {
 
 /** For a URL that no route leads to. */
 export function malformed(method: string, url: string): Answer {
-  const path = url.split('?')[0]!;
+  const path = pathOf(url);
   return refusal(path.startsWith('/v1/') ? 400 : 404, `Malformed request: ${method} ${path}`);
 }

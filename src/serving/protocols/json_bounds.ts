@@ -1,5 +1,5 @@
-import { BadBody } from './rows';
-import type { Signature, TensorSpec } from './signature';
+import type { Signature, TensorSpec } from '../model/signature';
+import { BadBody } from './bad_body';
 
 /**
  * The most that the JSON of a body may hold. `JSON.parse` needs much more time and memory for lists and
@@ -19,17 +19,21 @@ export interface JsonBounds {
 const MARGIN = 2;
 const FEW = 64;
 
-/** What the bodies of a model can need; sizes that the model leaves open are bounded by the bytes alone. */
-export function boundsOf({ inputs }: Signature, maxRows: number): JsonBounds {
+/**
+ * What the bodies of a model can need: an object for each row, as in `instances`, or two objects for each tensor, with
+ * its name, shape, datatype, data and parameters. Sizes that the model leaves open are bounded by the bytes alone.
+ */
+export function boundsOf({ inputs, outputs }: Signature, maxRows: number): JsonBounds {
   const most = (count: number) => MARGIN * count + FEW;
+  const tensors = inputs.length + outputs.length;
   const sum = (of: (spec: TensorSpec) => number) =>
     inputs.reduce((total, spec) => total + of(spec), 0);
   return {
-    depth: most(2 + Math.max(...inputs.map(({ shape }) => shape.length))),
-    objects: most(maxRows),
-    lists: most(maxRows * sum(listsIn)),
-    names: most(maxRows * inputs.length),
-    values: most(maxRows * sum(({ shape }) => product(shape))),
+    depth: most(4 + Math.max(...inputs.map(({ shape }) => shape.length))),
+    objects: most(Math.max(maxRows, 2 * tensors)),
+    lists: most(maxRows * sum(listsIn) + inputs.length),
+    names: most(Math.max(maxRows * inputs.length, 6 * tensors)),
+    values: most(maxRows * sum(({ shape }) => product(shape)) + sum(({ shape }) => shape.length)),
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Signature, TensorSpec } from '../model/signature';
-import type { VersionStatus } from '../models/served';
+import type { Signature, TensorSpec } from '../../model/signature';
+import type { VersionStatus } from '../../models/served';
 
 /** TensorFlow Serving's GetModelStatusResponse. */
 export function modelStatus(versions: readonly VersionStatus[]): object {
