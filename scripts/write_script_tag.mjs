@@ -46,7 +46,7 @@ await main('write_script_tag', () =>
     globalName: 'bitcore',
     target: 'es2022',
     plugins: [takeGlobalTf],
-    banner: { js: `/* tfjs-bitcore ${version}, licence ${license} */` },
+    banner: { js: `/* tfjs-bitcore ${version}, license ${license} */` },
     sourcemap: true,
     logLevel: 'warning',
   }),

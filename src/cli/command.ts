@@ -1,4 +1,5 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { parseArguments } from './parse_arguments';
 
 /** Runs with the arguments after its name. If it throws, it has not written anything. */
 export type Command = (args: string[]) => Promise<Outcome>;
@@ -27,7 +28,7 @@ export function parse<Options extends NonNullable<ParseArgsConfig['options']>>(
   names: string[],
   options: Options,
 ) {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseArguments({
     args,
     options: { ...options, ...COMMON },
     allowPositionals: true,

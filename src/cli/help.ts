@@ -13,9 +13,9 @@ Options of convert:
   --convert-outputs        convert output layers too
   --keep-normalizations    keep what LayerNorm and BatchNorm would replace
 Options of deploy and verify:
-  --fold                   deploy: normalizations of batches join ternary layers
+  --fold                   deploy: batch normalizations join ternary layers
   --rows N                 verify: number of random inputs, 32 if not given
-  --shape 64,64,3          verify: sizes of an input; once for each input
+  --shape 64,64,3          verify: an input without rows; once for each input
 Options of all:
   --import FILE            run JavaScript that registers classes; repeatable
   --json; -h, --help       print the result as JSON; print this
@@ -23,19 +23,14 @@ OUT_DIR must be missing or empty. Computes on @tensorflow/tfjs-backend-wasm if
 it is installed, else on ...-backend-cpu.
 Exit codes: 0 done; 1 not verified; 2 an error, which is printed on stderr.`;
 
-export const SERVE_HELP = `Answers requests for models over HTTP, until a signal ends it.
-
+export const SERVE_HELP = `Answers requests for models over HTTP, until a signal ends it. MODEL: a folder
+with model.json, or with numbered folders of versions.
   tfjs-bitcore serve MODEL
   tfjs-bitcore serve --model NAME=MODEL --model NAME=MODEL ...
-  tfjs-bitcore serve --models DIR
-
-MODEL: a folder with model.json, or with numbered folders of versions.
+  tfjs-bitcore serve --models DIR     DIR: a folder with a folder for each model
 
   --name NAME              of MODEL in URLs; the folder's if not given
-  --model NAME=MODEL       another model; repeatable
-  --models DIR             a folder with a folder for each model
-  --host ADDRESS           where to listen, 127.0.0.1 if not given
-  --port N                 8501 if not given; 0 is any that is free
+  --host ADDRESS --port N  where to listen, 127.0.0.1 and 8501 if not given
   --backend NAME           tensorflow, wasm or cpu; the first that is installed
   --workers N              processes that share the port, 1 if not given
   --allow-host NAME        a name in Host; repeatable
@@ -43,6 +38,7 @@ MODEL: a folder with model.json, or with numbered folders of versions.
   --import FILE            run JavaScript that registers classes; repeatable
   --warmup-shape NAME=7,3  sizes of an input without rows, where the model leaves
                            some open; NAME may be missing for MODEL; repeatable
+  --log-level NAME         requests on stdout: silent (default), error or info
   --max-batch N            rows computed at once, 64 if not given
   --batch-window-ms N      wait for a batch to fill up, 2 if not given
   --timeout-ms N           for a request and its answer, 10000 if not given

@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import type { Command } from './command';
 import { HELP, SERVE_HELP } from './help';
 
@@ -30,6 +31,7 @@ async function answerTo(args: string[]): Promise<Answer> {
   if (args.includes('--help') || args.includes('-h')) {
     return { code: 0, text: name === 'serve' ? SERVE_HELP : HELP };
   }
+  if (name === '--version') return { code: 0, text: version };
   const command = COMMANDS.get(name);
   if (command == null) {
     const names = [...COMMANDS.keys()].join(', ');

@@ -6,8 +6,13 @@ import { serveOptions } from './serve_options';
 export async function run(args: string[]): Promise<Outcome> {
   const options = serveOptions(args);
   const server = createServer({ ...options, log: (message) => console.error(message) });
-  const models = await server.start();
+  // From now on: the first process of a container ignores signals that nobody waits for.
   const stopped = signaled(['SIGTERM', 'SIGINT']);
+  const models = await Promise.race([server.start(), stopped]);
+  if (models == null) {
+    console.log('Ended before it listened.');
+    process.exit(0);
+  }
   const { workers = 1 } = options;
   if (workers > 1) console.log(`${workers} workers are ready.`);
   for (const model of models) console.log(described(model, server.address!));
@@ -19,9 +24,9 @@ export async function run(args: string[]): Promise<Outcome> {
 }
 
 /** Resolves with the first of the signals. The next ones are ignored: it ends already. */
-function signaled(names: NodeJS.Signals[]): Promise<void> {
+function signaled(names: NodeJS.Signals[]): Promise<undefined> {
   return new Promise((resolve) => {
-    for (const name of names) process.on(name, () => resolve());
+    for (const name of names) process.on(name, () => resolve(undefined));
   });
 }
 

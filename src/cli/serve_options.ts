@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import type { ServerOptions } from 'tfjs-bitcore/serving';
 import { argumentError } from '../errors';
 import type { Check } from '../options/check';
@@ -12,6 +12,7 @@ import {
   SERVER_OPTIONS,
 } from '../serving/options';
 import { shapeIn } from './input_sizes';
+import { parseArguments } from './parse_arguments';
 
 /** The options that are whole numbers, as the command line and `createServer` call them. */
 const NUMBERS = {
@@ -27,18 +28,19 @@ const NUMBERS = {
   'timeout-ms': 'timeoutMs',
 } as const;
 
-const TEXTS = ['name', 'models', 'host', 'backend'] as const;
+const TEXTS = ['name', 'models', 'host', 'backend', 'log-level'] as const;
 const LISTS = ['model', 'allow-host', 'allow-origin', 'import', 'warmup-shape'] as const;
 
 /** @throws if an option is unknown, missing or wrong: the error names it as it stands on the command line. */
 export function serveOptions(args: string[]): ServerOptions {
-  const { values, positionals } = parseArgs({ args, options: FLAGS, allowPositionals: true });
-  const { host, backend, import: imports, models: modelsFolder } = values;
+  const { values, positionals } = parseArguments({ args, options: FLAGS, allowPositionals: true });
+  const { host, backend, import: imports, models: modelsFolder, 'log-level': logLevel } = values;
   const { 'allow-host': allowHost, 'allow-origin': allowOrigin, 'warmup-shape': shapes } = values;
   for (const allowed of allowHost ?? []) check('--allow-host', hostName, allowed);
   for (const allowed of allowOrigin ?? []) check('--allow-origin', originOfPages, allowed);
   if (host != null) check('--host', SERVER_OPTIONS.host, host);
   if (backend != null) check('--backend', SERVER_OPTIONS.backend, backend);
+  if (logLevel != null) check('--log-level', SERVER_OPTIONS.logLevel, logLevel);
   if (modelsFolder != null) checkFolder('--models', modelsFolder);
   const numbers = numbersIn(values);
   checkHeldBytes(numbers);
@@ -47,6 +49,7 @@ export function serveOptions(args: string[]): ServerOptions {
     ...(modelsFolder != null && { modelsFolder }),
     ...(host != null && { host }),
     ...(backend != null && { backend: backend as NonNullable<ServerOptions['backend']> }),
+    ...(logLevel != null && { logLevel: logLevel as NonNullable<ServerOptions['logLevel']> }),
     ...(imports != null && { imports }),
     ...(allowHost != null && { allowHost }),
     ...(allowOrigin != null && { allowOrigin }),

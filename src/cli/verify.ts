@@ -61,7 +61,8 @@ function table(verification: Verification, verified: boolean, where: string): st
     const answer = layer.kept ? 'yes' : 'NO';
     return [layer.path, layer.promise, answer, String(layer.maxAbsDiff)];
   });
-  const outputs = ['outputs', identical ? 'identical' : 'differ', '', String(maxAbsDiff)];
+  const word = identical ? 'identical' : verified ? 'within rounding' : 'differ';
+  const outputs = ['outputs', word, '', String(maxAbsDiff)];
   const end = verified ? [`Verified ${where}`] : [`NOT verified ${where}`, OTHER_BACKEND];
   return [...formatTable([header, ...body, outputs]), ...end];
 }

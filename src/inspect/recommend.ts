@@ -43,7 +43,8 @@ const NORMS = [
  * Looks for settings that are known to hurt ternary training: weight decay on a latent kernel, a tiny
  * learning rate, a ternary layer whose input comes from other weights without a normalization between,
  * and a ternary output layer. These are rules of thumb; an empty list is no promise. It also names each
- * normalization of TensorFlow.js that a faster layer can replace, in every model, and a backend without packed products.
+ * normalization of TensorFlow.js that a faster layer can replace, in every model, and, for
+ * deployed layers, a backend without packed products.
  *
  * ```js
  * const net = tf.sequential();
@@ -71,12 +72,16 @@ export function recommend(model: LayersModel, optimizer?: Optimizer): Recommenda
     ...sites.flatMap((site) => [...weightDecayAdvice(site), ...normAdvice(site)]),
     ...headAdvice(model, sites),
     ...all.flatMap(slowNormAdvice),
-    ...(all.some(({ layer }) => isTernaryLayer(layer)) ? backendAdvice() : []),
+    ...(all.some(isDeployed) ? backendAdvice() : []),
   ];
 }
 
 function isTrainable({ layer }: LayerSite): boolean {
   return isTernaryLayer(layer) && !layer.ternaryKernel.deployed;
+}
+
+function isDeployed({ layer }: LayerSite): boolean {
+  return isTernaryLayer(layer) && layer.ternaryKernel.deployed;
 }
 
 function learningRateAdvice(optimizer: Optimizer): Recommendation[] {

@@ -56,6 +56,11 @@ export interface ServerOptions {
   readonly warmupShapes?: Readonly<Record<string, ReadonlyArray<readonly number[]>>>;
   /** Milliseconds to receive a request, to answer it, and to send the answer. Default: 10000. */
   readonly timeoutMs?: number;
+  /**
+   * Which requests are written to standard output, a line of JSON each: none, those that failed by an error of the
+   * server's own, or all. Default: 'silent'.
+   */
+  readonly logLevel?: 'silent' | 'error' | 'info';
   /** Gets a line of text when a version or a worker fails, or the server has an error of its own. Default: none. */
   readonly log?: (message: string) => void;
 }
@@ -133,6 +138,7 @@ export const SERVER_OPTIONS = {
   allowOrigin: { ...listOf(originOfPages), default: [] },
   warmupShapes: byName('SHAPES', listOf(listOf(positiveInteger))),
   timeoutMs: { ...integerBetween(1, MAX_MS), default: 10_000 },
+  logLevel: { ...oneOf(['silent', 'error', 'info']), default: 'silent' },
   log: anyFunction,
 } satisfies OptionTable<ServerOptions>;
 
@@ -158,6 +164,10 @@ export function readServerOptions(where: string, options: ServerOptions): Resolv
   if (maxHeldBytes < least) {
     const expected = `at least ${REQUEST_BYTES} more than maxBodyBytes, which is ${read.maxBodyBytes}`;
     throw argumentError(where, 'maxHeldBytes', expected, maxHeldBytes);
+  }
+  const unknown = Object.keys(warmupShapes).find((name) => !(name in models));
+  if (unknown != null && read.modelsFolder == null) {
+    throw argumentError(where, 'warmupShapes', 'of models that it names', warmupShapes);
   }
   const allowHost = read.allowHost.map((name) => name.toLowerCase());
   return { ...read, models, maxHeldBytes, warmupShapes, allowHost, log };

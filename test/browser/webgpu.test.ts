@@ -28,8 +28,9 @@ test('a model is converted, deployed, verified, summed up, saved and loaded', as
 });
 
 test('each form of the programs computes what plain integers give', async () => {
-  const { compared, failures } = await call('everyForm');
+  const { compared, failures, activations } = await call('everyForm');
   expect(failures).toEqual([]);
+  expect(activations).toEqual(['linear', 'relu', 'relu6']);
   expect(compared).toBeGreaterThan(1000);
   // An emulated GPU on a busy machine.
 }, 300_000);

@@ -103,6 +103,13 @@ async function refusals(): Promise<Record<string, number>> {
   );
 }
 
+/** Together more than the memory may grow, so that nobody can keep them. */
+function largeBodies(format: Format): Hostile[] {
+  const body = Buffer.alloc(1e6, '1');
+  const request = { ...goodRequest(format), method: 'POST', body };
+  return Array.from({ length: 100 }, () => ({ ...request, kind: 'a large body', statuses: [400] }));
+}
+
 test.each(FORMATS.map((format) => [format.name, format] as const))(
   'of %s: each gets its right status, and is counted',
   async (name, format) => {
@@ -132,6 +139,7 @@ test.each(FORMATS.map((format) => [format.name, format] as const))(
     const rss = async () => (await metricsOf(server.url))['process_resident_memory_bytes'];
     const rssBefore = await rss();
     await attack(hostile.slice(COUNT / 2));
+    await attack(largeBodies(format));
 
     expect(await refusals()).toEqual(counted);
     expect((await ask(goodRequest(format))).body).toEqual(good.body);

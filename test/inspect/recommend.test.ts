@@ -171,16 +171,19 @@ test('the normalizations of TensorFlow.js, in every model and place', () => {
   expect(recommend(convert(model))).toEqual([]);
 }); // prettier-ignore
 
-test('a backend without packed products, for models with ternary layers', () => {
+test('a backend without packed products, for deployed layers', () => {
   const engine = tf.engine();
   const { backendName } = engine;
-  const models = [deploy(head(bitLinear({ units: 2 }))), head(tf.layers.dense({ units: 2 }))];
+  const trainable = tf.sequential();
+  trainable.add(bitLinear({ units: 4, inputShape: [4] }));
+  trainable.add(tf.layers.dense({ units: 2 }));
+  const models = [deploy(head(bitLinear({ units: 2 }))), trainable];
   engine.backendName = 'webgl';
   try {
-    const [ternary, float] = models.map((model) => recommend(model));
+    const [deployed, learning] = models.map((model) => recommend(model));
     const remedy = expect.stringContaining("await tf.setBackend('wasm')") as string;
-    expect(ternary).toMatchObject([{ path: null, remedy }]);
-    expect(float).toEqual([]);
+    expect(deployed).toMatchObject([{ path: null, remedy }]);
+    expect(learning).toEqual([]);
   } finally {
     engine.backendName = backendName;
   }

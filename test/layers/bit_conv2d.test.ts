@@ -142,7 +142,7 @@ const DEPLOYED = KERNEL_QUANTIZERS.flatMap((kernelQuantizer, i) =>
 
 test.each(DEPLOYED)('predict is the same before and after deploy: %s', (_, kernelQuantizer, each) => {
   const activation = (['linear', 'relu', 'relu6'] as const)[each.filters % 3];
-  const layer = layerOf(each, { kernelQuantizer, activation, useBias: each.filters % 3 > 0 });
+  const layer = layerOf(each, { kernelQuantizer, activation, useBias: each.shape[1] % 3 > 0 });
   const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: each.shape.slice(1) }), layer] });
   const deployed = deploy(model);
   const size = sizeOf(each.shape);

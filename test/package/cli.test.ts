@@ -254,7 +254,14 @@ describe('errors: exit code 2, one message on stderr, nothing written', () => {
     'another command': [() => ['train'], /command must be one of .*, got train\. See --help/],
     'one path': [() => ['deploy', from], /arguments must be MODEL OUT_DIR, got/],
     'three paths': [() => ['verify', from, from, from], /arguments must be MODEL DEPLOYED, got/],
-    'an unknown option': [() => ['deploy', from, to, '--fast'], /Unknown option '--fast'/],
+    'an unknown option': [
+      () => ['deploy', from, to, '--fast'],
+      /there is no option --fast\. See --help/,
+    ],
+    'a misspelled option': [
+      () => ['verify', from, to, '--row', '3'],
+      /no option --row\. Did you mean --rows\?/,
+    ],
     'an option without its value': [() => ['convert', from, to, '--skip'], /'--skip <value>'/],
     'an unknown quantizer': [
       () => ['convert', from, to, '--quantizer', 'int4'],

@@ -12,7 +12,7 @@ import { endAllServers, startServer } from './support/process';
 
 jest.setTimeout(60_000);
 
-beforeAll(() => tf.setBackend('wasm'));
+beforeAll(() => tf.setBackend('cpu'));
 afterAll(() => {
   endAllServers();
   removeFolders();

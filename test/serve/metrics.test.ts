@@ -33,6 +33,40 @@ async function knownRequests(base: string): Promise<void> {
   await send(`${base}/versions/7`);
 }
 
+test.each([1, 2])(
+  'the access log has a line for each request and its answer, %i workers',
+  async (workers) => {
+    const path = await saved(ternaryNet());
+    const server = await startServer(
+      ...[
+        path,
+        '--name',
+        'net',
+        '--backend',
+        'wasm',
+        '--log-level',
+        'info',
+        '--workers',
+        `${workers}`,
+      ],
+    );
+    await send(`${server.url}/v1/models/net:predict`, { body: { instances: [ROW] } });
+    await send(`${server.url}/v1/models/none`);
+    await server.end();
+    const lines = server
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    const logged = lines.map((line) => JSON.parse(line) as { req?: object; res?: object });
+    const urls = ['/v1/models/net:predict', '/v1/models/none'];
+    expect(logged.filter(({ req }) => req)).toMatchObject(urls.map((url) => ({ req: { url } })));
+    expect(logged.filter(({ res }) => res).map(({ res }) => res)).toEqual([
+      { statusCode: 200 },
+      { statusCode: 404 },
+    ]);
+  },
+);
+
 const KNOWN = {
   'serving_requests_total{method="POST",route="/v1/models/net:predict",status="200"}': 6,
   'serving_requests_total{method="POST",route="/v1/models/net:predict",status="400"}': 3,

@@ -163,6 +163,7 @@ describe('options', () => {
       allowOrigin: [],
       warmupShapes: {},
       timeoutMs: 10_000,
+      logLevel: 'silent',
       log: expect.any(Function),
     });
   });
@@ -174,7 +175,7 @@ describe('options', () => {
     const more = '--max-held-bytes 5000 --max-connections 6 --import a.js';
     const hosts = '--allow-host a.example --allow-host B.example';
     const origins = '--allow-origin https://a.example --allow-origin http://b.example:81';
-    const shapes = '--warmup-shape 64,64,3 --warmup-shape other= --warmup-shape a.b-c_1=7';
+    const shapes = '--warmup-shape 64,64,3 --warmup-shape other= --warmup-shape a.b-c_1=7 --log-level info';
     expect(
       parse(...`${args} ${models} ${limits} ${more} ${hosts} ${origins} ${shapes}`.split(' ')),
     ).toEqual({
@@ -196,6 +197,7 @@ describe('options', () => {
       allowOrigin: ['https://a.example', 'http://b.example:81'],
       warmupShapes: { 'a.b-c_1': [[64, 64, 3], [7]], other: [[]] },
       timeoutMs: 5,
+      logLevel: 'info',
       log: expect.any(Function),
     });
   });
@@ -215,6 +217,7 @@ describe('options', () => {
     ['--max-held-bytes', '16777216'],
     ['--max-connections', '0'],
     ['--allow-host', 'a.example:80'],
+    ['--log-level', 'loud'],
     ['--allow-origin', 'a.example'],
     ['--allow-origin', '*'],
     ['--allow-origin', 'https://a.example/'],

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { randomFloats } from '../support/values';
@@ -170,6 +170,56 @@ test('a newest version that is removed gives its place back', async () => {
   rmSync(join(folder, '2'), { recursive: true });
   await untilStates(server, { 1: 'AVAILABLE' });
   expect(await ask(server)).toEqual({ status: 200, body: answers[0] });
+});
+
+/** Throws whatever it gets. */
+class Failing extends tf.layers.Layer {
+  static readonly className = 'Failing';
+
+  override call(): tf.Tensor {
+    throw new Error('It fails.');
+  }
+}
+tf.serialization.registerClass(Failing);
+
+test('a version that cannot compute does not take the place of one that can', async () => {
+  const folder = newFolder();
+  await addVersion(folder, 1, models[0]);
+  const own = join(newFolder(), 'failing.cjs');
+  mkdirSync(dirname(own), { recursive: true });
+  writeFileSync(
+    own,
+    `const tf = require(${JSON.stringify(require.resolve('@tensorflow/tfjs'))});
+     class Failing extends tf.layers.Layer { call() { throw new Error('It fails.'); } }
+     Failing.className = 'Failing';
+     tf.serialization.registerClass(Failing);`,
+  );
+  const server = await start(folder, '--name', 'net', '--import', own);
+  const failing = tf.sequential();
+  failing.add(tf.layers.inputLayer({ inputShape: [16] }));
+  failing.add(new Failing({}));
+  await addVersion(folder, 2, failing);
+  await untilStates(server, { 2: 'END', 1: 'AVAILABLE' });
+  expect(await ask(server)).toEqual({ status: 200, body: answers[0] });
+  expect(server.output()).toContain('rows of zeros gave an error: It fails.');
+});
+
+test('a folder without a model: the server is not ready by the Open Inference Protocol, and its health is good', async () => {
+  const folder = newFolder();
+  await addVersion(join(folder, 'net'), 1, models[0]);
+  const server = await start('--models', folder);
+  const statuses = async () => {
+    const paths = ['v2/health/ready', 'v2/models/net/ready', 'healthz'];
+    const answers = await Promise.all(paths.map((path) => fetch(`${server.url}/${path}`)));
+    return answers.map(({ status }) => status);
+  };
+  expect(await statuses()).toEqual([200, 200, 200]);
+  mkdirSync(join(folder, 'empty'));
+  await until(
+    async () => (await statuses())[0] === 503,
+    () => 'It stays ready.',
+  );
+  expect(await statuses()).toEqual([503, 200, 200]);
 });
 
 test('a damaged version is tried again when its files have changed', async () => {

@@ -94,7 +94,7 @@ function finish(hasBias: boolean): string {
       let product = rounded(scaled * scale[unit * uniforms.scaleStride]);
       var bits = bitcast<i32>(product${hasBias ? ' + bias[unit]' : ''});
       if (uniforms.isRelu == 1 && bits < 0 && u32(bits) <= 0xff800000u) { bits = 0; }
-      if (bits > uniforms.ceiling && bits < ${INFINITY_BITS}) { bits = uniforms.ceiling; }
+      if (bits > uniforms.ceiling && bits <= ${INFINITY_BITS}) { bits = uniforms.ceiling; }
       if (behind.x == ${NAN_BITS}) { bits = ${NAN_BITS}; }
       result[row * uniforms.units + unit] = bits;
     }`;

@@ -36,6 +36,7 @@ export function createHttpServer(
 ): HttpServer {
   const http = Fastify({
     requestTimeout: options.timeoutMs,
+    logger: options.logLevel === 'silent' ? false : { level: options.logLevel },
     http: {
       requestTimeout: options.timeoutMs,
       // Node applies the longer of the two to the request.
@@ -116,6 +117,7 @@ function answerErrors(http: FastifyInstance, log: ResolvedOptions['log']): void 
   http.setErrorHandler<FastifyError>((error, request, reply) => {
     const answer = clientAnswer(error);
     if (answer != null) return sendAnswer(reply, answer);
+    request.log.error(error);
     log(`Internal error of ${request.method} ${request.url}: ${error.stack}`);
     return sendAnswer(reply, refusal(500, 'Internal error; the server has logged it.'));
   });

@@ -21,6 +21,9 @@ function refuseState({ layers }: LayersModel): void {
 
 /** A model that computes rows. */
 export class ServedModel {
+  /** Whether a warm-up has shown that it cannot compute rows of zeros. */
+  failsOnZeros = false;
+
   readonly signature: Signature;
 
   private constructor(readonly layers: LayersModel) {
@@ -98,6 +101,7 @@ export class ServedModel {
         for (const count of [1, maxBatch]) await this.predict(this.zeros(count, rows));
       } while (performance.now() < end);
     } catch (error) {
+      this.failsOnZeros = true;
       return `rows of zeros gave an error: ${(error as Error).message}`;
     }
     return undefined;

@@ -89,7 +89,9 @@ export class ModelVersions implements ServedVersions {
     const version = this.versionIn(folder, files);
     // One that is served has the name until the other can take its place.
     if (served == null) this.versions.set(number, version);
-    await version.load(this.options, this.ending.signal);
+    // It would take the place of one that computes.
+    const mustCompute = this.find() != null;
+    await version.load(this.options, mustCompute, this.ending.signal);
     if (version.state !== 'AVAILABLE') {
       this.damaged.set(number, files);
       return served ?? version;

@@ -18,10 +18,12 @@ export class Models implements ServedModels {
   private started = false;
   /** Those before it has started: where it cannot start, the error says why. */
   private readonly failures: string[] = [];
-  private lastFailure = '';
+  /** What was wrong with a folder when it was last looked at, by the name of its model; '' is that of all models. */
+  private readonly problems = new Map<string, string>();
   private ended = false;
   private updating: Promise<void> = Promise.resolve();
-  private readonly ending = new Set<Promise<void>>();
+  /** Those that end, with their names. */
+  private readonly ending = new Map<Promise<void>, string>();
 
   constructor(
     private readonly options: ResolvedOptions,
@@ -37,8 +39,8 @@ export class Models implements ServedModels {
       await this.checkFolder();
       this.add(await this.folders());
       const named = Object.keys(this.options.models).map((name) => this.models.get(name)!);
-      const others = [...this.models.values()].filter((model) => !named.includes(model));
-      const updates = Promise.all(others.map((model) => this.updated(model)));
+      const others = [...this.models].filter(([, model]) => !named.includes(model));
+      const updates = Promise.all(others.map(([name, model]) => this.updated(name, model)));
       const starts = await Promise.allSettled(named.map((model) => model.start()));
       await updates;
       for (const start of starts) if (start.status === 'rejected') throw start.reason;
@@ -72,15 +74,16 @@ export class Models implements ServedModels {
     this.ended = true;
     clearTimeout(this.timer);
     await this.updating;
-    for (const model of this.models.values()) this.remove(model);
-    await Promise.all(this.ending);
+    for (const [name, model] of this.models) this.remove(name, model);
+    await Promise.all(this.ending.keys());
   }
 
   private updateSoon(): void {
     if (this.ended) return;
     this.timer = setTimeout(() => {
       this.updating = this.update()
-        .catch((error: Error) => this.log(error.message))
+        .then(() => void this.problems.delete(''))
+        .catch((error: Error) => this.tellProblem('', error))
         .finally(() => this.updateSoon());
     }, INTERVAL_MS);
   }
@@ -90,28 +93,40 @@ export class Models implements ServedModels {
     for (const [name, model] of this.models) {
       if (Object.keys(folders).includes(name)) continue;
       this.models.delete(name);
-      this.remove(model);
+      this.problems.delete(name);
+      this.remove(name, model);
     }
     this.add(folders);
     // A model that takes long to load does not keep the others.
-    for (const model of this.models.values()) if (!model.isUpdating) void this.updated(model);
+    for (const [name, model] of this.models) {
+      if (!model.isUpdating) void this.updated(name, model);
+    }
   }
 
   /** A model whose folder cannot be read goes on with what it has. */
-  private async updated(model: ModelVersions): Promise<void> {
-    await model.update().catch((error: Error) => this.log(error.message));
+  private async updated(name: string, model: ModelVersions): Promise<void> {
+    await model
+      .update()
+      .then(() => void this.problems.delete(name))
+      .catch((error: Error) => this.tellProblem(name, error));
+  }
+
+  /** A folder that stays unreadable is looked at each second: it is told once. */
+  private tellProblem(name: string, { message }: Error): void {
+    if (this.problems.get(name) === message) return;
+    this.problems.set(name, message);
+    this.log(message);
   }
 
   private log(failure: string): void {
-    if (!this.started) this.failures.push(failure);
-    // A folder that stays unreadable is looked at each second.
-    else if (failure !== this.lastFailure) this.options.log(failure);
-    this.lastFailure = failure;
+    if (this.started) this.options.log(failure);
+    else this.failures.push(failure);
   }
 
   private add(folders: Readonly<Record<string, string>>): void {
     for (const [name, folder] of Object.entries(folders)) {
-      if (this.models.has(name)) continue;
+      // One that ends has the name in metrics until it has ended.
+      if (this.models.has(name) || [...this.ending.values()].includes(name)) continue;
       const { warmupShapes, ...options } = this.options;
       const shapes = warmupShapes[name];
       const ofModel = { ...options, ...(shapes != null && { warmupShapes: shapes }) };
@@ -119,9 +134,9 @@ export class Models implements ServedModels {
     }
   }
 
-  private remove(model: ModelVersions): void {
+  private remove(name: string, model: ModelVersions): void {
     const ending = model.end().finally(() => this.ending.delete(ending));
-    this.ending.add(ending);
+    this.ending.set(ending, name);
   }
 
   /** The folders of all models by name: a model of its own hides one of the same name in the folder of models. */

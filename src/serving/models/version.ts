@@ -60,9 +60,14 @@ export class Version implements ServedVersion {
 
   /**
    * Loads and warms it. It does not throw: `state` and `error` tell what has become of it.
+   * @param mustCompute whether a model that cannot compute rows of zeros is a failure.
    * @param signal ends the load, which is no failure then.
    */
-  async load(options: Omit<ThreadOptions, 'folder'>, signal: AbortSignal): Promise<void> {
+  async load(
+    options: Omit<ThreadOptions, 'folder'>,
+    mustCompute: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     this.come('LOADING');
     const ended = ({ message }: Error) => {
       this.reason = message;
@@ -72,6 +77,11 @@ export class Version implements ServedVersion {
     try {
       const { folder, work } = this;
       this.thread = await ModelThread.start({ ...options, folder }, work, ended, signal);
+      const { notWarm, failsOnZeros } = this.loaded;
+      if (mustCompute && failsOnZeros) {
+        await this.thread.end();
+        throw new Error(`${folder}: ${notWarm}`);
+      }
       this.come('AVAILABLE');
     } catch (error) {
       if (signal.aborted) this.end();

@@ -21,7 +21,8 @@ function complaint(
   whole: string | undefined,
 ): string {
   if (instancePath === '') return whole ?? `The body ${message}, got ${brief(data)}`;
-  const place = instancePath.slice(1).replaceAll('/', '.');
+  // Names are those of the client.
+  const place = shortened(instancePath.slice(1).replaceAll('/', '.'));
   const allowed =
     params['allowedValues'] == null ? '' : ` ${JSON.stringify(params['allowedValues'])}`;
   return `${place} ${message}${allowed}, got ${brief(data)}`;
@@ -35,5 +36,9 @@ export function brief(value: unknown): string {
   const text = isObject
     ? `an object with ${JSON.stringify(Object.keys(value))}`
     : JSON.stringify(value);
+  return shortened(text);
+}
+
+function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

@@ -29,6 +29,8 @@ export interface Loaded {
   readonly table: string;
   /** Why there was no warm-up. */
   readonly notWarm: string | undefined;
+  /** Whether that is because the model cannot compute the rows. */
+  readonly failsOnZeros: boolean;
 }
 
 /** From the thread. */

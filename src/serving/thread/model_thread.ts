@@ -47,6 +47,7 @@ export class ModelThread implements Predictor {
       let started: ModelThread | undefined;
       let hasFailed = false;
       const fail = (error: Error) => {
+        signal.removeEventListener('abort', abort);
         if (started == null) return reject(error);
         started.rejectAll(error);
         if (hasFailed || started.isEnding) return;

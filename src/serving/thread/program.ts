@@ -37,8 +37,9 @@ async function main(options: ThreadOptions): Promise<void> {
     },
   );
   answerMessages(service);
-  const { signature, layers } = model;
-  post({ kind: 'loaded', loaded: { signature, backend, table: `${summary(layers)}`, notWarm } });
+  const { signature, layers, failsOnZeros } = model;
+  const table = `${summary(layers)}`;
+  post({ kind: 'loaded', loaded: { signature, backend, table, notWarm, failsOnZeros } });
 }
 
 function answerMessages(service: PredictService): void {

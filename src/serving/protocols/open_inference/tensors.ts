@@ -1,6 +1,7 @@
 import { sizeOf, type Rows, type Values } from '../../model/rows';
 import { fitsShape, type Signature, type TensorSpec } from '../../model/signature';
 import { BadBody } from '../bad_body';
+import { brief } from '../check_json';
 import { hasShape, type Nested } from '../nested';
 import { bytesOf, datatypeOf, datatypesFor, readBytes, readJsonValues } from './datatypes';
 import type { RequestInput } from './schema';
@@ -21,7 +22,7 @@ export function readTensors(
   for (const tensor of tensors) checkTensor(tensor, specOf(tensor.name), maxRows);
   const counts = tensors.map(({ shape }) => shape[0]!);
   if (counts.some((count) => count !== counts[0])) {
-    const shown = tensors.map(({ name, shape }) => `"${name}" ${JSON.stringify(shape)}`);
+    const shown = tensors.map(({ name, shape }) => `"${name}" ${briefShape(shape)}`);
     throw new BadBody(`All inputs must have the same number of rows, got ${shown.join(' and ')}`);
   }
   const parts = binaryParts(tensors, binary);
@@ -46,7 +47,7 @@ function checkTensor(
   const [count, ...row] = shape;
   if (count == null || !fitsShape(row, spec.shape)) {
     throw new BadBody(
-      `shape of "${name}" must be ${shapeText(spec)} (-1 is any), got ${JSON.stringify(shape)}`,
+      `shape of "${name}" must be ${shapeText(spec)} (-1 is any), got ${briefShape(shape)}`,
     );
   }
   if (count > maxRows)
@@ -54,7 +55,7 @@ function checkTensor(
   const datatypes = datatypesFor(spec);
   if (!datatypes.includes(datatype)) {
     throw new BadBody(
-      `datatype of "${name}" must be ${datatypes.join(' or ')}, got ${JSON.stringify(datatype)}`,
+      `datatype of "${name}" must be ${datatypes.join(' or ')}, got ${brief(datatype)}`,
     );
   }
   if ((data == null) === (parameters?.binary_data_size == null)) {
@@ -138,4 +139,9 @@ export function shapeOfSpec({ shape }: TensorSpec): number[] {
 
 function shapeText(spec: TensorSpec): string {
   return `[${shapeOfSpec(spec).join(', ')}]`;
+}
+
+/** A client may send a shape of any length. */
+function briefShape(shape: readonly number[]): string {
+  return shape.length > 16 ? `${shape.length} sizes` : JSON.stringify(shape);
 }
