@@ -31,7 +31,7 @@ function argsHere(args: readonly string[], models: string): string[] {
 
 test.each(Object.entries(containers()))('%s: its probes are answered', async (_kind, container) => {
   const models = newFolder();
-  mkdirSync(join(models, 'digits'));
+  mkdirSync(join(models, 'digits'), { recursive: true });
   await ternaryNet().save(folder(join(models, 'digits', '1')));
   const server = await startServer(...argsHere(container.args, models), '--backend', 'wasm');
   const { startupProbe, readinessProbe, livenessProbe } = container;

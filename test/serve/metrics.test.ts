@@ -33,22 +33,12 @@ async function knownRequests(base: string): Promise<void> {
   await send(`${base}/versions/7`);
 }
 
-test.each([1, 2])(
-  'the access log has a line for each request and its answer, %i workers',
-  async (workers) => {
+test.each([[[]], [['--workers', '2']]])(
+  'the access log has a line for each request and its answer %j',
+  async (more) => {
     const path = await saved(ternaryNet());
     const server = await startServer(
-      ...[
-        path,
-        '--name',
-        'net',
-        '--backend',
-        'wasm',
-        '--log-level',
-        'info',
-        '--workers',
-        `${workers}`,
-      ],
+      ...[path, '--name', 'net', '--backend', 'wasm', '--log-level', 'info', ...more],
     );
     await send(`${server.url}/v1/models/net:predict`, { body: { instances: [ROW] } });
     await send(`${server.url}/v1/models/none`);
