@@ -175,7 +175,8 @@ describe('options', () => {
     const more = '--max-held-bytes 5000 --max-connections 6 --import a.js';
     const hosts = '--allow-host a.example --allow-host B.example';
     const origins = '--allow-origin https://a.example --allow-origin http://b.example:81';
-    const shapes = '--warmup-shape 64,64,3 --warmup-shape other= --warmup-shape a.b-c_1=7 --log-level info';
+    const shapes =
+      '--warmup-shape 64,64,3 --warmup-shape other= --warmup-shape a.b-c_1=7 --log-level info';
     expect(
       parse(...`${args} ${models} ${limits} ${more} ${hosts} ${origins} ${shapes}`.split(' ')),
     ).toEqual({

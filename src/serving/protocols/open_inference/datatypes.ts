@@ -103,7 +103,8 @@ export function readBytes(bytes: Uint8Array, datatype: string, { name, dtype }: 
   const { memory: Memory, has, expected } = DATATYPES[datatype]!;
   // A copy: the bytes may begin where no number can.
   const values = new Memory(new Uint8Array(bytes).buffer);
-  const odd = has == null ? -1 : Array.prototype.findIndex.call(values, (value) => !has(value));
+  const isOdd = (value: number) => !has!(value);
+  const odd = has == null ? -1 : Array.prototype.findIndex.call(values, isOdd);
   if (odd >= 0) {
     throw new BadBody(
       `data of "${name}" must be ${expected} (${datatype}), got ${values[odd]} at ${odd}`,
