@@ -27,7 +27,7 @@ export const SERVE_HELP = `Answers requests for models over HTTP, until a signal
 with model.json, or with numbered folders of versions.
   tfjs-bitcore serve MODEL
   tfjs-bitcore serve --model NAME=MODEL --model NAME=MODEL ...
-  tfjs-bitcore serve --models DIR     DIR: a folder with a folder for each model
+  tfjs-bitcore serve --models DIR    DIR: a folder with a folder for each model
 
   --name NAME              of MODEL in URLs; the folder's if not given
   --host ADDRESS --port N  where to listen, 127.0.0.1 and 8501 if not given
@@ -36,7 +36,7 @@ with model.json, or with numbered folders of versions.
   --allow-host NAME        a name in Host; repeatable
   --allow-origin ORIGIN    of web pages that may ask; repeatable
   --import FILE            run JavaScript that registers classes; repeatable
-  --warmup-shape NAME=7,3  sizes of an input without rows, where the model leaves
+  --warmup-shape NAME=7,3  sizes of an input without rows, where a model leaves
                            some open; NAME may be missing for MODEL; repeatable
   --log-level NAME         requests on stdout: silent (default), error or info
   --max-batch N            rows computed at once, 64 if not given
