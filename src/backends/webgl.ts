@@ -7,7 +7,7 @@ export const WEBGL_ADVICE = {
   problem:
     'The backend webgl has no packed products: ternary layers are often slower there than float ones.',
   remedy:
-    "import '@tensorflow/tfjs-backend-wasm' and await tf.setBackend('wasm'); or, without convolutions, use webgpu and await ready().",
+    "import @tensorflow/tfjs-backend-wasm, and await tf.setBackend('wasm'); or, without convolutions, use webgpu and await ready().",
 };
 
 let isAdvised = false;
