@@ -103,11 +103,17 @@ async function refusals(): Promise<Record<string, number>> {
   );
 }
 
-/** Together more than the memory may grow, so that nobody can keep them. */
+/** A body of this size is read, and 2,000 of them are more than the memory may grow. */
+const LARGE_BYTES = 39_000;
+
 function largeBodies(format: Format): Hostile[] {
-  const body = Buffer.alloc(1e6, '1');
+  const body = Buffer.alloc(LARGE_BYTES, '1');
   const request = { ...goodRequest(format), method: 'POST', body };
-  return Array.from({ length: 100 }, () => ({ ...request, kind: 'a large body', statuses: [400] }));
+  return Array.from({ length: 2000 }, () => ({
+    ...request,
+    kind: 'a large body',
+    statuses: [400],
+  }));
 }
 
 test.each(FORMATS.map((format) => [format.name, format] as const))(
@@ -136,6 +142,7 @@ test.each(FORMATS.map((format) => [format.name, format] as const))(
       });
     // The first ones fill what Node and the model keep.
     await attack(hostile.slice(0, COUNT / 2));
+    await attack(largeBodies(format));
     const rss = async () => (await metricsOf(server.url))['process_resident_memory_bytes'];
     const rssBefore = await rss();
     await attack(hostile.slice(COUNT / 2));
@@ -148,7 +155,7 @@ test.each(FORMATS.map((format) => [format.name, format] as const))(
     expect(metrics['tfjs_tensor_bytes']).toBe(metricsBefore['tfjs_tensor_bytes']);
     const growth = (await rss()) - rssBefore;
     printFigure(
-      `server, ${COUNT / 2} hostile requests of ${name} more: ${(growth / 1e6).toFixed(1)} MB more`,
+      `server, ${COUNT / 2} hostile requests and 2,000 large ones of ${name} more: ${(growth / 1e6).toFixed(1)} MB more`,
     );
     expect(growth).toBeLessThan(60e6);
     // Routes of what does not exist have no labels of their own.
