@@ -167,7 +167,7 @@ export function readServerOptions(where: string, options: ServerOptions): Resolv
   }
   const unknown = Object.keys(warmupShapes).find((name) => !(name in models));
   if (unknown != null && read.modelsFolder == null) {
-    throw argumentError(where, 'warmupShapes', 'of models that it names', warmupShapes);
+    throw argumentError(where, 'warmupShapes', 'of models that are served', unknown);
   }
   const allowHost = read.allowHost.map((name) => name.toLowerCase());
   return { ...read, models, maxHeldBytes, warmupShapes, allowHost, log };
